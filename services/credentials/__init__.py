@@ -1,0 +1,1 @@
+"""Credentials: graduation certificates and their registration (学历)."""

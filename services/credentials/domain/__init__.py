@@ -1,0 +1,1 @@
+"""What credentials decides and records; no input or output."""

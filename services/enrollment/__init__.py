@@ -1,0 +1,1 @@
+"""Enrollment: admission, student status and annual registration (学籍)."""

@@ -1,0 +1,1 @@
+"""What enrollment decides and records; no input or output."""

@@ -1,0 +1,1 @@
+"""Identity: real-name accounts, sign-in, and which records are whose."""

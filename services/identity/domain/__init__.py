@@ -1,0 +1,1 @@
+"""What identity decides and records; no input or output."""

@@ -1,0 +1,1 @@
+"""Imaging: capture codes and graduation photos."""

@@ -1,0 +1,1 @@
+"""Verification: reports with a code that anyone may check."""

@@ -1,0 +1,1 @@
+"""What verification decides and records; no input or output."""

@@ -1,0 +1,1 @@
+"""What the services share; each package says one sentence."""

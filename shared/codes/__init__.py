@@ -1,0 +1,1 @@
+"""The nation's words: codes, numbers, names, days."""

@@ -1,0 +1,1 @@
+"""Public facts, by publisher."""
