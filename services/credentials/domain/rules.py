@@ -1,0 +1,180 @@
+"""The pure rules of graduation certificates (chapter 3 of the Measure)."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from shared.codes.certificate_numbers import CertificateNumber
+from shared.rules.refused import Refused
+
+CertificateState = Literal["incomplete", "complete", "registered", "published"]
+
+LEVEL_DIGITS = {
+    "博士研究生": "01",
+    "硕士研究生": "02",
+    "第二学士学位": "04",
+    "本科": "05",
+    "专升本": "05",
+    "专科(高职)": "06",
+}
+AWARD_KINDS = {"毕业": "graduation_diploma", "结业": "completion_diploma"}
+
+
+class NoOwnStatus(Refused):
+    """A certificate rests on a student status registered at this school."""
+
+    rule = "A16-1"
+
+
+class OneCertificatePerStatus(Refused):
+    """One status ends in one registered certificate."""
+
+    rule = "A16-2"
+
+
+class NumberTaken(Refused):
+    """A certificate number exists once in the nation."""
+
+    rule = "A16-2"
+    zh = "证书编号已被使用"
+    en = "this certificate number is already in use"
+
+
+class NotACertificate(Refused):
+    """Only graduation and completion certificates are registered."""
+
+    rule = "A15-2"
+
+
+class IssueDateDiffers(Refused):
+    """The certificate is issued on the day of graduation."""
+
+    rule = "A18-1"
+
+
+class NumberDiffers(Refused):
+    """Paper and register carry the same facts, the number's own parts among them."""
+
+    rule = "A17-1"
+    zh = "证书编号与{part}不一致:应为 {expected}"
+    en = "the certificate number does not agree with the {part}: {expected} expected"
+
+
+class StillIncomplete(Refused):
+    """Without every mandatory item, the photo among them, nothing is registered."""
+
+    rule = "A17-3"
+    zh = "缺少:{missing}"
+    en = "still missing: {missing}"
+
+
+class AlreadyConfirmed(Refused):
+    """What is registered is not confirmed again."""
+
+    rule = "A2-3"
+    zh = "已确认"
+    en = "already confirmed"
+
+
+@dataclass(frozen=True)
+class StudentRecordStanding:
+    """What credentials heard about one student status and its photo."""
+
+    id_key: str
+    name_key: str
+    sealed_person: str
+    exam_no: str
+    school_code: str
+    school_name: str
+    level: str
+    category: str
+    study_form: str
+    major_name: str
+    duration: str
+    entry_date: date
+    photo_id: str | None = None
+    photo_digest: str | None = None
+
+    def with_photo(self, photo_id: str, digest: str) -> "StudentRecordStanding":
+        return replace(self, photo_id=photo_id, photo_digest=digest)
+
+
+@dataclass(frozen=True)
+class CertificateStanding:
+    """What deciding about one certificate rests on: all items of A17-2 and where it stands."""
+
+    state: CertificateState
+    status_id: str
+    batch_id: str | None
+    drafted_by: str
+    number: str
+    id_key: str
+    name_key: str
+    sealed_person: str
+    school_code: str
+    school_name: str
+    level: str
+    category: str
+    study_form: str
+    major_name: str
+    duration: str
+    entry_date: date
+    graduation_date: date
+    issue_date: date
+    conclusion: str
+    president_name: str
+    photo_id: str | None
+    photo_digest: str | None
+
+    def completed(self, photo_id: str, digest: str) -> "CertificateStanding":
+        return replace(self, state="complete", photo_id=photo_id, photo_digest=digest)
+
+    def registered(self) -> "CertificateStanding":
+        return replace(self, state="registered")
+
+    def published(self) -> "CertificateStanding":
+        return replace(self, state="published")
+
+
+def may_draft(
+    record: StudentRecordStanding | None,
+    *,
+    school_code: str,
+    number: CertificateNumber,
+    conclusion: str,
+    graduation_date: date,
+    issue_date: date,
+) -> StudentRecordStanding:
+    """An own student, a certificate kind that counts, one date, and a number that says the same (A15–A18)."""
+    if record is None or record.school_code != school_code:
+        raise NoOwnStatus(field="KSH")
+    if conclusion not in AWARD_KINDS:
+        raise NotACertificate(field="BJYJL")
+    if issue_date != graduation_date:
+        raise IssueDateDiffers(field="BYRQ")
+    _number_agrees(record, number, issue_date)
+    return record
+
+
+def _number_agrees(record: StudentRecordStanding, number: CertificateNumber, issue_date: date) -> None:
+    level = LEVEL_DIGITS.get(record.level, number.level)
+    for part, said, expected in (
+        ("school code", number.school, record.school_code[-5:]),
+        ("year of issue", str(number.year), str(issue_date.year)),
+        ("level", number.level, level),
+    ):
+        if said != expected:
+            raise NumberDiffers(field="ZSBH", part=part, expected=expected)
+
+
+def may_confirm(certificate: CertificateStanding) -> None:
+    """Complete and not yet registered (A17-3)."""
+    if certificate.state == "incomplete":
+        raise StillIncomplete(field="photo", missing="照片 photo")
+    if certificate.state != "complete":
+        raise AlreadyConfirmed()
+
+
+def takes_effect(certificate: CertificateStanding, *, today: date) -> bool:
+    """From its issue date on a registered certificate is in effect (A18-2)."""
+    return certificate.state == "registered" and certificate.issue_date <= today

@@ -1,0 +1,87 @@
+"""What credentials heard about a student status: the basis of a certificate (A16-1)."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, ClassVar
+
+from eventsourcing.domain import event
+
+from services.credentials.domain.rules import StudentRecordStanding
+from shared.eventstore.aggregate import Aggregate, Claim, Release
+
+
+def exam_key(school_code: str, exam_no: str) -> str:
+    """The key under which a school's student is found."""
+    return f"{school_code}|{exam_no}"
+
+
+class StudentRecord(Aggregate, stored_as="credentials.StudentRecord"):
+    """A student status as heard from enrollment; its id is the status id."""
+
+    Standing: ClassVar[type] = StudentRecordStanding
+    standing: StudentRecordStanding
+
+    class Opened(Aggregate.Created):
+        """Enrollment said StudentRegistered."""
+
+        id_key: str
+        name_key: str
+        sealed_person: str
+        exam_no: str
+        school_code: str
+        school_name: str
+        level: str
+        category: str
+        study_form: str
+        major_name: str
+        duration: str
+        entry_date: date
+
+    class PhotoReceived(Aggregate.Event):
+        """Imaging said PhotoApproved."""
+
+        photo_id: str
+        digest: str
+
+    @event(Opened)
+    def __init__(
+        self,
+        *,
+        id_key: str,
+        name_key: str,
+        sealed_person: str,
+        exam_no: str,
+        school_code: str,
+        school_name: str,
+        level: str,
+        category: str,
+        study_form: str,
+        major_name: str,
+        duration: str,
+        entry_date: date,
+    ) -> None:
+        self.standing = StudentRecordStanding(
+            id_key=id_key,
+            name_key=name_key,
+            sealed_person=sealed_person,
+            exam_no=exam_no,
+            school_code=school_code,
+            school_name=school_name,
+            level=level,
+            category=category,
+            study_form=study_form,
+            major_name=major_name,
+            duration=duration,
+            entry_date=entry_date,
+        )
+
+    @event(PhotoReceived)
+    def receive_photo(self, photo_id: str, digest: str) -> None:
+        """The newest approved photo stands for the next certificate."""
+        self.standing = self.standing.with_photo(photo_id, digest)
+
+    @classmethod
+    def claims_of(cls, fact: Any, originator_id: Any) -> Iterable[Claim | Release]:
+        """A school's student is found by examination number."""
+        if isinstance(fact, cls.Opened):
+            yield Claim("student.exam_no", f"{exam_key(fact.school_code, fact.exam_no)}|{fact.entry_date.year}")

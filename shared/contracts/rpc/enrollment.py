@@ -1,0 +1,286 @@
+"""What enrollment answers: admission lists, freshman results, annual registration."""
+
+from typing import Any, ClassVar
+
+from marshmallow import fields
+
+from shared.contracts import shapes
+from shared.contracts.contract import Command, Contract, Request, SavedV1
+
+AN_ID = "019b0000-0000-7000-8000-000000000001"
+ANOTHER_ID = "019b0000-0000-7000-8000-000000000002"
+A_DIGEST = "ab" * 32
+
+
+class SubmitAdmissionBatchV1(Command):
+    """A province submits an admission list as a file of the blob store (A7)."""
+
+    service = "enrollment"
+    method = "submit_admission_batch"
+    answer = SavedV1
+
+    digest = shapes.digest()
+    filename = shapes.pattern(r"[^/\\\x00-\x1f]{1,200}")
+    province = shapes.province()
+    entry_year = shapes.academic_year()
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": AN_ID,
+        "digest": A_DIGEST,
+        "filename": "admissions.csv",
+        "province": "11",
+        "entry_year": 2022,
+    }
+
+
+class ReviewAdmissionBatchV1(Command):
+    """The province's education authority passes the review of a checked list (A7-1)."""
+
+    service = "enrollment"
+    method = "review_admission_batch"
+    answer = SavedV1
+
+    batch_id = shapes.identifier()
+    example: ClassVar[dict[str, Any]] = {"command_id": AN_ID, "batch_id": ANOTHER_ID}
+
+
+class ReturnAdmissionBatchV1(Command):
+    """The review returns a list with its reason; nothing of it becomes a basis."""
+
+    service = "enrollment"
+    method = "return_admission_batch"
+    answer = SavedV1
+
+    batch_id = shapes.identifier()
+    reason = shapes.text(500, shortest=2)
+    example: ClassVar[dict[str, Any]] = {"command_id": AN_ID, "batch_id": ANOTHER_ID, "reason": "两所院校代码有误"}
+
+
+class ReleaseAdmissionBatchV1(Command):
+    """The ministry's re-check makes a reviewed list the basis of registration (A7-2)."""
+
+    service = "enrollment"
+    method = "release_admission_batch"
+    answer = SavedV1
+
+    batch_id = shapes.identifier()
+    example: ClassVar[dict[str, Any]] = {"command_id": AN_ID, "batch_id": ANOTHER_ID}
+
+
+class SubmitFreshmanResultsV1(Command):
+    """A school submits the outcome of entry and recheck of its freshmen as one file (A8)."""
+
+    service = "enrollment"
+    method = "submit_freshman_results"
+    answer = SavedV1
+
+    digest = shapes.digest()
+    filename = shapes.pattern(r"[^/\\\x00-\x1f]{1,200}")
+    school_code = shapes.school_code()
+    entry_year = shapes.academic_year()
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": AN_ID,
+        "digest": A_DIGEST,
+        "filename": "freshmen.csv",
+        "school_code": "4111010001",
+        "entry_year": 2022,
+    }
+
+
+class SubmitYearResultsV1(Command):
+    """A school submits one academic year of its students as one file (A12)."""
+
+    service = "enrollment"
+    method = "submit_year_results"
+    answer = SavedV1
+
+    digest = shapes.digest()
+    filename = shapes.pattern(r"[^/\\\x00-\x1f]{1,200}")
+    school_code = shapes.school_code()
+    entry_year = shapes.academic_year(metadata={"description": "the year whose admissions the file names"})
+    academic_year = shapes.academic_year(metadata={"description": "start year: 2023 is 2023-2024"})
+    starts_on = shapes.day(metadata={"description": "the school's own first day of the year (A13-1)"})
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": AN_ID,
+        "digest": A_DIGEST,
+        "filename": "year-2023.csv",
+        "school_code": "4111010001",
+        "entry_year": 2022,
+        "academic_year": 2023,
+        "starts_on": "2023-09-01",
+    }
+
+
+class RegisterStudentV1(Command):
+    """A school registers one freshman after the recheck (A8-1, A8-2)."""
+
+    service = "enrollment"
+    method = "register_student"
+    answer = SavedV1
+
+    school_code = shapes.school_code()
+    entry_year = shapes.academic_year()
+    exam_no = shapes.pattern(r"[0-9A-Za-z]{4,18}")
+    recheck = shapes.one_of(("通过", "不通过"))
+    student_no = shapes.text(15, required=False, load_default=None, allow_none=True)
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": AN_ID,
+        "school_code": "4111010001",
+        "entry_year": 2022,
+        "exam_no": "22110108150001",
+        "recheck": "通过",
+        "student_no": "2200010001",
+    }
+
+
+class DecideEntryV1(Command):
+    """A school records that an admitted person abandoned, deferred or lost the right to enter (A8-4)."""
+
+    service = "enrollment"
+    method = "decide_entry"
+    answer = SavedV1
+
+    school_code = shapes.school_code()
+    entry_year = shapes.academic_year()
+    exam_no = shapes.pattern(r"[0-9A-Za-z]{4,18}")
+    outcome = shapes.one_of(("abandoned", "deferred", "cancelled"))
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": AN_ID,
+        "school_code": "4111010001",
+        "entry_year": 2022,
+        "exam_no": "22110108150002",
+        "outcome": "deferred",
+    }
+
+
+class SettleYearV1(Command):
+    """A school registers or defers one academic year of one student (A12)."""
+
+    service = "enrollment"
+    method = "settle_year"
+    answer = SavedV1
+
+    status_id = shapes.identifier()
+    academic_year = shapes.academic_year()
+    result = shapes.one_of(("registered", "deferred"))
+    starts_on = shapes.day()
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": AN_ID,
+        "status_id": ANOTHER_ID,
+        "academic_year": 2023,
+        "result": "registered",
+        "starts_on": "2023-09-01",
+    }
+
+
+class BatchV1(Contract):
+    """Where one submitted file stands: its progress, its result and the file of refused rows."""
+
+    batch_id = shapes.identifier()
+    kind = fields.String(required=True)
+    state = shapes.one_of(("submitted", "finished", "refused", "reviewed", "released", "returned"))
+    filename = fields.String(required=True)
+    rows = fields.Integer(required=True, allow_none=True)
+    accepted = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    errors_digest = fields.String(required=True, allow_none=True)
+    reason = fields.Dict(keys=fields.String(), required=True, allow_none=True)
+    version = fields.Integer(required=True)
+    example: ClassVar[dict[str, Any]] = {
+        "batch_id": ANOTHER_ID,
+        "kind": "admission_list",
+        "state": "finished",
+        "filename": "admissions.csv",
+        "rows": 500,
+        "accepted": 488,
+        "refused": 12,
+        "errors_digest": A_DIGEST,
+        "reason": None,
+        "version": 2,
+    }
+
+
+class GetBatchV1(Request):
+    """Ask where a submitted file stands."""
+
+    service = "enrollment"
+    method = "get_batch"
+    answer = BatchV1
+
+    batch_id = shapes.identifier()
+    after_version = shapes.integer(required=False, load_default=0)
+    example: ClassVar[dict[str, Any]] = {"batch_id": ANOTHER_ID, "after_version": 2}
+
+
+class YearV1(Contract):
+    """One academic year of a status."""
+
+    academic_year = fields.Integer(required=True)
+    result = fields.String(required=True)
+    registered_on = shapes.day()
+    late = fields.Boolean(required=True)
+    example: ClassVar[dict[str, Any]] = {
+        "academic_year": 2023,
+        "result": "registered",
+        "registered_on": "2023-09-05",
+        "late": False,
+    }
+
+
+class StatusV1(Contract):
+    """A student status with its years; the name is masked for everybody but the person and the own school."""
+
+    status_id = shapes.identifier()
+    exam_no = fields.String(required=True)
+    student_no = fields.String(required=True, allow_none=True)
+    name = fields.String(required=True)
+    school_code = fields.String(required=True)
+    school_name = fields.String(required=True)
+    level = fields.String(required=True)
+    major_name = fields.String(required=True)
+    study_form = fields.String(required=True)
+    entry_date = shapes.day()
+    expected_graduation_date = shapes.day()
+    state = fields.String(required=True)
+    years = fields.List(fields.Nested(YearV1), required=True)
+    version = fields.Integer(required=True)
+    example: ClassVar[dict[str, Any]] = {
+        "status_id": ANOTHER_ID,
+        "exam_no": "22110108150001",
+        "student_no": "2200010001",
+        "name": "王*",
+        "school_code": "4111010001",
+        "school_name": "北京大学",
+        "level": "本科",
+        "major_name": "哲学",
+        "study_form": "普通全日制",
+        "entry_date": "2022-09-01",
+        "expected_graduation_date": "2026-07-01",
+        "state": "active",
+        "years": [YearV1.example],
+        "version": 2,
+    }
+
+
+class GetStatusV1(Request):
+    """Ask for one student status."""
+
+    service = "enrollment"
+    method = "get_status"
+    answer = StatusV1
+
+    status_id = shapes.identifier()
+    after_version = shapes.integer(required=False, load_default=0)
+    example: ClassVar[dict[str, Any]] = {"status_id": ANOTHER_ID, "after_version": 0}
+
+
+class FindStatusV1(Request):
+    """A school finds one own student by examination number and entry year."""
+
+    service = "enrollment"
+    method = "find_status"
+    answer = StatusV1
+
+    school_code = shapes.school_code()
+    entry_year = shapes.academic_year()
+    exam_no = shapes.pattern(r"[0-9A-Za-z]{4,18}")
+    example: ClassVar[dict[str, Any]] = {"school_code": "4111010001", "entry_year": 2022, "exam_no": "22110108150001"}
