@@ -1,0 +1,83 @@
+"""The signed statement of who acts: made by identity, checked by every service."""
+
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+from shared.codes.clock import Clock
+from shared.rules.refused import Refused
+
+ALGORITHM = "Ed25519"
+TYPE = "xueji-assertion+jwt"
+LONGEST = 4096
+
+
+class NotSignedIn(Refused):
+    """Nobody, or nobody we can be sure of, is acting."""
+
+    rule = "X-SIGN-1"
+    status = 401
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """Who acts, in which role, for which organisation, how they proved it, and until when this holds."""
+
+    sub: str  # a person's id for students, an operator's id otherwise
+    role: str
+    level: str  # person | school | province | nation | agency
+    kind: str  # kind of training the operator works for: regular | adult | graduate | online | all
+    org: str  # 10-digit school code, 2-digit province, "moe", or an agency's id
+    amr: tuple[str, ...]
+    jti: str
+    exp: datetime
+
+
+class Signer:
+    """Signs assertions; only identity holds the private key."""
+
+    def __init__(self, private_key_pem: str | bytes, clock: Clock) -> None:
+        self._key = OKPKey.import_key(private_key_pem)
+        self._clock = clock
+
+    def sign(self, assertion: Assertion) -> str:
+        """The assertion as a compact JWS."""
+        claims = {**asdict(assertion), "exp": int(assertion.exp.timestamp()), "iat": int(self._clock.now().timestamp())}
+        header = {"alg": ALGORITHM, "typ": TYPE}
+        return jws.serialize_compact(header, msgspec.json.encode(claims), self._key, algorithms=[ALGORITHM])
+
+
+class Verifier:
+    """Tells a true assertion from any other text."""
+
+    def __init__(self, public_key_pem: str | bytes, clock: Clock) -> None:
+        self._key = OKPKey.import_key(public_key_pem)
+        self._clock = clock
+
+    def verify(self, token: str) -> Assertion:
+        """Who acts; raises NotSignedIn for anything that was not signed by identity or is over."""
+        if not isinstance(token, str) or not 0 < len(token) <= LONGEST:
+            raise NotSignedIn(reason="missing")
+        try:
+            signed = jws.deserialize_compact(token, self._key, algorithms=[ALGORITHM])
+            if signed.headers().get("typ") != TYPE:
+                raise NotSignedIn(reason="type")
+            assertion = _assertion(msgspec.json.decode(signed.payload))
+        except (JoseError, ValueError, KeyError, TypeError, msgspec.DecodeError) as error:
+            raise NotSignedIn(reason="invalid") from error
+        if assertion.exp <= self._clock.now():
+            raise NotSignedIn(reason="expired")
+        return assertion
+
+
+def _assertion(claims: dict[str, Any]) -> Assertion:
+    texts = {name: claims[name] for name in ("sub", "role", "level", "kind", "org", "jti")}
+    if not all(isinstance(value, str) and len(value) <= 200 for value in texts.values()):
+        raise ValueError("a claim is not a short text")
+    amr = tuple(str(method) for method in claims["amr"])
+    return Assertion(**texts, amr=amr, exp=datetime.fromtimestamp(claims["exp"], UTC))

@@ -1,0 +1,101 @@
+"""Whether somebody may do something to something; nothing is allowed that the table does not allow."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from shared.access.assertion import Assertion, NotSignedIn
+from shared.access.permissions import ANYONE, NATION, OWN_PERSON, OWN_PROVINCE, OWN_SCHOOL, PERMISSIONS, Permission
+from shared.rules.refused import Refused
+from shared.rules.rulebook import RULES
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """What is acted upon, as far as access cares: whose it is and who handed it in."""
+
+    kind: str
+    school: str | None = None
+    province: str | None = None
+    person: str | None = None
+    submitted_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Yes or no, the rule that says so, and what is owed in return (mask, log_view, evidence)."""
+
+    allow: bool
+    rule: str
+    obligations: frozenset[str] = frozenset()
+
+
+class NotPermitted(Refused):
+    """This person may not do this to that."""
+
+    rule = "X-PERMIT-1"
+    status = 403
+
+    @classmethod
+    def under(cls, rule: str, action: str, role: str) -> "NotPermitted":
+        """The refusal under the rule that forbids it."""
+        refusal = cls(action=action, role=role)
+        refusal.args[0].update(rule=rule, zh=RULES[rule].zh, en=RULES[rule].en)
+        return refusal
+
+
+_TABLE: Final[dict[tuple[str, str], Permission]] = {
+    (permission.action, permission.role): permission for permission in PERMISSIONS
+}
+# Under which rule a role is turned away when the table has no line, or its reach ends
+_FORBIDDEN: Final = {
+    "province_education": "A4-2",
+    "province_admissions": "A4-2",
+    "operator": "A6-1",
+    "auditor": "AUD-1",
+}
+_OUT_OF_REACH: Final = {OWN_SCHOOL: "A4-1", OWN_PROVINCE: "A4-2", OWN_PERSON: "AC-21"}
+
+
+def decide(actor: Assertion | None, action: str, resource: Resource) -> Decision:
+    """Look the action up for the actor's role, then for anyone; then ask whether it reaches this resource."""
+    role = actor.role if actor else ANYONE
+    permission = _TABLE.get((action, role)) or _TABLE.get((action, ANYONE))
+    if permission is None:
+        return Decision(allow=False, rule=_FORBIDDEN.get(role, "X-PERMIT-1"))
+    if not _reaches(permission.reach, actor, resource):
+        return Decision(allow=False, rule=_OUT_OF_REACH[permission.reach])
+    if permission.second_person and _submitted_it(actor, resource):
+        return Decision(allow=False, rule="A24-2")
+    return Decision(allow=True, rule=permission.rule, obligations=permission.obligations)
+
+
+def require(actor: Assertion | None, action: str, resource: Resource) -> Decision:
+    """The decision when it is yes; raises NotPermitted (or NotSignedIn) when it is no."""
+    decision = decide(actor, action, resource)
+    if decision.allow:
+        return decision
+    if actor is None:
+        raise NotSignedIn(reason="missing")
+    raise NotPermitted.under(decision.rule, action, actor.role)
+
+
+def _reaches(reach: str, actor: Assertion | None, resource: Resource) -> bool:
+    if reach == NATION:
+        return True
+    if actor is None:
+        return False
+    mine, theirs = {
+        OWN_SCHOOL: (actor.org, resource.school),
+        OWN_PROVINCE: (actor.org, _province_of(resource)),
+        OWN_PERSON: (actor.sub, resource.person),
+    }[reach]
+    return bool(mine) and mine == theirs
+
+
+def _province_of(resource: Resource) -> str | None:
+    # digits 3 and 4 of a school's code are its province
+    return resource.province or (resource.school[2:4] if resource.school else None)
+
+
+def _submitted_it(actor: Assertion | None, resource: Resource) -> bool:
+    return actor is not None and resource.submitted_by == actor.sub
