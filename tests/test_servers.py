@@ -1,0 +1,112 @@
+"""The servers the tests stand on: real, private, restartable."""
+
+import os
+import stat
+import subprocess
+from pathlib import Path
+
+import kombu
+import psycopg2
+import pytest
+
+from tests.support import rabbitmq as support
+from tests.support.rabbitmq import PrivateRabbit
+from tests.support.servers import Databases, PrivatePostgres, private_postgres
+
+
+def ask(url: str, question: str) -> object:
+    connection = psycopg2.connect(url)
+    try:
+        with connection, connection.cursor() as cursor:
+            cursor.execute(question)
+            row = cursor.fetchone() if cursor.description else None
+            return row[0] if row else None
+    finally:
+        connection.close()
+
+
+@pytest.mark.servers
+def test_every_test_gets_a_database_of_its_own(databases: Databases, postgres_url: str) -> None:
+    ask(postgres_url, "CREATE TABLE mine (id int)")
+    other = databases.fresh()
+    assert ask(other, "SELECT to_regclass('mine')") is None
+    databases.drop(other)
+
+
+@pytest.mark.servers
+def test_a_template_is_prepared_once_and_copied_from_then_on(databases: Databases) -> None:
+    prepared: list[str] = []
+
+    def prepare(url: str) -> None:
+        prepared.append(url)
+        ask(url, "CREATE TABLE there (id int); INSERT INTO there VALUES (7)")
+
+    first, second = databases.fresh("copied", prepare), databases.fresh("copied", prepare)
+    assert len(prepared) == 1
+    assert first != second
+    assert ask(first, "SELECT id FROM there") == ask(second, "SELECT id FROM there") == 7
+
+
+@pytest.mark.servers
+@pytest.mark.faults
+def test_a_killed_postgres_comes_back_on_the_same_port_with_what_was_committed() -> None:
+    with private_postgres(durable=True) as postgres:
+        url = postgres.fresh()
+        ask(url, "CREATE TABLE kept (id int); INSERT INTO kept VALUES (1)")
+        postgres.kill()
+        with pytest.raises(psycopg2.OperationalError):
+            ask(url, "SELECT 1")
+        postgres.start()
+        assert ask(url, "SELECT id FROM kept") == 1
+        assert ask(url, "SHOW fsync") == ask(url, "SHOW synchronous_commit") == "on"
+
+
+@pytest.mark.servers
+@pytest.mark.faults
+def test_a_restarted_rabbitmq_keeps_its_port_and_its_persistent_messages(restartable_rabbitmq: PrivateRabbit) -> None:
+    url = restartable_rabbitmq.fresh_vhost()
+    with kombu.Connection(url) as connection, connection.SimpleQueue("kept") as queue:
+        queue.put({"number": 1})
+    restartable_rabbitmq.restart()
+    with kombu.Connection(url) as connection, connection.SimpleQueue("kept") as queue:
+        message = queue.get(timeout=10)
+        message.ack()
+        assert message.payload == {"number": 1}
+    restartable_rabbitmq.drop_vhost(url)
+
+
+@pytest.mark.servers
+def test_private_servers_listen_on_the_loopback_address_only(
+    restartable_postgres: PrivatePostgres, restartable_rabbitmq: PrivateRabbit
+) -> None:
+    listening = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=True).stdout.splitlines()
+    ours = [
+        line
+        for line in listening
+        if any(f":{port} " in line for port in (restartable_postgres.server.port, *restartable_rabbitmq.ports))
+    ]
+    assert ours
+    assert [line for line in ours if "127.0.0.1:" not in line] == []
+
+
+def test_the_policy_that_stood_before_an_installation_stands_after_it(tmp_path: Path) -> None:
+    policy = tmp_path / "policy-rc.d"
+    with support._no_service_starts(policy):
+        assert subprocess.run([policy], check=False).returncode == 101
+    assert not policy.exists()
+    policy.write_text("#!/bin/sh\nexit 0\n")
+    policy.chmod(0o700)
+    with support._no_service_starts(policy):
+        assert subprocess.run([policy], check=False).returncode == 101
+    assert policy.read_text() == "#!/bin/sh\nexit 0\n"
+    assert stat.S_IMODE(policy.stat().st_mode) == 0o700
+
+
+def test_a_missing_rabbitmq_is_told_in_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(support, "BINARIES", tmp_path)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(support.RabbitMissing) as missing:
+        support.find_server()
+    assert "apt-get install rabbitmq-server" in str(missing.value)
+    assert "\n" not in str(missing.value)
