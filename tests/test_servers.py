@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import kombu
+import psutil
 import psycopg2
 import pytest
 
@@ -79,14 +80,11 @@ def test_a_restarted_rabbitmq_keeps_its_port_and_its_persistent_messages(restart
 def test_private_servers_listen_on_the_loopback_address_only(
     restartable_postgres: PrivatePostgres, restartable_rabbitmq: PrivateRabbit
 ) -> None:
-    listening = subprocess.run(["ss", "-Hltnp"], capture_output=True, text=True, check=True).stdout.splitlines()
-    ours = [
-        line
-        for line in listening
-        if any(f":{port} " in line for port in (restartable_postgres.server.port, *restartable_rabbitmq.ports))
-    ]
-    assert ours
-    assert [line for line in ours if "127.0.0.1:" not in line] == []
+    ports = {restartable_postgres.server.port, *restartable_rabbitmq.ports}
+    listening = [c.laddr for c in psutil.net_connections("inet") if c.status == psutil.CONN_LISTEN]
+    ours = [address for address in listening if address.port in ports]
+    assert {address.port for address in ours} == ports
+    assert {address.ip for address in ours} <= {"127.0.0.1", "::1"}
 
 
 def test_the_policy_that_stood_before_an_installation_stands_after_it(tmp_path: Path) -> None:

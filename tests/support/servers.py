@@ -124,7 +124,7 @@ def private_rabbitmq() -> Iterator[PrivateRabbit]:
             rabbit.start()
             yield rabbit
         finally:
-            rabbit.stop()
+            rabbit.kill()
 
 
 @contextlib.contextmanager
