@@ -1,0 +1,151 @@
+"""The aggregate of a bulk file: what was handed in, how far it is, what came of it. Services subclass it."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar
+
+from eventsourcing.domain import event
+
+from shared.eventstore.aggregate import Aggregate
+
+OPEN = ("submitted", "running")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch is. `rows` counts the file's rows, `done` is the number of the last row that is decided."""
+
+    kind: str = ""
+    digest: str = ""
+    filename: str = ""
+    school_code: str | None = None
+    province: str | None = None
+    params: dict[str, str] = field(default_factory=dict)
+    submitted_by: str = ""
+    state: str = "submitted"  # submitted | running | finished | refused
+    rows: int = 0
+    done: int = 0
+    accepted: int = 0
+    refused: int = 0
+    refusal_digests: tuple[str, ...] = ()
+    errors_digest: str | None = None
+
+
+class Batch(Aggregate):
+    """One bulk file on its way: submitted, read through once, taken in by chunks, finished or refused as a whole.
+
+    The library binds an `@event` method to the facts of the class that wrote it, so a subclass would store its
+    facts under the name of this one. Here each fact applies itself, and methods name the facts of their own class.
+    """
+
+    Standing: ClassVar[type[Any] | None] = Progress
+    standing: Progress = Progress()
+
+    class Submitted(Aggregate.Created):
+        """A file was handed in; its bytes are kept under their digest."""
+
+        kind: str
+        digest: str
+        filename: str
+        submitted_by: str
+        params: dict[str, str]
+        school_code: str | None = None
+        province: str | None = None
+
+    class Checked(Aggregate.Event):
+        """The file was read to its end and is whole."""
+
+        rows: int
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = replace(aggregate.standing, state="running", rows=self.rows)
+
+    class Advanced(Aggregate.Event):
+        """One more chunk is decided, up to row `done`; the counts are of the whole batch so far."""
+
+        done: int
+        accepted: int
+        refused: int
+        refusals_digest: str | None
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = advanced(aggregate.standing, self)
+
+    class Finished(Aggregate.Event):
+        """Every row is decided; the refused ones stand in the errors file."""
+
+        rows: int
+        accepted: int
+        refused: int
+        errors_digest: str | None
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = replace(aggregate.standing, state="finished", errors_digest=self.errors_digest)
+
+    class Refused(Aggregate.Event):
+        """The whole file was refused; nothing of it is stored."""
+
+        rule: str
+        zh: str
+        en: str
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = replace(aggregate.standing, state="refused")
+
+    def __init_subclass__(cls, *, stored_as: str = "", created_event_name: str = "") -> None:
+        # the library would give a subclass without its own constructor one that takes a standing
+        if "__init__" not in vars(cls):
+            cls.__init__ = Batch.__init__  # type: ignore[method-assign]
+        super().__init_subclass__(stored_as=stored_as, created_event_name=created_event_name)
+
+    @event(Submitted)
+    def __init__(
+        self,
+        *,
+        kind: str,
+        digest: str,
+        filename: str,
+        submitted_by: str,
+        params: dict[str, str],
+        school_code: str | None = None,
+        province: str | None = None,
+    ) -> None:
+        self.standing = Progress(kind, digest, filename, school_code, province, params, submitted_by)
+
+    @property
+    def is_open(self) -> bool:
+        return self.standing.state in OPEN
+
+    def check(self, rows: int) -> None:
+        """Note that the file is whole."""
+        if self.standing.state == "submitted":
+            self.trigger_event(type(self).Checked, rows=rows)
+
+    def finish(self, errors_digest: str | None) -> None:
+        """Close the batch; its last chunk is decided."""
+        if self.standing.state == "running":
+            now = self.standing
+            self.trigger_event(
+                type(self).Finished,
+                rows=now.rows,
+                accepted=now.accepted,
+                refused=now.refused,
+                errors_digest=errors_digest,
+            )
+
+    def refuse(self, rule: str, zh: str, en: str) -> None:
+        """Close the batch without having taken anything in."""
+        if self.is_open:
+            self.trigger_event(type(self).Refused, rule=rule, zh=zh, en=en)
+
+
+def advanced(standing: Progress, step: Any) -> Progress:
+    """The progress after a chunk; `step` carries the fields of `Advanced`."""
+    digests = standing.refusal_digests
+    return replace(
+        standing,
+        state="running",
+        done=step.done,
+        accepted=step.accepted,
+        refused=step.refused,
+        refusal_digests=(*digests, step.refusals_digest) if step.refusals_digest else digests,
+    )

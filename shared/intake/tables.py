@@ -1,0 +1,189 @@
+"""The four files of a student's life: columns of the admission list, the freshman results, the years, the certificates.
+
+Codes and lengths are those of the national upload files; a header may use the code or the Chinese name.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+
+from shared.codes.id_documents import birth_date_of, check_id_number, sex_of
+from shared.codes.malformed import Malformed
+from shared.codes.names import normalise_name
+from shared.codes.schools import check_school_code
+from shared.codes.tables import (
+    ADMISSION_TYPES,
+    CATEGORIES,
+    CONCLUSIONS,
+    DURATIONS,
+    ETHNIC_GROUPS,
+    ID_TYPES,
+    LEVELS,
+    STUDY_FORMS,
+)
+from shared.intake.columns import Column, Remark, Table, Values
+from shared.intake.masking import masked_date, masked_name, masked_number
+from shared.intake.values import academic_year, day, pattern, remembered, text, word_of, words_of
+
+ENTRY_RESULTS = ("注册学籍", "放弃入学资格", "保留入学资格", "取消入学资格")
+RECHECK_RESULTS = ("合格", "不合格")
+YEAR_RESULTS_WORDS = ("注册学籍", "暂缓注册")
+CHANGES = ("留级", "降级", "跳级", "休学", "复学", "转学", "转专业", "保留学籍")
+_REGIONS = ("香港", "澳门", "台湾")  # written in the column of the ethnic group by students from there
+
+_ID_WORDS = {word: code for code, word in ID_TYPES.items()} | {"身份证": "1", "护照": "A"}
+_ETHNIC = (*ETHNIC_GROUPS.values(), *_REGIONS)
+_ETHNIC_SHORT = {word.removesuffix("族"): word for word in _ETHNIC} | {
+    f"{word}族": word for word in ETHNIC_GROUPS.values() if not word.endswith("族")
+}
+_WHOLE_YEARS = {f"{word}.0": word for word in DURATIONS if "." not in word}
+
+_MAJOR_CODE = remembered(pattern(r"\d{4}(\d\d)?(T|K|TK)?", "应为 4 或 6 位专业代码", "a code of 4 or 6 digits"))
+_BIRTH_DAY = day(date(1900, 1, 1), date(2099, 12, 31))
+_ANY_DAY = day(date(1950, 1, 1), date(2099, 12, 31))
+
+KSH = Column(
+    "KSH",
+    "考生号",
+    "examination number",
+    pattern(r"[0-9A-Z]{8,18}", "考生号应为 8 至 18 位数字或大写字母", "8 to 18 digits or capital letters"),
+    required=True,
+)
+YXDM = Column("YXDM", "院校代码", "school code (10 digits)", remembered(check_school_code), required=True)
+XH = Column("XH", "学号", "student number", text(15))
+FY = Column("FY", "分院", "branch", text(24))
+XSH = Column("XSH", "系所", "department", text(24))
+BH = Column("BH", "班号", "class", text(24))
+BZ = Column("BZ", "备注", "remark", text(200))
+
+
+def _document_fits(values: Values) -> Iterable[Remark]:
+    """Check the identity number by its type (a resident's card when none is named) and complete both."""
+    kind, number = values.get("ZJLX") or "1", values.get("SFZH")
+    values["ZJLX"] = kind
+    if number is None:
+        return ()
+    try:
+        values["SFZH"] = check_id_number(kind, number)
+    except Malformed as malformed:
+        return (("SFZH", malformed),)
+    return _dates_fit(values)
+
+
+def _dates_fit(values: Values) -> Iterable[Remark]:
+    entry, leaving = values.get("RXRQ"), values.get("YJBYRQ")
+    if entry and leaving and leaving <= entry:
+        why = Malformed("预计毕业日期须晚于入学日期", "expected graduation must follow entry", "X-ROW-7")
+        return (("YJBYRQ", why),)
+    return ()
+
+
+def _document_disagrees(values: Values) -> list[Remark]:
+    """What the number says otherwise than the row: real errors of old papers exist, so this only warns."""
+    if values["ZJLX"] != "1":
+        return []
+    doubts: list[Remark] = []
+    if birth_date_of(values["SFZH"]) != values["CSRQ"]:
+        doubts.append(("CSRQ", Malformed("出生日期与身份证号不一致", "differs from the identity number", "X-ROW-11")))
+    if sex_of(values["SFZH"]) != values["XB"]:
+        doubts.append(("XB", Malformed("性别与身份证号不一致", "differs from the identity number", "X-ROW-11")))
+    return doubts
+
+
+def _recheck_said(values: Values) -> Iterable[Remark]:
+    if values.get("RXJG") == "注册学籍" and values.get("FCJG", "") is None:
+        why = Malformed("注册学籍须填写复查结果", "registration needs the result of the recheck", "A8-1")
+        return (("FCJG", why),)
+    return ()
+
+
+ADMISSION_LIST = Table(
+    "admission_list",
+    "录取数据",
+    "admission list",
+    (
+        YXDM,
+        KSH,
+        Column("XM", "姓名", "name", normalise_name, required=True, mask=masked_name),
+        Column("XB", "性别", "sex", word_of(("男", "女")), required=True),
+        Column("CSRQ", "出生日期", "date of birth", _BIRTH_DAY, required=True, mask=masked_date),
+        Column("ZJLX", "证件类型", "type of identity document", word_of(ID_TYPES, also=_ID_WORDS)),
+        Column("SFZH", "身份证号", "identity number", text(24), required=True, mask=masked_number),
+        Column("ZZMM", "政治面貌", "political affiliation", remembered(text(16))),
+        Column("MZ", "民族", "ethnic group", word_of(_ETHNIC, also=_ETHNIC_SHORT), required=True),
+        Column("ZYDM", "专业代码", "code of the major", _MAJOR_CODE),
+        Column("ZYMC", "专业名称", "major", remembered(text(50)), required=True),
+        Column("CC", "层次", "level", word_of(LEVELS), required=True),
+        Column("XZ", "学制", "length of study in years", word_of(DURATIONS, also=_WHOLE_YEARS), required=True),
+        Column("XXXS", "学习形式", "form of study", word_of(STUDY_FORMS), required=True),
+        Column("XLLB", "学历类别", "category", word_of(CATEGORIES), required=True),
+        Column("LQLX", "录取类型", "type of admission", word_of(ADMISSION_TYPES)),
+        Column("RXRQ", "入学日期", "date of entry", _ANY_DAY, required=True),
+        Column("YJBYRQ", "预计毕业日期", "expected graduation", _ANY_DAY),
+    ),
+    unique="KSH",
+    fixed_by="province_admissions",
+    agree=_document_fits,
+    doubt=_document_disagrees,
+)
+"""A province's admission list: whom a school may register at all (A7)."""
+
+FRESHMAN_RESULTS = Table(
+    "freshman_results",
+    "新生学籍注册",
+    "results of the freshmen",
+    (
+        KSH,
+        Column("RXJG", "入学结果", "result of entry", word_of(ENTRY_RESULTS), required=True),
+        Column("FCJG", "复查结果", "result of the recheck", word_of(RECHECK_RESULTS)),
+        XH,
+        FY,
+        XSH,
+        BH,
+        BZ,
+    ),
+    unique="KSH",
+    agree=_recheck_said,
+)
+"""What became of each admitted student at the school: registered, or one of three other results (A8)."""
+
+YEAR_RESULTS = Table(
+    "year_results",
+    "学年注册",
+    "annual registration",
+    (
+        KSH,
+        Column("XN", "学年", "academic year", remembered(academic_year(1950, 2099)), required=True),
+        Column("ZCJG", "注册结果", "result", word_of(YEAR_RESULTS_WORDS), required=True),
+        Column("XJBD", "学籍变动", "changes of the year", remembered(words_of(CHANGES))),
+        Column("XJJZ", "学籍记载", "records of the year", text(200)),
+        BZ,
+    ),
+    unique="KSH",
+)
+"""One academic year of a school: registered or deferred, and what changed in the year before (A12)."""
+
+CERTIFICATES = Table(
+    "certificates",
+    "毕(结)业证书",
+    "certificates",
+    (
+        KSH,
+        Column("XM", "姓名", "name", normalise_name, mask=masked_name),
+        Column("BYRQ", "毕业日期", "date of graduation", _ANY_DAY, required=True),
+        Column("BJYJL", "毕结业结论", "conclusion", word_of(CONCLUSIONS), required=True),
+        Column(
+            "ZSBH",
+            "证书编号",
+            "certificate number",
+            pattern(r"\d{17,18}", "应为 18 位数字(2002 年及以前可为 17 位)", "18 digits (17 until 2002)"),
+            required=True,
+        ),
+        Column("XZXM", "校长姓名", "name of the president", remembered(normalise_name), required=True),
+        Column("XLLB", "学历类别", "category", word_of(CATEGORIES)),
+        BZ,
+    ),
+    unique="KSH",
+)
+"""The certificates a school gives to those who leave (A16, A17)."""
+
+TABLES = {table.name: table for table in (ADMISSION_LIST, FRESHMAN_RESULTS, YEAR_RESULTS, CERTIFICATES)}
