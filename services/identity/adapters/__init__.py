@@ -1,0 +1,1 @@
+"""Where identity touches the world: messages to people, the operators file."""

@@ -1,0 +1,193 @@
+"""Accounts: one living account per document, its contact proven by a one-time code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from eventsourcing.domain import event
+
+from services.identity.domain.rules import (
+    CODE_LIFE,
+    AccountStanding,
+    IssuedCode,
+    code_can_be_tried,
+    code_is_right,
+    code_may_go_out,
+    has_lapsed,
+)
+from shared.eventstore.aggregate import Aggregate, Claim, Release
+from shared.rules.refused import Refused
+
+
+class DocumentTaken(Refused):
+    """Another living account holds this identity document."""
+
+    rule = "AC-1"
+
+
+class ContactTaken(Refused):
+    """Another living account holds this mail address or telephone number."""
+
+    rule = "AC-6"
+
+
+class AccountEnded(Refused):
+    """A closed or lapsed account does nothing more."""
+
+    rule = "AC-1"
+
+
+class Account(Aggregate, stored_as="identity.Account"):
+    """A person's account. Name, number and contact are sealed under a key of its own, which closing destroys."""
+
+    Standing = AccountStanding
+    standing: AccountStanding
+
+    class Opened(Aggregate.Created):
+        person_id: UUID
+        id_type: str
+        id_key: str
+        name_key: str
+        contact_key: str
+        channel: str
+        sealed_person: str
+        sealed_contact: str
+        opened_at: datetime
+
+    class CodeIssued(Aggregate.Event):
+        purpose: str
+        salt: str
+        digest: str
+        channel: str
+        sealed_contact: str
+        issued_at: datetime
+        expires_at: datetime
+
+    class CodeMissed(Aggregate.Event):
+        purpose: str
+
+    class ContactProven(Aggregate.Event):
+        person_id: UUID
+        at: datetime
+
+    class SignedIn(Aggregate.Event):
+        person_id: UUID
+        at: datetime
+
+    class Closed(Aggregate.Event):
+        person_id: UUID
+        id_key: str
+        contact_key: str
+
+    class Lapsed(Aggregate.Event):
+        person_id: UUID
+        id_key: str
+        contact_key: str
+
+    @event(Opened)
+    def __init__(
+        self,
+        person_id: UUID,
+        id_type: str,
+        id_key: str,
+        name_key: str,
+        contact_key: str,
+        channel: str,
+        sealed_person: str,
+        sealed_contact: str,
+        opened_at: datetime,
+    ) -> None:
+        self.channel = channel
+        self.sealed_person = sealed_person
+        self.sealed_contact = sealed_contact
+        self.standing = AccountStanding(person_id, id_key, name_key, contact_key, opened_at)
+
+    def issue_code(self, *, purpose: str, salt: str, digest: str, now: datetime) -> bool:
+        """Let a code go out, if one may; silence otherwise, so that the asker learns nothing."""
+        if not code_may_go_out(self.standing, purpose, now):
+            return False
+        self._code_issued(
+            purpose=purpose,
+            salt=salt,
+            digest=digest,
+            channel=self.channel,
+            sealed_contact=self.sealed_contact,
+            issued_at=now,
+            expires_at=now + CODE_LIFE,
+        )
+        return True
+
+    def try_code(self, *, purpose: str, digest: str, now: datetime) -> bool:
+        """Spend one try; a right code is spent for good."""
+        if not code_can_be_tried(self.standing, purpose, now):
+            return False
+        if not code_is_right(self.standing, digest):
+            self._code_missed(purpose=purpose)
+            return False
+        if purpose == "prove":
+            self._contact_proven(person_id=self.standing.person_id, at=now)
+        else:
+            self._signed_in(person_id=self.standing.person_id, at=now)
+        return True
+
+    def close(self) -> None:
+        """Release document and contact for ever; the key is destroyed by the worker that sees this fact."""
+        standing = self.standing
+        if standing.state not in {"opened", "active"}:
+            raise AccountEnded
+        self._closed(person_id=standing.person_id, id_key=standing.id_key, contact_key=standing.contact_key)
+
+    def lapse(self, now: datetime) -> bool:
+        standing = self.standing
+        if not has_lapsed(standing, now):
+            return False
+        self._lapsed(person_id=standing.person_id, id_key=standing.id_key, contact_key=standing.contact_key)
+        return True
+
+    @event(CodeIssued)
+    def _code_issued(
+        self,
+        purpose: str,
+        salt: str,
+        digest: str,
+        channel: str,
+        sealed_contact: str,
+        issued_at: datetime,
+        expires_at: datetime,
+    ) -> None:
+        self.standing = self.standing.with_code(IssuedCode(purpose, salt, digest, issued_at, expires_at))
+
+    @event(CodeMissed)
+    def _code_missed(self, purpose: str) -> None:
+        self.standing = self.standing.missed()
+
+    @event(ContactProven)
+    def _contact_proven(self, person_id: UUID, at: datetime) -> None:
+        self.standing = self.standing.spent()
+
+    @event(SignedIn)
+    def _signed_in(self, person_id: UUID, at: datetime) -> None:
+        self.standing = self.standing.spent()
+
+    @event(Closed)
+    def _closed(self, person_id: UUID, id_key: str, contact_key: str) -> None:
+        self.standing = self.standing.ended("closed")
+
+    @event(Lapsed)
+    def _lapsed(self, person_id: UUID, id_key: str, contact_key: str) -> None:
+        self.standing = self.standing.ended("lapsed")
+
+    @classmethod
+    def claims_of(cls, fact: Any, originator_id: UUID) -> Iterable[Claim | Release]:
+        """A living account holds its document, its contact and its person."""
+        if isinstance(fact, cls.Opened):
+            yield Claim("account.document", fact.id_key)
+            yield Claim("account.contact", fact.contact_key)
+            yield Claim("account.person", str(fact.person_id))
+        elif isinstance(fact, cls.Closed | cls.Lapsed):
+            yield Release("account.document", fact.id_key)
+            yield Release("account.contact", fact.contact_key)
+            yield Release("account.person", str(fact.person_id))

@@ -1,0 +1,122 @@
+"""Accounts and their one-time codes."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from services.identity.domain.account import Account, AccountEnded
+from services.identity.domain.rules import has_lapsed
+from shared.eventstore.aggregate import Claim, Release
+
+NOW = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
+PERSON = UUID("01930f3a-0000-7000-8000-0000000000c1")
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def account() -> Account:
+    return Account(
+        person_id=PERSON,
+        id_type="1",
+        id_key="a" * 40,
+        name_key="b" * 40,
+        contact_key="c" * 40,
+        channel="mail",
+        sealed_person="x1.k.cGVyc29u",
+        sealed_contact="x1.k.Y29udGFjdA==",
+        opened_at=NOW,
+    )
+
+
+@pytest.fixture
+def active(account: Account) -> Account:
+    account.issue_code(purpose="prove", salt="s", digest="right", now=NOW)
+    account.try_code(purpose="prove", digest="right", now=NOW)
+    account.collect_events()
+    return account
+
+
+def facts(account: Account) -> list[str]:
+    return [type(fact).__name__ for fact in account.collect_events()]
+
+
+def test_the_right_code_proves_the_contact_and_makes_the_account_active(account: Account) -> None:
+    assert account.issue_code(purpose="prove", salt="s", digest="right", now=NOW)
+    assert account.try_code(purpose="prove", digest="right", now=NOW + 9 * MINUTE)
+    assert account.standing.state == "active"
+    assert facts(account) == ["Opened", "CodeIssued", "ContactProven"]
+
+
+def test_a_code_is_used_once(active: Account) -> None:
+    assert not active.try_code(purpose="prove", digest="right", now=NOW)
+    assert facts(active) == []
+
+
+def test_a_code_is_over_after_ten_minutes(account: Account) -> None:
+    account.issue_code(purpose="prove", salt="s", digest="right", now=NOW)
+    assert not account.try_code(purpose="prove", digest="right", now=NOW + 10 * MINUTE)
+
+
+def test_a_code_is_burnt_after_five_wrong_tries(account: Account) -> None:
+    account.issue_code(purpose="prove", salt="s", digest="right", now=NOW)
+    for _ in range(5):
+        assert not account.try_code(purpose="prove", digest="wrong", now=NOW)
+    assert not account.try_code(purpose="prove", digest="right", now=NOW)
+    assert facts(account).count("CodeMissed") == 5
+
+
+def test_a_code_for_one_purpose_serves_no_other(active: Account) -> None:
+    active.issue_code(purpose="sign_in", salt="s", digest="right", now=NOW + MINUTE)
+    assert not active.try_code(purpose="prove", digest="right", now=NOW + MINUTE)
+
+
+def test_a_new_code_makes_the_old_one_worthless(account: Account) -> None:
+    account.issue_code(purpose="prove", salt="s", digest="first", now=NOW)
+    account.issue_code(purpose="prove", salt="t", digest="second", now=NOW + MINUTE)
+    assert not account.try_code(purpose="prove", digest="first", now=NOW + MINUTE)
+
+
+def test_no_second_code_goes_out_within_a_minute(account: Account) -> None:
+    assert account.issue_code(purpose="prove", salt="s", digest="d", now=NOW)
+    assert not account.issue_code(purpose="prove", salt="s", digest="d", now=NOW + timedelta(seconds=59))
+    assert account.issue_code(purpose="prove", salt="s", digest="d", now=NOW + MINUTE)
+
+
+def test_no_more_than_five_codes_go_out_on_one_day_in_china(account: Account) -> None:
+    sent = [account.issue_code(purpose="prove", salt="s", digest="d", now=NOW + n * MINUTE) for n in range(6)]
+    assert sent == [True] * 5 + [False]
+    midnight_in_china = datetime(2026, 10, 20, 16, 0, tzinfo=UTC)
+    assert account.issue_code(purpose="prove", salt="s", digest="d", now=midnight_in_china)
+
+
+def test_an_unproven_account_cannot_be_signed_in_to(account: Account) -> None:
+    assert not account.issue_code(purpose="sign_in", salt="s", digest="d", now=NOW)
+
+
+def test_an_account_holds_its_document_contact_and_person_until_it_is_closed(account: Account) -> None:
+    account.close()
+    opened, closed = account.collect_events()
+    held = {(entry.scope, entry.key) for entry in Account.claims_of(opened, account.id) if isinstance(entry, Claim)}
+    given = {(entry.scope, entry.key) for entry in Account.claims_of(closed, account.id) if isinstance(entry, Release)}
+    assert held == given == {
+        ("account.document", "a" * 40), ("account.contact", "c" * 40), ("account.person", str(PERSON)),
+    }  # fmt: skip
+
+
+def test_a_closed_account_does_nothing_more(active: Account) -> None:
+    active.close()
+    with pytest.raises(AccountEnded):
+        active.close()
+    assert not active.issue_code(purpose="sign_in", salt="s", digest="d", now=NOW + MINUTE)
+
+
+def test_an_account_that_nobody_proves_lapses_after_a_day(account: Account) -> None:
+    assert not account.lapse(NOW + timedelta(hours=23))
+    assert has_lapsed(account.standing, NOW + timedelta(hours=24))
+    assert account.lapse(NOW + timedelta(hours=24))
+    assert account.standing.state == "lapsed"
+
+
+def test_an_active_account_never_lapses(active: Account) -> None:
+    assert not active.lapse(NOW + timedelta(days=400))

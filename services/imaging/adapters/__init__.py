@@ -1,0 +1,1 @@
+"""Where imaging touches the world: the bytes of picture files."""

@@ -1,0 +1,93 @@
+"""The pure rules of imaging: who may have a capture code, when a photo counts, who may review it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from uuid import UUID
+
+# Continuing education and others may have a code in any year of a registered status
+CATEGORIES_WITH_WINDOW = frozenset({"普通高等教育", "研究生"})
+PHOTO_AGE = timedelta(days=365)
+PROFILE = "graduation-2017"
+NOT_COMPARED = "not_compared"
+
+
+@dataclass(frozen=True)
+class StudentStanding:
+    """What decides about a student's photo: school, class year, whether registered now, the photo that stands."""
+
+    school_code: str
+    exam_no: str
+    category: str
+    expected_graduation_date: date
+    registered: bool = True
+    last_year: int = 0
+    person_id: UUID | None = None
+
+    def year_heard(self, academic_year: int, result: str) -> StudentStanding:
+        """Only the latest year counts; a late correction of an older year changes nothing."""
+        if academic_year < self.last_year:
+            return self
+        return replace(self, last_year=academic_year, registered=result == "registered")
+
+    def owned_by(self, person_id: UUID) -> StudentStanding:
+        return replace(self, person_id=person_id)
+
+
+@dataclass(frozen=True)
+class CodeStanding:
+    """What decides about a capture code: whose, until when, whether it is still good."""
+
+    status_id: UUID
+    school_code: str
+    code_hash: str
+    expires_on: date
+    state: str = "open"
+
+    def ended(self, state: str) -> CodeStanding:
+        return replace(self, state=state)
+
+
+@dataclass(frozen=True)
+class PhotoStanding:
+    """What decides about a photo: whose, who handed it in, how far it came."""
+
+    status_id: UUID
+    submitted_by: str
+    agency: str
+    digest: str
+    profile: str
+    captured_on: date
+    state: str = "submitted"
+    reasons: tuple[str, ...] = ()
+
+    def now(self, state: str, reasons: tuple[str, ...] = ()) -> PhotoStanding:
+        return replace(self, state=state, reasons=reasons)
+
+
+def in_window(student: StudentStanding, today: date) -> bool:
+    """Classes of this year and the next; the window rolls on 1 January."""
+    if student.category not in CATEGORIES_WITH_WINDOW:
+        return True
+    return student.expected_graduation_date.year - today.year in {0, 1}
+
+
+def may_have_code(student: StudentStanding, today: date) -> bool:
+    return student.registered and in_window(student, today)
+
+
+def last_day_of_code(student: StudentStanding, today: date) -> date:
+    """A code lives until the end of the year in which its student graduates, at the longest until the next."""
+    if student.category not in CATEGORIES_WITH_WINDOW:
+        return date(today.year + 1, 12, 31)
+    return date(student.expected_graduation_date.year, 12, 31)
+
+
+def code_is_good(code: CodeStanding, today: date) -> bool:
+    return code.state == "open" and today <= code.expires_on
+
+
+def is_too_old(captured_on: date, today: date) -> bool:
+    """A photo must show how the student looks now: taken within a year, and not in the future."""
+    return captured_on > today or today - captured_on > PHOTO_AGE

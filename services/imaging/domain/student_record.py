@@ -1,0 +1,59 @@
+"""What imaging heard of a student: registered by enrollment, owned by a person says identity."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID
+
+from eventsourcing.domain import event
+
+from services.imaging.domain.rules import StudentStanding
+from shared.eventstore.aggregate import Aggregate
+
+
+class StudentRecord(Aggregate, stored_as="imaging.StudentRecord"):
+    """A student status as far as photos care; its id is the status's own."""
+
+    Standing = StudentStanding
+    standing: StudentStanding
+
+    class Opened(Aggregate.Created):
+        status_id: UUID
+        school_code: str
+        exam_no: str
+        category: str
+        expected_graduation_date: date
+
+    class YearHeard(Aggregate.Event):
+        status_id: UUID
+        academic_year: int
+        result: str
+
+    class OwnerHeard(Aggregate.Event):
+        status_id: UUID
+        person_id: UUID
+
+    @event(Opened)
+    def __init__(
+        self, status_id: UUID, school_code: str, exam_no: str, category: str, expected_graduation_date: date
+    ) -> None:
+        self.standing = StudentStanding(school_code, exam_no, category, expected_graduation_date)
+
+    @staticmethod
+    def create_id(status_id: UUID) -> UUID:
+        """A heard record is known by its publisher's id."""
+        return status_id
+
+    def hear_year(self, academic_year: int, result: str) -> None:
+        self._year_heard(status_id=self.id, academic_year=academic_year, result=result)
+
+    def hear_owner(self, person_id: UUID) -> None:
+        self._owner_heard(status_id=self.id, person_id=person_id)
+
+    @event(YearHeard)
+    def _year_heard(self, status_id: UUID, academic_year: int, result: str) -> None:
+        self.standing = self.standing.year_heard(academic_year, result)
+
+    @event(OwnerHeard)
+    def _owner_heard(self, status_id: UUID, person_id: UUID) -> None:
+        self.standing = self.standing.owned_by(person_id)

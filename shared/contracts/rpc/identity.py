@@ -1,0 +1,223 @@
+"""What identity answers: accounts, one-time codes, sign-in, and which records are whose."""
+
+from typing import Any, ClassVar
+
+from marshmallow import fields
+from marshmallow.validate import Length
+
+from shared.contracts import shapes
+from shared.contracts.contract import Command, Contract, Request, SavedV1
+
+ID_TYPES = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "A", "B", "C", "Z")
+CHANNELS = ("mail", "sms")
+CODE = r"[0-9]{6}"
+_ACCOUNT = "01930f3a-0000-7000-8000-0000000000b1"
+_PERSON = "01930f3a-0000-7000-8000-0000000000c1"
+_STATUS = "01930f3a-0000-7000-8000-0000000000a1"
+_COMMAND = "01930f3a-0000-7000-8000-000000000001"
+_DOCUMENT = {"id_type": "1", "id_number": "11010519491231002X", "name": "张三"}
+
+
+class OpenedV1(Contract):
+    """An account was opened; its contact must now be proven."""
+
+    id = shapes.identifier()
+    version = shapes.integer(1)
+
+    example: ClassVar[dict[str, Any]] = {"id": _ACCOUNT, "version": 1}
+
+
+class OpenAccountV1(Command):
+    """A person opens an account with document, name and one contact (AC-1)."""
+
+    service = "identity"
+    method = "open_account"
+    answer = OpenedV1
+
+    id_type = shapes.one_of(ID_TYPES)
+    id_number = shapes.text(40)
+    name = shapes.text(80)
+    channel = shapes.one_of(CHANNELS)
+    contact = shapes.text(120, shortest=5)
+
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": _COMMAND, **_DOCUMENT, "channel": "mail", "contact": "zhangsan@example.edu.cn",
+    }  # fmt: skip
+
+
+class CodeAskedV1(Contract):
+    """The same answer whether or not there is such an account and whether or not a code went out."""
+
+    resend_after = shapes.integer(0, 86400, metadata={"description": "Seconds until another code can be asked for."})
+    valid_for = shapes.integer(0, 86400, metadata={"description": "Seconds a code lives."})
+
+    example: ClassVar[dict[str, Any]] = {"resend_after": 60, "valid_for": 600}
+
+
+class SendContactCodeV1(Command):
+    """Send a one-time code to the contact of an account that is not yet proven."""
+
+    service = "identity"
+    method = "send_contact_code"
+    answer = CodeAskedV1
+
+    account_id = shapes.identifier()
+
+    example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND, "account_id": _ACCOUNT}
+
+
+class SignedInV1(Contract):
+    """Who signed in, and the assertion that says so to every service."""
+
+    sub = shapes.text(80, metadata={"description": "A person's id for students, an operator's id otherwise."})
+    role = shapes.text(40)
+    org = shapes.text(40, shortest=0)
+    assertion = shapes.text(4096, metadata={"description": "A bearer secret: never log or store it."})
+    expires_at = shapes.instant()
+
+    example: ClassVar[dict[str, Any]] = {
+        "sub": _PERSON,
+        "role": "student",
+        "org": "",
+        "assertion": "header.payload.signature",
+        "expires_at": "2026-10-20T12:00:00+00:00",
+    }
+
+
+class ProveContactCodeV1(Command):
+    """Prove the contact with the code that came there; the account becomes active and its records are bound."""
+
+    service = "identity"
+    method = "prove_contact_code"
+    answer = SignedInV1
+
+    account_id = shapes.identifier()
+    code = shapes.pattern(CODE)
+
+    example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND, "account_id": _ACCOUNT, "code": "204816"}
+
+
+class RequestSignInCodeV1(Command):
+    """Ask for a sign-in code by document and name; it goes to the account's own contact."""
+
+    service = "identity"
+    method = "request_sign_in_code"
+    answer = CodeAskedV1
+
+    id_type = shapes.one_of(ID_TYPES)
+    id_number = shapes.text(40)
+    name = shapes.text(80)
+
+    example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND, **_DOCUMENT}
+
+
+class SignInWithCodeV1(Command):
+    """Sign in by document, name and the code that came to the contact."""
+
+    service = "identity"
+    method = "sign_in_with_code"
+    answer = SignedInV1
+
+    id_type = shapes.one_of(ID_TYPES)
+    id_number = shapes.text(40)
+    name = shapes.text(80)
+    code = shapes.pattern(CODE)
+
+    example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND, **_DOCUMENT, "code": "204816"}
+
+
+class SignInOperatorV1(Request):
+    """An office's operator signs in with a key; only where an operators file exists (demo profile)."""
+
+    service = "identity"
+    method = "sign_in_operator"
+    answer = SignedInV1
+
+    operator_id = shapes.text(80)
+    key = shapes.text(200)
+
+    example: ClassVar[dict[str, Any]] = {"operator_id": "pku-registrar-1", "key": "a-long-random-key"}
+
+
+class BoundV1(Contract):
+    """How many records are the person's own after binding, and how many of them are new."""
+
+    bound = shapes.integer(0)
+    new = shapes.integer(0)
+
+    example: ClassVar[dict[str, Any]] = {"bound": 1, "new": 1}
+
+
+class BindMyRecordsV1(Command):
+    """A student binds the records whose document and name are both equal to the account's (AC-14)."""
+
+    service = "identity"
+    method = "bind_my_records"
+    answer = BoundV1
+
+    example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND}
+
+
+class MyRecordV1(Contract):
+    """One record of one's own."""
+
+    id = shapes.identifier()
+    kind = shapes.one_of(("status", "qualification"))
+    status_id = shapes.identifier()
+    school_code = shapes.school_code()
+    school_name = shapes.text(80)
+    level = shapes.text(12)
+    major_name = shapes.text(50)
+    since = shapes.day(metadata={"description": "Day of entry, or the day an award took effect."})
+    bound_on = shapes.day()
+
+    example: ClassVar[dict[str, Any]] = {
+        "id": _STATUS,
+        "kind": "status",
+        "status_id": _STATUS,
+        "school_code": "4111010001",
+        "school_name": "北京大学",
+        "level": "本科",
+        "major_name": "哲学",
+        "since": "2026-09-01",
+        "bound_on": "2026-10-20",
+    }
+
+
+class UnboundRecordV1(Contract):
+    """A record under the same document that cannot be bound: why, and whose turn it is. Nothing else of it."""
+
+    kind = shapes.one_of(("status", "qualification"))
+    reason = shapes.one_of(("NAMES_DIFFER",))
+    turn = shapes.one_of(("school", "province"))
+
+    example: ClassVar[dict[str, Any]] = {"kind": "status", "reason": "NAMES_DIFFER", "turn": "school"}
+
+
+class MyRecordsV1(Contract):
+    """The records of one person, and those under the same document that cannot be bound."""
+
+    records = fields.List(fields.Nested(MyRecordV1), required=True, validate=Length(max=200))
+    unbound = fields.List(fields.Nested(UnboundRecordV1), required=True, validate=Length(max=200))
+
+    example: ClassVar[dict[str, Any]] = {"records": [MyRecordV1.example], "unbound": [UnboundRecordV1.example]}
+
+
+class ListMyRecordsV1(Request):
+    """A student asks which records are the own ones (A21-1)."""
+
+    service = "identity"
+    method = "list_my_records"
+    answer = MyRecordsV1
+
+    example: ClassVar[dict[str, Any]] = {}
+
+
+class CloseAccountV1(Command):
+    """A person closes the own account: document and contact are free again, personal data become unreadable."""
+
+    service = "identity"
+    method = "close_account"
+    answer = SavedV1
+
+    example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND}
