@@ -48,8 +48,8 @@ class Batch(Aggregate):
         filename: str
         submitted_by: str
         params: dict[str, str]
-        school_code: str | None = None
-        province: str | None = None
+        school_code: str | None
+        province: str | None
 
     class Checked(Aggregate.Event):
         """The file was read to its end and is whole."""
@@ -106,8 +106,8 @@ class Batch(Aggregate):
         filename: str,
         submitted_by: str,
         params: dict[str, str],
-        school_code: str | None = None,
-        province: str | None = None,
+        school_code: str | None,
+        province: str | None,
     ) -> None:
         self.standing = Progress(kind, digest, filename, school_code, province, params, submitted_by)
 

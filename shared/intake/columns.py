@@ -21,13 +21,13 @@ _FORMULA_STARTS = frozenset("=+-@＝＋－＠")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _SCIENTIFIC = re.compile(r"[+-]?\d(\.\d+)?[eE][+-]?\d+", re.ASCII)
 
-MISSING = Malformed("此项必填", "a value is required", "X-ROW-1")
-FORMULA = Malformed("单元格不得含公式", "a cell must not hold a formula", "X-ROW-2")
-SHAPE = Malformed("此行的列数与表头不同", "the row has more or fewer cells than the header", "X-ROW-3")
+MISSING = Malformed("此项必填", "a value is required", "X-FILE-13")
+FORMULA = Malformed("单元格不得含公式", "a cell must not hold a formula", "X-FILE-11")
+SHAPE = Malformed("此行的列数与表头不同", "the row has more or fewer cells than the header", "X-FILE-4")
 DIGITS_LOST = Malformed(
     "电子表格已把号码改写为科学计数法,请将该列设为文本后重新填写",
     "the spreadsheet has rewritten the number in scientific notation: set the column to text and enter it again",
-    "X-ROW-10",
+    "X-CODE-1",
 )
 
 
@@ -197,7 +197,7 @@ class _RowCheck:
         first = self.seen.setdefault(key, row.number)
         if first != row.number:
             title = self.table.by_code[self.table.unique].zh
-            why = Malformed(f"{title}与第 {first} 行重复", f"the same as in row {first}", "X-ROW-4")
+            why = Malformed(f"{title}与第 {first} 行重复", f"the same as in row {first}", "X-FILE-14")
             wrong.append((self.table.unique, self._text(row, self.table.unique), why))
 
     def _text(self, row: Row, code: str) -> str:

@@ -2,6 +2,8 @@
 
 import re
 
+from shared.codes.id_documents import mask_id_number, mask_name
+
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _SHOWN = 40
 
@@ -13,17 +15,13 @@ def shown(text: str) -> str:
 
 
 def masked_name(text: str) -> str:
-    """A name: its first character, then one star for each further character (at most four)."""
-    clean = shown(text)
-    return clean[:1] + "*" * min(len(clean) - 1, 4) if clean else ""
+    """A name: its first character, then stars."""
+    return mask_name(shown(text))
 
 
 def masked_number(text: str) -> str:
-    """An identity number: its first and last four characters; a short one only its first."""
-    clean = shown(text)
-    if len(clean) < 12:
-        return clean[:1] + "*" * max(len(clean) - 1, 0)
-    return clean[:4] + "*" * (len(clean) - 8) + clean[-4:]
+    """An identity number: its ends, fewer of them the shorter it is."""
+    return mask_id_number(shown(text))
 
 
 def masked_date(text: str) -> str:

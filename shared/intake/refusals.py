@@ -6,7 +6,7 @@ from shared.rules.refused import Refused
 class FileRefused(Refused):
     """The file cannot be taken in at all."""
 
-    rule = "X-FILE-0"
+    rule = "X-FILE-2"
     status = 422
     zh = "文件无法读取。"
     en = "The file cannot be read."
@@ -23,7 +23,7 @@ class FileEmpty(FileRefused):
 class FileTruncated(FileRefused):
     """It ends in the middle."""
 
-    rule = "X-FILE-2"
+    rule = "X-FILE-4"
     zh = "文件不完整:{where}处中断。请重新导出并上传。"
     en = "The file is incomplete: it breaks off at {where}. Export it again and send it again."
 
@@ -31,7 +31,7 @@ class FileTruncated(FileRefused):
 class WrongFormat(FileRefused):
     """The content is not what the name says, or neither CSV nor XLSX."""
 
-    rule = "X-FILE-3"
+    rule = "X-FILE-2"
     zh = "文件格式不符:名称为 {named},内容为 {found}。只接受 CSV 和 XLSX。"
     en = "The format does not fit: the name says {named}, the content is {found}. Only CSV and XLSX are taken."
 
@@ -39,7 +39,7 @@ class WrongFormat(FileRefused):
 class WrongEncoding(FileRefused):
     """Neither UTF-8 nor GB18030 from the first byte to the last."""
 
-    rule = "X-FILE-4"
+    rule = "X-FILE-3"
     zh = "编码错误:{where}处既非 UTF-8 也非 GB18030。请另存为 UTF-8。"
     en = "Wrong encoding: at {where} the text is neither UTF-8 nor GB18030. Save it as UTF-8."
 
@@ -71,7 +71,7 @@ class ColumnsUnknown(FileRefused):
 class ControlCharacters(FileRefused):
     """Characters that no table holds."""
 
-    rule = "X-FILE-8"
+    rule = "X-FILE-12"
     zh = "文件含有控制字符({where})。请重新导出。"
     en = "The file holds control characters ({where}). Export it again."
 
@@ -79,7 +79,7 @@ class ControlCharacters(FileRefused):
 class TooManyRows(FileRefused):
     """More rows than one batch may have."""
 
-    rule = "X-FILE-9"
+    rule = "X-FILE-8"
     zh = "行数超过上限 {limit} 行。请拆分文件。"
     en = "More than {limit} rows. Split the file."
 
@@ -87,7 +87,7 @@ class TooManyRows(FileRefused):
 class TooLarge(FileRefused):
     """More bytes than one file may have."""
 
-    rule = "X-FILE-10"
+    rule = "X-FILE-9"
     status = 413
     zh = "文件超过上限 {limit} MB。请拆分文件。"
     en = "The file is larger than {limit} MB. Split it."
@@ -96,6 +96,6 @@ class TooLarge(FileRefused):
 class UnpacksTooLarge(FileRefused):
     """An archive that grows beyond the limit when unpacked (a zip bomb)."""
 
-    rule = "X-FILE-11"
+    rule = "X-FILE-10"
     zh = "压缩内容展开后超过上限 {limit} MB,已拒绝。"
     en = "Unpacked, the file's content exceeds {limit} MB; it was refused unread."

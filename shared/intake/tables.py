@@ -6,6 +6,7 @@ Codes and lengths are those of the national upload files; a header may use the c
 from collections.abc import Iterable
 from datetime import date
 
+from shared.codes.certificate_numbers import check_certificate_number
 from shared.codes.id_documents import birth_date_of, check_id_number, sex_of
 from shared.codes.malformed import Malformed
 from shared.codes.names import normalise_name
@@ -15,10 +16,10 @@ from shared.codes.tables import (
     CATEGORIES,
     CONCLUSIONS,
     DURATIONS,
-    ETHNIC_GROUPS,
     ID_TYPES,
     LEVELS,
     STUDY_FORMS,
+    ethnic_group,
 )
 from shared.intake.columns import Column, Remark, Table, Values
 from shared.intake.masking import masked_date, masked_name, masked_number
@@ -28,13 +29,7 @@ ENTRY_RESULTS = ("注册学籍", "放弃入学资格", "保留入学资格", "�
 RECHECK_RESULTS = ("合格", "不合格")
 YEAR_RESULTS_WORDS = ("注册学籍", "暂缓注册")
 CHANGES = ("留级", "降级", "跳级", "休学", "复学", "转学", "转专业", "保留学籍")
-_REGIONS = ("香港", "澳门", "台湾")  # written in the column of the ethnic group by students from there
-
 _ID_WORDS = {word: code for code, word in ID_TYPES.items()} | {"身份证": "1", "护照": "A"}
-_ETHNIC = (*ETHNIC_GROUPS.values(), *_REGIONS)
-_ETHNIC_SHORT = {word.removesuffix("族"): word for word in _ETHNIC} | {
-    f"{word}族": word for word in ETHNIC_GROUPS.values() if not word.endswith("族")
-}
 _WHOLE_YEARS = {f"{word}.0": word for word in DURATIONS if "." not in word}
 
 _MAJOR_CODE = remembered(pattern(r"\d{4}(\d\d)?(T|K|TK)?", "应为 4 或 6 位专业代码", "a code of 4 or 6 digits"))
@@ -56,6 +51,13 @@ BH = Column("BH", "班号", "class", text(24))
 BZ = Column("BZ", "备注", "remark", text(200))
 
 
+def _ethnic_group(value: str) -> str:
+    word = ethnic_group(value)
+    if word is None:
+        raise Malformed("不在民族代码表(GB/T 3304)中", "not an ethnic group of GB/T 3304", "X-CODE-8")
+    return word
+
+
 def _document_fits(values: Values) -> Iterable[Remark]:
     """Check the identity number by its type (a resident's card when none is named) and complete both."""
     kind, number = values.get("ZJLX") or "1", values.get("SFZH")
@@ -72,21 +74,17 @@ def _document_fits(values: Values) -> Iterable[Remark]:
 def _dates_fit(values: Values) -> Iterable[Remark]:
     entry, leaving = values.get("RXRQ"), values.get("YJBYRQ")
     if entry and leaving and leaving <= entry:
-        why = Malformed("预计毕业日期须晚于入学日期", "expected graduation must follow entry", "X-ROW-7")
+        why = Malformed("预计毕业日期须晚于入学日期", "expected graduation must follow entry", "X-CODE-7")
         return (("YJBYRQ", why),)
     return ()
 
 
 def _document_disagrees(values: Values) -> list[Remark]:
     """What the number says otherwise than the row: real errors of old papers exist, so this only warns."""
-    if values["ZJLX"] != "1":
-        return []
-    doubts: list[Remark] = []
-    if birth_date_of(values["SFZH"]) != values["CSRQ"]:
-        doubts.append(("CSRQ", Malformed("出生日期与身份证号不一致", "differs from the identity number", "X-ROW-11")))
-    if sex_of(values["SFZH"]) != values["XB"]:
-        doubts.append(("XB", Malformed("性别与身份证号不一致", "differs from the identity number", "X-ROW-11")))
-    return doubts
+    kind, number = values["ZJLX"], values["SFZH"]
+    told = {"CSRQ": birth_date_of(kind, number), "XB": sex_of(kind, number)}
+    why = Malformed("与证件号码不一致,请核对", "differs from the identity number, please check", "X-CODE-9")
+    return [(code, why) for code, said in told.items() if said is not None and said != values[code]]
 
 
 def _recheck_said(values: Values) -> Iterable[Remark]:
@@ -109,7 +107,7 @@ ADMISSION_LIST = Table(
         Column("ZJLX", "证件类型", "type of identity document", word_of(ID_TYPES, also=_ID_WORDS)),
         Column("SFZH", "身份证号", "identity number", text(24), required=True, mask=masked_number),
         Column("ZZMM", "政治面貌", "political affiliation", remembered(text(16))),
-        Column("MZ", "民族", "ethnic group", word_of(_ETHNIC, also=_ETHNIC_SHORT), required=True),
+        Column("MZ", "民族", "ethnic group", remembered(_ethnic_group), required=True),
         Column("ZYDM", "专业代码", "code of the major", _MAJOR_CODE),
         Column("ZYMC", "专业名称", "major", remembered(text(50)), required=True),
         Column("CC", "层次", "level", word_of(LEVELS), required=True),
@@ -175,7 +173,7 @@ CERTIFICATES = Table(
             "ZSBH",
             "证书编号",
             "certificate number",
-            pattern(r"\d{17,18}", "应为 18 位数字(2002 年及以前可为 17 位)", "18 digits (17 until 2002)"),
+            check_certificate_number,
             required=True,
         ),
         Column("XZXM", "校长姓名", "name of the president", remembered(normalise_name), required=True),

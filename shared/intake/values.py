@@ -19,7 +19,7 @@ def text(longest: int) -> Check:
 
     def check(value: str) -> str:
         if len(value) > longest:
-            raise Malformed(f"超过 {longest} 个字符", f"longer than {longest} characters", "X-ROW-5")
+            raise Malformed(f"超过 {longest} 个字符", f"longer than {longest} characters", "X-FILE-16")
         if value.isascii() and value.isprintable():
             return value
         return _visible(value)
@@ -29,9 +29,9 @@ def text(longest: int) -> Check:
 
 def _visible(value: str) -> str:
     if _INVISIBLE.search(value):
-        raise Malformed("含有不可见字符", "holds invisible characters", "X-ROW-9")
+        raise Malformed("含有不可见字符", "holds invisible characters", "X-FILE-12")
     if _UNCLEAR.search(value):
-        raise Malformed("含有私用区字符或乱码", "holds private-use characters or replaced ones", "X-ROW-9")
+        raise Malformed("含有私用区字符或乱码", "holds private-use characters or replaced ones", "X-FILE-12")
     return value
 
 
@@ -41,7 +41,7 @@ def pattern(expression: str, zh: str, en: str) -> Check:
 
     def check(value: str) -> str:
         if not shape.fullmatch(value):
-            raise Malformed(zh, en, "X-ROW-8")
+            raise Malformed(zh, en, "X-CODE-1")
         return value
 
     return check
@@ -57,7 +57,7 @@ def word_of(words: Iterable[str], *, also: dict[str, str] | None = None) -> Chec
         try:
             return stored[value]
         except KeyError:
-            raise Malformed(f"不在允许的取值内:{listed}", f"not one of: {listed}", "X-ROW-6") from None
+            raise Malformed(f"不在允许的取值内:{listed}", f"not one of: {listed}", "X-CODE-8") from None
 
     return check
 
@@ -80,15 +80,15 @@ def day(earliest: date, latest: date) -> Check:
     def check(value: str) -> date:
         found = _DATE.fullmatch(value)
         if not found:
-            raise Malformed("不是 YYYYMMDD 形式的日期", "not a date of the form YYYYMMDD", "X-ROW-7")
+            raise Malformed("不是 YYYYMMDD 形式的日期", "not a date of the form YYYYMMDD", "X-CODE-7")
         month, of_month = found[2] or found[5] or found[7], found[3] or found[6] or found[8]
         try:
             parsed = date(int(found[1]), int(month), int(of_month))
         except ValueError:
-            raise Malformed("日历上没有这一天", "there is no such day", "X-ROW-7") from None
+            raise Malformed("日历上没有这一天", "there is no such day", "X-CODE-7") from None
         if not earliest <= parsed <= latest:
             raise Malformed(
-                f"日期须在 {earliest} 至 {latest} 之间", f"the date must be from {earliest} to {latest}", "X-ROW-7"
+                f"日期须在 {earliest} 至 {latest} 之间", f"the date must be from {earliest} to {latest}", "X-CODE-7"
             )
         return parsed
 
@@ -103,7 +103,7 @@ def whole_number(least: int, most: int) -> Check:
         number = int(value.split(".", maxsplit=1)[0]) if shape.fullmatch(value) else None
         if number is None or not least <= number <= most:
             raise Malformed(
-                f"须为 {least} 至 {most} 的整数", f"must be a whole number from {least} to {most}", "X-ROW-8"
+                f"须为 {least} 至 {most} 的整数", f"must be a whole number from {least} to {most}", "X-CODE-7"
             )
         return number
 
@@ -118,9 +118,9 @@ def academic_year(earliest: int, latest: int) -> Check:
         found = shape.fullmatch(value)
         start = int(found[1]) if found else 0
         if not found or not earliest <= start <= latest:
-            raise Malformed("不是学年,如 2026-2027", "not an academic year such as 2026-2027", "X-ROW-8")
+            raise Malformed("不是学年,如 2026-2027", "not an academic year such as 2026-2027", "X-CODE-1")
         if found[2] and int(found[2]) % 100 != (start + 1) % 100:
-            raise Malformed("学年的两个年份须相连", "the two years must follow each other", "X-ROW-8")
+            raise Malformed("学年的两个年份须相连", "the two years must follow each other", "X-CODE-1")
         return start
 
     return check
