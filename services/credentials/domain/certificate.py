@@ -142,29 +142,7 @@ class Certificate(Aggregate, stored_as="credentials.Certificate"):
         self.standing = self.standing.registered()
 
     @event(Published)
-    def _published(
-        self,
-        status_id: str,
-        number: str,
-        id_key: str,
-        name_key: str,
-        sealed_person: str,
-        school_code: str,
-        school_name: str,
-        level: str,
-        category: str,
-        study_form: str,
-        major_name: str,
-        duration: str,
-        entry_date: date,
-        graduation_date: date,
-        issue_date: date,
-        effective_date: date,
-        conclusion: str,
-        president_name: str,
-        photo_id: str,
-        photo_digest: str,
-    ) -> None:
+    def _published(self) -> None:
         self.standing = self.standing.published()
 
     @classmethod

@@ -76,6 +76,14 @@ class AlreadyConfirmed(Refused):
     en = "already confirmed"
 
 
+class BatchNotRead(Refused):
+    """A file is confirmed after it was read to its end."""
+
+    rule = "A2-3"
+    zh = "文件当前状态为 {state},不能确认"
+    en = "the file is in state {state} and cannot be confirmed"
+
+
 @dataclass(frozen=True)
 class StudentRecordStanding:
     """What credentials heard about one student status and its photo."""

@@ -18,7 +18,7 @@ ENTRY_OUTCOMES: dict[str, str] = {
     "取消入学资格": "cancelled",
 }
 YEAR_RESULTS: dict[str, YearResult] = {"注册学籍": "registered", "暂缓注册": "deferred"}
-PASSED = "通过"
+PASSED = "合格"
 
 
 class NoAdmissionBasis(Refused):
@@ -69,6 +69,22 @@ class DoubleAdmission(Refused):
     rule = "A7-2"
     zh = "该考生号在本年度录取名单中已存在"
     en = "this examination number is already in this year's admission lists"
+
+
+class EntryYearDiffers(Refused):
+    """A list holds the admissions of one year."""
+
+    rule = "A7-2"
+    zh = "入学日期不在本名单的入学年份 {expected}"
+    en = "the date of entry is not in {expected}, the year of this list"
+
+
+class YearDiffers(Refused):
+    """A file holds one academic year."""
+
+    rule = "A12-3"
+    zh = "学年与本文件的学年 {expected} 不一致"
+    en = "the row is not of academic year {expected}, which the file was submitted for"
 
 
 class BatchNotReviewed(Refused):

@@ -1,0 +1,272 @@
+"""The use cases of enrollment: admission lists, freshman results, years; load, tell, save."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from services.enrollment.domain.admission import Admission, admission_key
+from services.enrollment.domain.admission_batch import AdmissionBatch
+from services.enrollment.domain.registration_batch import RegistrationBatch
+from services.enrollment.domain.rules import (
+    AdmissionState,
+    DoubleAdmission,
+    EntryAlreadyDecided,
+    NoAdmissionBasis,
+    OneFulltimeStatus,
+    YearResult,
+    may_enter,
+    may_register,
+)
+from services.enrollment.domain.student_status import StudentStatus, first_standing
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.codes.clock import Clock, add_months, shanghai_date
+from shared.eventstore.application import Answer, Application, Heard, command
+from shared.eventstore.bulk import Draft
+from shared.eventstore.context import Context
+from shared.eventstore.privacy import Keyring
+from shared.eventstore.store import Store
+from shared.rules.refused import Refused
+
+FRESHMAN_RULES = ("A7-3", "A8-1", "A8-2", "A8-9", "A9-1")
+YEAR_RULES = ("A4-1", "A12-1", "A12-3", "A13-1")
+
+
+class Enrollment(Application):
+    """Who may study where, and in which years they did."""
+
+    taken: ClassVar[Mapping[str, type[Refused]]] = {
+        "admission.exam_no": DoubleAdmission,
+        "admission.outcome": EntryAlreadyDecided,
+        "status.fulltime": OneFulltimeStatus,
+    }
+
+    def __init__(self, store: Store, clock: Clock, keyring: Keyring) -> None:
+        super().__init__(store, clock)
+        self.keyring = keyring
+
+    # --- admission lists (A7) ---
+
+    @command
+    def submit_admission_batch(
+        self, *, command_id: UUID, digest: str, filename: str, province: str, entry_year: int, by: By
+    ) -> Answer:
+        """Take a province's list in; the worker reads and checks it."""
+        require(by.actor, "submit_admission_batch", Resource("admission_batch", province=province))
+        batch = AdmissionBatch(
+            kind="admission_list",
+            digest=digest,
+            filename=filename,
+            school_code=None,
+            province=province,
+            params={"entry_year": str(entry_year)},
+            submitted_by=by.sub,
+        )
+        return self.save(batch, by=Context.of(by, rules=("A7-1",)))
+
+    @command
+    def review_admission_batch(self, *, command_id: UUID, batch_id: UUID, by: By) -> Answer:
+        """Pass the province's review; the submitter may not review."""
+        batch = self._admission_batch(batch_id, "review_admission_batch", by)
+        batch.review(reviewed_by=by.sub)
+        return self.save(batch, by=Context.of(by, rules=("A7-1", "A24-2")))
+
+    @command
+    def return_admission_batch(self, *, command_id: UUID, batch_id: UUID, reason: str, by: By) -> Answer:
+        """Return the list with its reason."""
+        batch = self._admission_batch(batch_id, "return_admission_batch", by)
+        batch.return_to_sender(reason=reason)
+        return self.save(batch, by=Context.of(by, rules=("A7-1",), reason=reason))
+
+    @command
+    def release_admission_batch(self, *, command_id: UUID, batch_id: UUID, by: By) -> Answer:
+        """Pass the ministry's re-check: the list is a basis now."""
+        batch = self._admission_batch(batch_id, "release_admission_batch", by)
+        batch.release(released_by=by.sub)
+        return self.save(batch, by=Context.of(by, rules=("A7-2",)))
+
+    def _admission_batch(self, batch_id: UUID, action: str, by: By) -> AdmissionBatch:
+        batch = self.get(AdmissionBatch, batch_id)
+        state = batch.standing
+        require(by.actor, action, Resource("admission_batch", province=state.province, submitted_by=state.submitted_by))
+        return batch
+
+    # --- a school's files (A8, A12) ---
+
+    @command
+    def submit_freshman_results(
+        self, *, command_id: UUID, digest: str, filename: str, school_code: str, entry_year: int, by: By
+    ) -> Answer:
+        """Take in what became of a school's freshmen; the worker decides row by row."""
+        require(by.actor, "register_students", Resource("student_status", school=school_code))
+        batch = RegistrationBatch(
+            kind="freshman_results",
+            digest=digest,
+            filename=filename,
+            school_code=school_code,
+            province=None,
+            params={"entry_year": str(entry_year)},
+            submitted_by=by.sub,
+        )
+        return self.save(batch, by=Context.of(by, rules=("A4-1", "A24-1")))
+
+    @command
+    def submit_year_results(
+        self,
+        *,
+        command_id: UUID,
+        digest: str,
+        filename: str,
+        school_code: str,
+        entry_year: int,
+        academic_year: int,
+        starts_on: date,
+        by: By,
+    ) -> Answer:
+        """Take in one academic year of a school; the worker decides row by row."""
+        require(by.actor, "register_years", Resource("student_status", school=school_code))
+        batch = RegistrationBatch(
+            kind="year_results",
+            digest=digest,
+            filename=filename,
+            school_code=school_code,
+            province=None,
+            params={
+                "entry_year": str(entry_year),
+                "academic_year": str(academic_year),
+                "starts_on": starts_on.isoformat(),
+            },
+            submitted_by=by.sub,
+        )
+        return self.save(batch, by=Context.of(by, rules=("A4-1", "A24-1")))
+
+    # --- one student ---
+
+    @command
+    def register_student(
+        self,
+        *,
+        command_id: UUID,
+        school_code: str,
+        entry_year: int,
+        exam_no: str,
+        recheck: str,
+        student_no: str | None,
+        by: By,
+    ) -> Answer:
+        """Register one freshman (A8-2)."""
+        require(by.actor, "register_students", Resource("student_status", school=school_code))
+        admission = self._admission(entry_year, exam_no)
+        basis = admission.standing
+        may_enter(basis, released=self.is_released(basis.batch_id), school_code=school_code)
+        may_register(basis, recheck=recheck)
+        status = StudentStatus(**status_values(admission.id, basis, student_no))
+        return self.save(status, by=Context.of(by, rules=FRESHMAN_RULES, effective_on=basis.entry_date))
+
+    @command
+    def decide_entry(
+        self, *, command_id: UUID, school_code: str, entry_year: int, exam_no: str, outcome: AdmissionState, by: By
+    ) -> Answer:
+        """Record that no status follows from an admission (A8-4)."""
+        require(by.actor, "decide_entry", Resource("admission", school=school_code))
+        admission = self._admission(entry_year, exam_no)
+        released = self.is_released(admission.standing.batch_id)
+        admission.decide_entry(outcome=outcome, released=released, school_code=school_code)
+        return self.save(admission, by=Context.of(by, rules=("A8-4",)))
+
+    @command
+    def settle_year(
+        self, *, command_id: UUID, status_id: UUID, academic_year: int, result: YearResult, starts_on: date, by: By
+    ) -> Answer:
+        """Register or defer one academic year of one student (A12)."""
+        status = self.get(StudentStatus, status_id)
+        school_code = status.standing.school_code
+        require(by.actor, "register_years", Resource("student_status", school=school_code))
+        status.settle_year(
+            school_code=school_code,
+            academic_year=academic_year,
+            result=result,
+            registered_on=shanghai_date(by.recorded_at),
+            due_on=add_months(starts_on, 1),
+        )
+        return self.save(status, by=Context.of(by, rules=YEAR_RULES))
+
+    def _admission(self, entry_year: int, exam_no: str) -> Admission:
+        key = admission_key(entry_year, exam_no)
+        admission_id = self.owners("admission.exam_no", [key]).get(key)
+        if admission_id is None:
+            raise NoAdmissionBasis(field="KSH")
+        return self.get(Admission, admission_id)
+
+    def is_released(self, batch_id: str) -> bool:
+        """Whether a list is a basis: asked anew each time, for a list may be returned."""
+        found = self.standings(AdmissionBatch, [UUID(batch_id)])
+        return any(standing.state == "released" for _, standing in found.values())
+
+    # --- heard ---
+
+    def hear_degrees(self, facts: Sequence[dict[str, Any]], *, heard: Heard) -> None:
+        """A certificate took effect: its status is closed and filed (A14-1)."""
+        found = self.standings(StudentStatus, [fact["status_id"] for fact in facts])
+        drafts = []
+        for fact in facts:
+            version, standing = found[fact["status_id"]]
+            drafts.append(
+                Draft(
+                    StudentStatus,
+                    fact["status_id"],
+                    version + 1,
+                    StudentStatus.Left,
+                    {
+                        "certificate_id": fact["certificate_id"],
+                        "number": fact["number"],
+                        "conclusion": fact["conclusion"],
+                        "left_on": fact["graduation_date"],
+                        "id_key": fact["id_key"],
+                    },
+                    standing.left(fact["conclusion"]),
+                )
+            )
+        now = self.clock.now()
+        self.append(drafts, by=Context.system("hear_degrees", now, rules=("A14-1",)), heard=heard)
+
+
+def status_values(admission_id: UUID, basis: Any, student_no: str | None) -> dict[str, Any]:
+    """The fields of a new status: the released admission's, none typed again."""
+    return {
+        "admission_id": admission_id,
+        "student_no": student_no,
+        "admission_type": basis.admission_type or "普通",
+        **{name: getattr(basis, name) for name in _COPIED},
+    }
+
+
+def standing_of(values: Mapping[str, Any]) -> Any:
+    """The standing right after `StudentStatus.Registered` with these values."""
+    return first_standing(
+        school_code=values["school_code"],
+        id_key=values["id_key"],
+        full_time=values["full_time"],
+        entry=values["entry_date"],
+        graduation=values["expected_graduation_date"],
+    )
+
+
+_COPIED = (
+    "id_key",
+    "name_key",
+    "sealed_person",
+    "exam_no",
+    "school_code",
+    "school_name",
+    "level",
+    "category",
+    "study_form",
+    "full_time",
+    "major_code",
+    "major_name",
+    "duration",
+    "entry_date",
+    "expected_graduation_date",
+)

@@ -1,0 +1,102 @@
+"""Rows to answers: the only reader of enrollment's read tables."""
+
+from typing import Any
+from uuid import UUID
+
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.codes.id_documents import mask_name
+from shared.eventstore.privacy import Keyring
+from shared.eventstore.store import Store
+from shared.eventstore.wait import wait_for
+from shared.rules.refused import NotFound
+
+Answer = dict[str, Any]
+
+
+class EnrollmentQueries:
+    """Batches and statuses as their own school, its province and the ministry may see them."""
+
+    def __init__(self, store: Store, keyring: Keyring) -> None:
+        self.store = store
+        self.keyring = keyring
+
+    def get_batch(self, *, batch_id: UUID, after_version: int, by: By) -> Answer:
+        """Where a submitted file stands."""
+        if after_version:
+            wait_for(self.store, batch_id, after_version)
+        row = self._one("SELECT * FROM batch_register WHERE batch_id = %s", (batch_id,))
+        if row is None:
+            raise NotFound(kind="batch")
+        require(by.actor, "read_batch", Resource("batch", school=row["school_code"], province=row["province"]))
+        return {
+            "batch_id": str(row["batch_id"]),
+            **{name: row[name] for name in ("kind", "filename", "rows", "accepted", "refused", "errors_digest")},
+            "state": row["state"],
+            "reason": _reason(row["reason"]),
+            "version": row["version"],
+        }
+
+    def get_status(self, *, status_id: UUID, after_version: int, by: By) -> Answer:
+        """One student status with its years."""
+        if after_version:
+            wait_for(self.store, status_id, after_version)
+        return self._status("SELECT * FROM student_register WHERE status_id = %s", (status_id,), by)
+
+    def find_status(self, *, school_code: str, entry_year: int, exam_no: str, by: By) -> Answer:
+        """One own student by examination number and entry year."""
+        require(by.actor, "read_status", Resource("student_status", school=school_code))
+        return self._status(
+            "SELECT * FROM student_register WHERE school_code = %s AND exam_no = %s AND entry_year = %s",
+            (school_code, exam_no, entry_year),
+            by,
+        )
+
+    def _status(self, query: str, key: tuple[Any, ...], by: By) -> Answer:
+        row = self._one(query, key)
+        if row is None:
+            raise NotFound(kind="student_status")
+        require(by.actor, "read_status", Resource("student_status", school=row["school_code"]))
+        years = self._all(
+            "SELECT academic_year, result, registered_on, late FROM annual_register"
+            " WHERE status_id = %s ORDER BY academic_year",
+            (row["status_id"],),
+        )
+        person = self.keyring.open_person(row["sealed_person"], row["id_key"])
+        return {
+            "status_id": str(row["status_id"]),
+            "name": mask_name(person["name"]),
+            **{name: row[name] for name in _SHOWN},
+            "entry_date": row["entry_date"].isoformat(),
+            "expected_graduation_date": row["expected_graduation_date"].isoformat(),
+            "years": [year | {"registered_on": year["registered_on"].isoformat()} for year in years],
+            "version": row["version"],
+        }
+
+    def _one(self, query: str, key: tuple[Any, ...]) -> Answer | None:
+        return next(iter(self._all(query, key)), None)
+
+    def _all(self, query: str, key: tuple[Any, ...]) -> list[Answer]:
+        with self.store.reading() as cursor:
+            cursor.execute(query, key)
+            names = [column.name for column in cursor.description]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+_SHOWN = (
+    "exam_no",
+    "student_no",
+    "school_code",
+    "school_name",
+    "level",
+    "major_name",
+    "study_form",
+    "state",
+)
+
+
+def _reason(stored: str | None) -> dict[str, str] | None:
+    if stored is None:
+        return None
+    rule, zh, en = stored.split("|", 2)
+    return {"rule": rule, "zh": zh, "en": en}

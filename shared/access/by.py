@@ -1,0 +1,24 @@
+"""By whom, for what and when something is asked: what the edge of a service hands to every use case."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.access.assertion import Assertion
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """One request's who, what and when. `actor` is None when nobody is signed in: decide() refuses where that matters."""
+
+    actor: Assertion | None
+    use_case: str
+    correlation_id: str
+    recorded_at: datetime
+    command_id: UUID | None = None
+    request_hash: str = ""
+
+    @property
+    def sub(self) -> str:
+        """The id of the person who acts; empty when nobody is signed in."""
+        return self.actor.sub if self.actor else ""
