@@ -1,0 +1,1 @@
+"""Where this service touches the world: PDF and fonts."""
