@@ -1,0 +1,134 @@
+"""Facts as bytes and back: plain JSON by msgspec, typed by the fact's own annotations."""
+
+import dataclasses
+from functools import cache
+from typing import Any, NotRequired, TypedDict, get_type_hints
+from uuid import UUID
+
+import msgspec
+from eventsourcing.domain import AggregateEvent, CanInitAggregate
+from eventsourcing.utils import TopicError, resolve_topic
+
+from shared.eventstore.aggregate import UNSTAMPED
+
+_NOT_STORED = frozenset({"originator_id", "originator_version", "timestamp", "originator_topic"})
+_json = msgspec.json.Encoder()
+_typed_dict: Any = TypedDict  # made at run time, from the annotations of a fact
+
+
+class UnknownFact(Exception):
+    """A stored name that no imported domain module gave to a fact."""
+
+
+class UnreadableFact(Exception):
+    """Stored bytes that do not fit the fact they are named after."""
+
+
+class _StoredVersion(msgspec.Struct):
+    class_version: int = 1
+
+
+_stored_version = msgspec.json.Decoder(_StoredVersion)
+
+
+class FactCodec:
+    """Writes and reads the facts of one class; old shapes are upcast first (`upcast_v1_v2(state)` on the class)."""
+
+    def __init__(self, fact_type: type[AggregateEvent]) -> None:
+        self.fact_type = fact_type
+        self.topic: str = fact_type.TOPIC  # type: ignore[attr-defined]
+        self.class_version: int = getattr(fact_type, "class_version", 1)
+        fields = [field for field in dataclasses.fields(fact_type) if field.name not in _NOT_STORED]
+        self.names = tuple(field.name for field in fields)
+        self.defaults = {field.name: field.default for field in fields if field.default is not dataclasses.MISSING}
+        hints: dict[str, Any] = get_type_hints(fact_type, include_extras=True)
+        shape: Any = {name: NotRequired[hints[name]] if name in self.defaults else hints[name] for name in self.names}
+        self._shape = _typed_dict(fact_type.__name__, shape)
+        self._decoder: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(self._shape)
+        self.constant: dict[str, Any] = {"timestamp": UNSTAMPED}
+        if issubclass(fact_type, CanInitAggregate):
+            self.constant["originator_topic"] = self.topic.rpartition(".")[0]
+
+    def encode(self, fact: AggregateEvent) -> bytes:
+        values = fact.__dict__
+        state = {name: values[name] for name in self.names}
+        if self.class_version > 1:
+            state["class_version"] = self.class_version
+        return _json.encode(state)
+
+    def build(self, originator_id: UUID, originator_version: int, values: dict[str, Any]) -> Any:
+        """The fact made of `values`, exactly as the aggregate would have triggered it."""
+        state = self.defaults | values
+        if len(state) != len(self.names) or not all(name in state for name in self.names):
+            raise TypeError(f"{self.topic} has the fields {sorted(self.names)}, not {sorted(state)}")
+        return self._fact(originator_id, originator_version, state)
+
+    def decode(self, originator_id: UUID, originator_version: int, stored: bytes | memoryview) -> Any:
+        try:
+            return self._fact(originator_id, originator_version, self.state_of(stored))
+        except UnreadableFact as error:
+            raise UnreadableFact(f"{error} ({originator_id} {originator_version})") from error
+
+    def state_of(self, stored: bytes | memoryview) -> dict[str, Any]:
+        """The fact's own fields in today's shape, typed."""
+        try:
+            state = self._current(stored)
+        except (msgspec.MsgspecError, LookupError, TypeError, ValueError) as error:
+            raise UnreadableFact(f"{self.topic}: {error}") from error
+        return state if len(state) == len(self.names) else self.defaults | state
+
+    def _current(self, stored: bytes | memoryview) -> dict[str, Any]:
+        if self.class_version == 1:
+            return self._decoder.decode(stored)
+        version = _stored_version.decode(stored).class_version
+        state: dict[str, Any] = msgspec.json.decode(stored)
+        state.pop("class_version", None)
+        for step in range(version, self.class_version):
+            getattr(self.fact_type, f"upcast_v{step}_v{step + 1}")(state)
+        current: dict[str, Any] = msgspec.convert(state, self._shape)
+        return current
+
+    def _fact(self, originator_id: UUID, originator_version: int, state: dict[str, Any]) -> Any:
+        fact = object.__new__(self.fact_type)
+        object.__setattr__(
+            fact,
+            "__dict__",
+            {"originator_id": originator_id, "originator_version": originator_version, **self.constant, **state},
+        )
+        return fact
+
+
+@cache
+def codec_of(fact_type: type[AggregateEvent]) -> FactCodec:
+    return FactCodec(fact_type)
+
+
+@cache
+def codec_named(topic: str) -> FactCodec:
+    """The codec of a stored name; its domain module must have been imported."""
+    try:
+        found = resolve_topic(topic)
+    except TopicError as error:
+        raise UnknownFact(topic) from error
+    return codec_of(found)
+
+
+def encode(fact: AggregateEvent) -> bytes:
+    return codec_of(type(fact)).encode(fact)
+
+
+def decode(topic: str, originator_id: UUID, originator_version: int, stored: bytes | memoryview) -> Any:
+    return codec_named(topic).decode(originator_id, originator_version, stored)
+
+
+def encode_standing(standing: Any) -> bytes:
+    return _json.encode(standing)
+
+
+@cache
+def _standing_decoder(standing_type: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(standing_type)
+
+
+def decode_standing(standing_type: Any, stored: bytes | memoryview) -> Any:
+    return _standing_decoder(standing_type).decode(stored)

@@ -1,0 +1,214 @@
+"""Personal data at rest: sealed under rotatable service keys or per-subject keys; found again by keyed hashes."""
+
+import base64
+import hmac
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+
+from shared.codes.id_documents import normalise_id_number
+from shared.codes.names import name_for_matching, normalise_name
+from shared.eventstore.store import Store
+from shared.rules.refused import Refused
+
+_FORM = "x1"
+_NONCE = 12
+_KEY_HEX = 40
+
+
+class CannotOpen(Refused):
+    """The sealed text was changed, stands in another place, or its key is not here."""
+
+    rule = "X-PRIVACY-1"
+
+
+class Shredded(CannotOpen):
+    """The subject's key was destroyed, and with it what it sealed."""
+
+
+class _Sealing(msgspec.Struct, forbid_unknown_fields=True):
+    active: str
+    keys: dict[str, str]
+
+
+class _Assertion(msgspec.Struct, forbid_unknown_fields=True):
+    private_pem: str
+    public_pem: str
+
+
+class _KeysFile(msgspec.Struct, forbid_unknown_fields=True):
+    pepper: str
+    code_pepper: str
+    kek: str
+    statutory: _Sealing
+    assertion: _Assertion
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The keys of one installation. Seals with the active statutory key, opens with every one it knows."""
+
+    active: str
+    statutory: Mapping[str, bytes] = field(repr=False)
+    pepper: bytes = field(repr=False)
+    code_pepper: bytes = field(repr=False)
+    kek: bytes = field(repr=False)
+    assertion_private_pem: str = field(repr=False)
+    assertion_public_pem: str = field(repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_ciphers", {name: AESGCM(key) for name, key in self.statutory.items()})
+        if self.active not in self.statutory:
+            raise ValueError(f"the active key {self.active!r} is not among the statutory keys")
+
+    @classmethod
+    def from_file(cls, path: Path | str) -> "Keyring":
+        """Read the keys file (TOML, as `generate` writes it)."""
+        found = msgspec.convert(tomllib.loads(Path(path).read_text(encoding="utf-8")), _KeysFile)
+        return cls(
+            active=found.statutory.active,
+            statutory={name: base64.b64decode(key, validate=True) for name, key in found.statutory.keys.items()},
+            pepper=base64.b64decode(found.pepper, validate=True),
+            code_pepper=base64.b64decode(found.code_pepper, validate=True),
+            kek=base64.b64decode(found.kek, validate=True),
+            assertion_private_pem=found.assertion.private_pem,
+            assertion_public_pem=found.assertion.public_pem,
+        )
+
+    @classmethod
+    def generate(cls, path: Path | str) -> "Keyring":
+        """Write a file of new keys, readable by its owner alone, and return them. An existing file is not touched."""
+        signing = Ed25519PrivateKey.generate()
+        private = signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        public = signing.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+        text = "\n".join(
+            (
+                "# Keys of one Xueji installation. Whoever has them can read every name. Back them up; never commit them.",
+                *(f'{name} = "{_new_key()}"' for name in ("pepper", "code_pepper", "kek")),
+                '\n[statutory]\nactive = "k1"\n\n[statutory.keys]',
+                f'k1 = "{_new_key()}"',
+                f'\n[assertion]\nprivate_pem = """\n{private}"""\npublic_pem = """\n{public}"""\n',
+            )
+        )
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        return cls.from_file(path)
+
+    def seal(self, text: str, aad: str) -> str:
+        """Encrypt; `aad` names the place the text belongs to, and only there it opens again."""
+        return f"{_FORM}.{self.active}.{_encrypt(self._cipher(self.active), text, aad)}"
+
+    def open(self, sealed: str, aad: str) -> str:
+        form, _, rest = sealed.partition(".")
+        name, _, body = rest.partition(".")
+        if form != _FORM or name not in self.statutory:
+            raise CannotOpen
+        return _decrypt(self._cipher(name), body, aad)
+
+    def seal_person(self, person: Mapping[str, Any], id_key: str) -> str:
+        return self.seal(msgspec.json.encode(dict(person)).decode(), f"person:{id_key}")
+
+    def open_person(self, sealed: str, id_key: str) -> dict[str, Any]:
+        person: dict[str, Any] = msgspec.json.decode(self.open(sealed, f"person:{id_key}"))
+        return person
+
+    def id_key(self, id_type: str, number: str) -> str:
+        """The same for every way of writing one document, and telling nothing of it."""
+        return self._hash(f"id\0{id_type}\0{normalise_id_number(id_type, number)}")
+
+    def name_key(self, name: str) -> str:
+        return self._hash(f"name\0{name_for_matching(normalise_name(name))}")
+
+    def code_key(self, code: str) -> str:
+        """The form in which a secret code (of a report, of a capture) is stored and looked up."""
+        return hmac.digest(self.code_pepper, code.encode(), "sha256").hex()[:_KEY_HEX]
+
+    def _hash(self, text: str) -> str:
+        return hmac.digest(self.pepper, text.encode(), "sha256").hex()[:_KEY_HEX]
+
+    def _cipher(self, name: str) -> AESGCM:
+        ciphers: dict[str, AESGCM] = self.__dict__["_ciphers"]
+        return ciphers[name]
+
+
+class SubjectKeys:
+    """One key for each subject (an account): destroy the key, and what it sealed is gone from every backup of facts."""
+
+    def __init__(self, store: Store, keyring: Keyring) -> None:
+        self._store = store
+        self._wrapping = AESGCM(keyring.kek)
+
+    def seal(self, subject: str, text: str, aad: str) -> str:
+        """Encrypt under the subject's key, made on first use."""
+        return f"s1.{_encrypt(self._key(subject) or self._create(subject), text, aad)}"
+
+    def open(self, subject: str, sealed: str, aad: str) -> str:
+        form, _, body = sealed.partition(".")
+        key = self._key(subject)
+        if form != "s1" or key is None:
+            raise CannotOpen
+        return _decrypt(key, body, aad)
+
+    def shred(self, subject: str) -> None:
+        """Destroy the subject's key for good."""
+        with self._store.reading() as cursor:
+            cursor.execute(
+                "INSERT INTO subject_keys (subject, shredded_at) VALUES (%s, now())"
+                " ON CONFLICT (subject) DO UPDATE SET wrapped = NULL,"
+                " shredded_at = coalesce(subject_keys.shredded_at, now())",
+                (subject,),
+            )
+
+    def _key(self, subject: str) -> AESGCM | None:
+        with self._store.reading() as cursor:
+            cursor.execute("SELECT wrapped FROM subject_keys WHERE subject = %s", (subject,))
+            row = cursor.fetchone()
+        if row is None:
+            return None
+        if row[0] is None:
+            raise Shredded
+        wrapped = bytes(row[0])
+        try:
+            return AESGCM(self._wrapping.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.encode()))
+        except InvalidTag as error:
+            raise CannotOpen from error
+
+    def _create(self, subject: str) -> AESGCM:
+        nonce, key = os.urandom(_NONCE), AESGCM.generate_key(256)
+        wrapped = nonce + self._wrapping.encrypt(nonce, key, subject.encode())
+        with self._store.reading() as cursor:
+            cursor.execute(
+                "INSERT INTO subject_keys (subject, wrapped) VALUES (%s, %s) ON CONFLICT DO NOTHING", (subject, wrapped)
+            )
+        # Another process may have been first: the stored key is the key.
+        created = self._key(subject)
+        if created is None:
+            raise CannotOpen
+        return created
+
+
+def _new_key() -> str:
+    return base64.b64encode(os.urandom(32)).decode()
+
+
+def _encrypt(cipher: AESGCM, text: str, aad: str) -> str:
+    nonce = os.urandom(_NONCE)
+    return base64.urlsafe_b64encode(nonce + cipher.encrypt(nonce, text.encode(), aad.encode())).decode()
+
+
+def _decrypt(cipher: AESGCM, body: str, aad: str) -> str:
+    try:
+        raw = base64.b64decode(body, altchars=b"-_", validate=True)
+        return cipher.decrypt(raw[:_NONCE], raw[_NONCE:], aad.encode()).decode()
+    except (InvalidTag, ValueError) as error:
+        raise CannotOpen from error
