@@ -1,0 +1,175 @@
+"""The numbered log as readers see it: typed facts by position, a few by query or very many by COPY."""
+
+import struct
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from shared.eventstore.context import read_context
+from shared.eventstore.copying import blocking_copy
+from shared.eventstore.facts import FactCodec, codec_named
+
+# OFFSET 0 keeps the planner to one index look-up an event, in the order of the log, whatever it believes of the tables.
+_NUMBERED = """
+    FROM log AS l
+    CROSS JOIN LATERAL (SELECT * FROM events WHERE tx = l.tx AND row_id = l.row_id OFFSET 0) AS e
+    WHERE l.position > %s AND l.position <= %s
+    ORDER BY l.position
+"""
+_PG_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+class LogBroken(Exception):
+    """The log names events that the store does not hold: reading on would skip facts."""
+
+
+class StoredFact(NamedTuple):
+    """One event of the log before it is decoded; `originator` is the id's 16 bytes."""
+
+    position: int
+    originator: bytes
+    version: int
+    recorded: datetime
+    topic: str
+    context: bytes
+    state: bytes
+
+
+class LazyContext(Mapping[str, Any]):
+    """The circumstances of a fact, decoded when first asked."""
+
+    __slots__ = ("_found", "_stored")
+
+    def __init__(self, stored: bytes) -> None:
+        self._stored = stored
+        self._found: dict[str, Any] | None = None
+
+    def _values(self) -> dict[str, Any]:
+        if self._found is None:
+            self._found = read_context(self._stored)
+        return self._found
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values()[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values())
+
+    def __len__(self) -> int:
+        return len(self._values())
+
+    def __repr__(self) -> str:
+        return repr(self._values())
+
+
+@dataclass(frozen=True, slots=True)
+class FactRecord:
+    """A recorded fact: its place in the log, the typed fact, and who acted, when and why."""
+
+    position: int
+    originator_id: UUID
+    originator_version: int
+    topic: str
+    fact: Any
+    context: Mapping[str, Any]
+    recorded_at: datetime
+
+
+def typed_fact(codec: FactCodec, originator_id: UUID, version: int, context: bytes, state: bytes) -> Any:
+    """The fact as the aggregate triggered it, with its `context`; built without the checks of its constructor."""
+    fact = object.__new__(codec.fact_type)
+    fact.__dict__.update(codec.state_of(state))
+    fact.__dict__.update(
+        codec.constant, originator_id=originator_id, originator_version=version, context=LazyContext(context)
+    )
+    return fact
+
+
+def record_of(stored: StoredFact) -> FactRecord:
+    originator_id = UUID(bytes=stored.originator)
+    fact = typed_fact(codec_named(stored.topic), originator_id, stored.version, stored.context, stored.state)
+    return FactRecord(stored.position, originator_id, stored.version, stored.topic, fact, fact.context, stored.recorded)
+
+
+def head(cursor: Cursor) -> int:
+    """The last position given so far; 0 for an empty log."""
+    cursor.execute("SELECT position FROM log ORDER BY position DESC LIMIT 1")
+    found = cursor.fetchone()
+    return found[0] if found else 0
+
+
+def read_stored(cursor: Cursor, after: int, upto: int) -> list[StoredFact]:
+    """The events at positions after+1 … upto; every one of them or LogBroken."""
+    cursor.execute(
+        "SELECT l.position, uuid_send(e.originator_id), e.originator_version, e.recorded_at, e.topic, e.context,"
+        f" e.state {_NUMBERED}",
+        (after, upto),
+    )
+    found = [
+        StoredFact(position, bytes(originator), version, recorded, topic, bytes(context), bytes(state))
+        for position, originator, version, recorded, topic, context, state in cursor.fetchall()
+    ]
+    _require_all(len(found), after, upto)
+    return found
+
+
+def read_log(cursor: Cursor, after: int, limit: int) -> list[FactRecord]:
+    """Up to `limit` typed facts behind position `after`."""
+    upto = min(after + limit, head(cursor))
+    return [record_of(stored) for stored in read_stored(cursor, after, upto)] if upto > after else []
+
+
+def _require_all(count: int, after: int, upto: int) -> None:
+    if count != upto - after:
+        raise LogBroken(f"positions {after + 1}..{upto} hold {count} events, not {upto - after}")
+
+
+_FIXED = struct.Struct("!h i q i 16s i i i q i")  # count of fields; position, originator, version, recorded; len(topic)
+_LENGTH = struct.Struct("!i")
+_SIGNATURE = b"PGCOPY\n\xff\r\n\x00"
+Taker = Callable[[int, bytes, int, int, bytes, bytes, bytes], None]
+
+
+class _CopyReader:
+    """Takes binary COPY rows as libpq hands them over, one at a time, and gives their fields to `take`."""
+
+    def __init__(self, take: Taker) -> None:
+        self._take = take
+        self.count = 0
+
+    def write(self, row: bytes) -> None:
+        if row.startswith(_SIGNATURE):
+            row = row[19:]
+        if len(row) <= _FIXED.size:  # the trailer
+            return
+        _, _, position, _, originator, _, version, _, recorded, size = _FIXED.unpack_from(row)
+        at = _FIXED.size + size
+        topic = row[_FIXED.size : at]
+        (size,) = _LENGTH.unpack_from(row, at)
+        end = at + 4 + size
+        self.count += 1
+        self._take(position, originator, version, recorded, topic, row[at + 4 : end], row[end + 4 :])
+
+
+def stream(cursor: Cursor, after: int, upto: int, take: Taker, chunk: int = 20_000) -> None:
+    """Hand every event of positions after+1 … upto to `take`, in order, much faster than by fetching rows.
+
+    `take` gets position, originator (16 bytes), version, recorded (µs since 2000), topic, context, state.
+    """
+    fields = "l.position, e.originator_id, e.originator_version, e.recorded_at, e.topic, e.context, e.state"
+    for start in range(after, upto, chunk):
+        end = min(start + chunk, upto)
+        copy = f"COPY (SELECT {fields} {_NUMBERED}) TO STDOUT (FORMAT binary)"
+        reader = _CopyReader(take)
+        with blocking_copy():
+            cursor.copy_expert(cursor.mogrify(copy, (start, end)).decode(), reader)
+        _require_all(reader.count, start, end)
+
+
+def recorded_instant(microseconds: int) -> datetime:
+    """The instant PostgreSQL counts as `microseconds` since 2000."""
+    return _PG_EPOCH + timedelta(microseconds=microseconds)

@@ -1,0 +1,63 @@
+"""Rows on their way between memory and a read table."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from shared.eventstore.projection import Key, Projection, Row
+
+_json = msgspec.json.Encoder()
+
+
+def _as_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Rows for json_populate_recordset, by which PostgreSQL itself gives each value its column's type."""
+    return _json.encode([dict(zip(columns, map(_plain, row), strict=True)) for row in rows]).decode()
+
+
+def _plain(value: Any) -> Any:
+    return "\\x" + value.hex() if isinstance(value, bytes | memoryview) else value
+
+
+def load_rows(cursor: Cursor, projection: Projection, keys: Sequence[Key]) -> list[Row]:
+    """The stored rows of these keys, those that exist."""
+    columns = projection.all_columns()
+    fields = ", ".join(f"t.{name}" for name in columns)
+    table = projection.table
+    cursor.execute(
+        f"SELECT {fields} FROM {table} AS t"
+        f" JOIN json_populate_recordset(NULL::{table}, %s) AS k USING ({', '.join(projection.key)})",
+        (_as_json(projection.key, keys),),
+    )
+    return [dict(zip(columns, map(_own, row), strict=True)) for row in cursor.fetchall()]
+
+
+def _own(value: Any) -> Any:
+    return bytes(value) if isinstance(value, memoryview) else value
+
+
+def store_rows(cursor: Cursor, projection: Projection, rows: Sequence[Row]) -> None:
+    """Insert rows, or replace those of the same key."""
+    if not rows:
+        return
+    columns = projection.all_columns()
+    names = ", ".join(columns)
+    changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns if name not in projection.key)
+    cursor.execute(
+        f"INSERT INTO {projection.table} ({names})"
+        f" SELECT {names} FROM json_populate_recordset(NULL::{projection.table}, %s)"
+        f" ON CONFLICT ({', '.join(projection.key)}) DO {'UPDATE SET ' + changes if changes else 'NOTHING'}",
+        (_as_json(columns, ([row.get(name) for name in columns] for row in rows)),),
+    )
+
+
+def remove_rows(cursor: Cursor, projection: Projection, keys: Sequence[Key]) -> None:
+    if not keys:
+        return
+    match = " AND ".join(f"t.{name} = k.{name}" for name in projection.key)
+    cursor.execute(
+        f"DELETE FROM {projection.table} AS t"
+        f" USING json_populate_recordset(NULL::{projection.table}, %s) AS k WHERE {match}",
+        (_as_json(projection.key, keys),),
+    )
