@@ -1,0 +1,173 @@
+"""Who may do what: every role against every action, and nobody reaches over a border."""
+
+import ast
+import dataclasses
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.access.assertion import Assertion, NotSignedIn
+from shared.access.decide import NotPermitted, Resource, decide, require
+from shared.access.permissions import ACTIONS, ANYONE, PERMISSIONS, ROLES
+from shared.rules.rulebook import RULES
+
+ROOT = Path(__file__).parents[3]
+SCHOOL, OTHER_SCHOOL, PROVINCE, OTHER_PROVINCE = "4111010001", "4131010246", "11", "31"
+HOMES = {
+    "student": ("person", ""),
+    "registrar": ("school", SCHOOL),
+    "province_admissions": ("province", PROVINCE),
+    "province_education": ("province", PROVINCE),
+    "ministry": ("nation", "moe"),
+    "image_collector": ("agency", "img-1"),
+    "self_taught_office": ("province", PROVINCE),
+}
+OWN = Resource("anything", school=SCHOOL, province=PROVINCE, person="p-1", submitted_by="somebody-else")
+
+# Written once more, by hand, as the Measure says it: which role may do it at all
+WHO_MAY = {
+    "submit_admission_batch": {"province_admissions"},
+    "review_admission_batch": {"province_education"},
+    "return_admission_batch": {"province_education"},
+    "release_admission_batch": {"ministry"},
+    "decide_entry": {"registrar"},
+    "register_students": {"registrar"},
+    "register_years": {"registrar"},
+    "draft_certificates": {"registrar"},
+    "confirm_certificates": {"registrar"},
+    "read_batch": {"registrar", "province_admissions", "province_education", "ministry"},
+    "read_status": {"student", "registrar", "province_education", "ministry", "operator"},
+    "read_own_records": {"student"},
+    "issue_capture_code": {"student", "registrar"},
+    "submit_photo": {"image_collector"},
+    "review_photo": {"image_collector"},
+    "request_report": {"student"},
+    "close_report": {"student"},
+    "extend_report": {"student"},
+    "verify_report": set(ROLES),
+    "read_audit": {"auditor", "ministry"},
+    "replay_parked": {"operator"},
+    "run_due": {"system"},
+}
+
+
+def actor(role, *, sub="p-1", org=None):
+    level, home = HOMES.get(role, ("nation", "moe"))
+    return Assertion(
+        sub, role, level, "all", home if org is None else org, ("pwd",), "j-1", datetime(2030, 1, 1, tzinfo=UTC)
+    )
+
+
+def test_every_action_is_known_to_this_test():
+    assert set(ACTIONS) == set(WHO_MAY)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_each_role_may_do_exactly_what_the_measure_gives_it(role, action):
+    decision = decide(actor(role), action, OWN)
+    assert decision.allow == (role in WHO_MAY[action])
+    assert decision.rule in RULES
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_nobody_signed_in_may_only_verify(action):
+    assert decide(None, action, OWN).allow == (action == "verify_report")
+
+
+@pytest.mark.parametrize("role", [*ROLES, "root", ""])
+def test_an_unknown_action_is_refused_to_all(role):
+    assert not decide(actor(role), "drop_everything", OWN).allow
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_an_unknown_role_may_do_nothing_but_verify(action):
+    assert decide(actor("principal"), action, OWN).allow == (action == "verify_report")
+
+
+schools = st.sampled_from([SCHOOL, OTHER_SCHOOL, "4111010003", None])
+provinces = st.sampled_from([PROVINCE, OTHER_PROVINCE, None])
+people = st.sampled_from(["p-1", "p-2", None])
+resources = st.builds(Resource, st.just("thing"), schools, provinces, people, people)
+
+
+@given(st.sampled_from(ACTIONS), resources)
+def test_a_registrar_never_acts_on_another_schools_record(action, resource):
+    if resource.school != SCHOOL and action != "verify_report":
+        assert not decide(actor("registrar"), action, resource).allow
+
+
+@given(st.sampled_from(["province_admissions", "province_education"]), st.sampled_from(ACTIONS), resources)
+def test_a_province_never_reaches_into_another(role, action, resource):
+    theirs = resource.province or (resource.school or "")[2:4]
+    if theirs != PROVINCE and action != "verify_report":
+        assert not decide(actor(role), action, resource).allow
+
+
+@given(st.sampled_from(ACTIONS), resources)
+def test_a_student_never_sees_another_persons_record(action, resource):
+    if resource.person != "p-1" and action != "verify_report":
+        assert not decide(actor("student"), action, resource).allow
+
+
+@given(st.sampled_from(ROLES), resources)
+def test_who_submitted_never_approves(role, resource):
+    resource = dataclasses.replace(resource, submitted_by="p-1")
+    for permission in PERMISSIONS:
+        if permission.second_person:
+            assert not decide(actor(role), permission.action, resource).allow
+
+
+def test_an_empty_organisation_owns_nothing():
+    for role in HOMES:
+        assert not decide(actor(role, org="", sub=""), "register_students", Resource("s", school="", province="")).allow
+        assert not decide(actor(role, org="", sub=""), "read_own_records", Resource("s", person="")).allow
+
+
+def test_the_reason_names_the_rule():
+    assert decide(actor("registrar"), "register_students", Resource("s", school=OTHER_SCHOOL)).rule == "A4-1"
+    assert decide(actor("province_education"), "register_students", OWN).rule == "A4-2"
+    assert decide(actor("operator"), "register_students", OWN).rule == "A6-1"
+    own_work = dataclasses.replace(OWN, submitted_by="p-1")
+    assert decide(actor("registrar"), "confirm_certificates", own_work).rule == "A24-2"
+
+
+def test_require_raises_what_decide_denies():
+    with pytest.raises(NotPermitted) as refusal:
+        require(actor("registrar"), "register_students", Resource("s", school=OTHER_SCHOOL))
+    assert refusal.value.as_dict()["rule"] == "A4-1"
+    assert refusal.value.as_dict()["zh"] == RULES["A4-1"].zh
+    assert refusal.value.as_dict()["status"] == 403
+    with pytest.raises(NotSignedIn):
+        require(None, "read_own_records", OWN)
+    assert require(actor("registrar"), "register_students", OWN).allow
+
+
+def test_looking_at_others_is_masked_and_logged():
+    for role in ("registrar", "province_education", "ministry", "operator"):
+        assert decide(actor(role), "read_status", OWN).obligations == {"mask", "log_view"}
+    assert decide(actor("student"), "read_own_records", OWN).obligations == frozenset()
+    assert decide(None, "verify_report", OWN).obligations == {"evidence"}
+
+
+def test_every_permission_names_a_rule_and_a_role():
+    for permission in PERMISSIONS:
+        assert permission.rule in RULES
+        assert permission.role in (*ROLES, ANYONE)
+    assert len({(permission.action, permission.role) for permission in PERMISSIONS}) == len(PERMISSIONS)
+
+
+def test_every_action_asked_for_in_the_tree_stands_in_the_table():
+    asked = set()
+    for path in (file for place in ("services", "gateway", "cli") for file in (ROOT / place).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("require", "decide"):
+                asked.update(
+                    argument.value
+                    for argument in node.args[1:2]
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str)
+                )
+    assert asked - set(ACTIONS) == set()
