@@ -92,7 +92,7 @@ class Keyring:
         public = signing.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
         text = "\n".join(
             (
-                "# Keys of one Xueji installation. Whoever has them can read every name. Back them up; never commit them.",
+                "# Keys of one Xueji installation. Who has them can read every name. Back them up, never commit them.",
                 *(f'{name} = "{_new_key()}"' for name in ("pepper", "code_pepper", "kek")),
                 '\n[statutory]\nactive = "k1"\n\n[statutory.keys]',
                 f'k1 = "{_new_key()}"',
