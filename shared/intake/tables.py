@@ -100,6 +100,7 @@ ADMISSION_LIST = Table(
     "admission list",
     (
         YXDM,
+        Column("YXMC", "院校名称", "name of the school", remembered(text(80)), required=True),
         KSH,
         Column("XM", "姓名", "name", normalise_name, required=True, mask=masked_name),
         Column("XB", "性别", "sex", word_of(("男", "女")), required=True),
