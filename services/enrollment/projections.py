@@ -19,8 +19,7 @@ class BatchRegister(Projection):
         "accepted", "refused", "errors_digest", "reason", "version",
     )  # fmt: skip
 
-    @on(AdmissionBatch.Submitted)
-    @on(RegistrationBatch.Submitted)
+    @on(AdmissionBatch.Submitted, RegistrationBatch.Submitted)
     def submitted(self, row: Row | None, fact: Any) -> Row:
         return {
             "batch_id": fact.originator_id,
@@ -39,20 +38,17 @@ class BatchRegister(Projection):
             "version": fact.originator_version,
         }
 
-    @on(AdmissionBatch.Checked)
-    @on(RegistrationBatch.Checked)
-    def checked(self, row: Row, fact: Any) -> Row:
-        return row | {"rows": fact.rows, "version": fact.originator_version}
+    @on(AdmissionBatch.Checked, RegistrationBatch.Checked)
+    def checked(self, row: Row | None, fact: Any) -> Row:
+        return (row or {}) | {"rows": fact.rows, "version": fact.originator_version}
 
-    @on(AdmissionBatch.Advanced)
-    @on(RegistrationBatch.Advanced)
-    def advanced(self, row: Row, fact: Any) -> Row:
-        return row | {"accepted": fact.accepted, "refused": fact.refused, "version": fact.originator_version}
+    @on(AdmissionBatch.Advanced, RegistrationBatch.Advanced)
+    def advanced(self, row: Row | None, fact: Any) -> Row:
+        return (row or {}) | {"accepted": fact.accepted, "refused": fact.refused, "version": fact.originator_version}
 
-    @on(AdmissionBatch.Finished)
-    @on(RegistrationBatch.Finished)
-    def finished(self, row: Row, fact: Any) -> Row:
-        return row | {
+    @on(AdmissionBatch.Finished, RegistrationBatch.Finished)
+    def finished(self, row: Row | None, fact: Any) -> Row:
+        return (row or {}) | {
             "state": "finished",
             "accepted": fact.accepted,
             "refused": fact.refused,
@@ -60,24 +56,23 @@ class BatchRegister(Projection):
             "version": fact.originator_version,
         }
 
-    @on(AdmissionBatch.Refused)
-    @on(RegistrationBatch.Refused)
-    def refused(self, row: Row, fact: Any) -> Row:
+    @on(AdmissionBatch.Refused, RegistrationBatch.Refused)
+    def refused(self, row: Row | None, fact: Any) -> Row:
         reason = f"{fact.rule}|{fact.zh}|{fact.en}"
-        return row | {"state": "refused", "reason": reason, "version": fact.originator_version}
+        return (row or {}) | {"state": "refused", "reason": reason, "version": fact.originator_version}
 
     @on(AdmissionBatch.Reviewed)
-    def reviewed(self, row: Row, fact: AdmissionBatch.Reviewed) -> Row:
-        return row | {"state": "reviewed", "version": fact.originator_version}
+    def reviewed(self, row: Row | None, fact: AdmissionBatch.Reviewed) -> Row:
+        return (row or {}) | {"state": "reviewed", "version": fact.originator_version}
 
     @on(AdmissionBatch.Released)
-    def released(self, row: Row, fact: AdmissionBatch.Released) -> Row:
-        return row | {"state": "released", "version": fact.originator_version}
+    def released(self, row: Row | None, fact: AdmissionBatch.Released) -> Row:
+        return (row or {}) | {"state": "released", "version": fact.originator_version}
 
     @on(AdmissionBatch.Returned)
-    def returned(self, row: Row, fact: AdmissionBatch.Returned) -> Row:
+    def returned(self, row: Row | None, fact: AdmissionBatch.Returned) -> Row:
         reason = f"A7-1|{fact.reason}|{fact.reason}"
-        return row | {"state": "returned", "reason": reason, "version": fact.originator_version}
+        return (row or {}) | {"state": "returned", "reason": reason, "version": fact.originator_version}
 
 
 class AdmissionRegister(Projection):
@@ -108,12 +103,12 @@ class AdmissionRegister(Projection):
         }
 
     @on(Admission.EntryDecided)
-    def entry_decided(self, row: Row, fact: Admission.EntryDecided) -> Row:
-        return row | {"outcome": fact.outcome, "version": fact.originator_version}
+    def entry_decided(self, row: Row | None, fact: Admission.EntryDecided) -> Row:
+        return (row or {}) | {"outcome": fact.outcome, "version": fact.originator_version}
 
     @on(StudentStatus.Registered, key=lambda fact: (fact.admission_id,))
-    def registered(self, row: Row, fact: StudentStatus.Registered) -> Row:
-        return row | {"outcome": "registered"}
+    def registered(self, row: Row | None, fact: StudentStatus.Registered) -> Row:
+        return (row or {}) | {"outcome": "registered"}
 
 
 class StudentRegister(Projection):
@@ -155,17 +150,17 @@ class StudentRegister(Projection):
         }
 
     @on(StudentStatus.YearRegistered)
-    def year_registered(self, row: Row, fact: StudentStatus.YearRegistered) -> Row:
-        return row | {"state": "active", "version": fact.originator_version}
+    def year_registered(self, row: Row | None, fact: StudentStatus.YearRegistered) -> Row:
+        return (row or {}) | {"state": "active", "version": fact.originator_version}
 
     @on(StudentStatus.YearDeferred)
-    def year_deferred(self, row: Row, fact: StudentStatus.YearDeferred) -> Row:
-        return row | {"state": "suspended", "version": fact.originator_version}
+    def year_deferred(self, row: Row | None, fact: StudentStatus.YearDeferred) -> Row:
+        return (row or {}) | {"state": "suspended", "version": fact.originator_version}
 
     @on(StudentStatus.Left)
-    def left(self, row: Row, fact: StudentStatus.Left) -> Row:
+    def left(self, row: Row | None, fact: StudentStatus.Left) -> Row:
         state = "graduated" if fact.conclusion == "毕业" else "completed"
-        return row | {"state": state, "left_on": fact.left_on, "version": fact.originator_version}
+        return (row or {}) | {"state": state, "left_on": fact.left_on, "version": fact.originator_version}
 
 
 class AnnualRegister(Projection):
@@ -196,3 +191,4 @@ def _year(fact: StudentStatus.YearRegistered | StudentStatus.YearDeferred, resul
 
 
 PROJECTIONS = (BatchRegister(), AdmissionRegister(), StudentRegister(), AnnualRegister())
+AGGREGATES = (Admission, AdmissionBatch, RegistrationBatch, StudentStatus)

@@ -6,7 +6,7 @@ from typing import Any
 from services.enrollment.domain.student_status import StudentStatus
 from shared.contracts.contract import PublicFact
 from shared.contracts.events.enrollment import EnrollmentAnnualRegisteredV1, StudentRegisteredV1
-from shared.eventstore.projection import FactRecord
+from shared.eventstore.log import FactRecord
 
 _REGISTERED = (
     "admission_id",

@@ -6,9 +6,9 @@ from uuid import UUID
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.id_documents import mask_name
+from shared.eventstore.follower import wait_for
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
-from shared.eventstore.wait import wait_for
 from shared.rules.refused import NotFound
 
 Answer = dict[str, Any]
@@ -79,7 +79,7 @@ class EnrollmentQueries:
     def _all(self, query: str, key: tuple[Any, ...]) -> list[Answer]:
         with self.store.reading() as cursor:
             cursor.execute(query, key)
-            names = [column.name for column in cursor.description]
+            names = [column.name for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 

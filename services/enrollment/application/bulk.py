@@ -27,7 +27,8 @@ from shared.eventstore.bulk import Draft
 from shared.eventstore.ids import uuid7
 from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow, Table, Values
-from shared.intake.tables import ADMISSION_LIST, FRESHMAN_RESULTS, YEAR_RESULTS as YEAR_RESULTS_TABLE
+from shared.intake.tables import ADMISSION_LIST, FRESHMAN_RESULTS
+from shared.intake.tables import YEAR_RESULTS as YEAR_RESULTS_TABLE
 from shared.rules.refused import Refused
 
 Decided = list[Draft] | Refused
@@ -164,9 +165,7 @@ class YearResultsKind:
         today = shanghai_date(self.enrollment.clock.now())
         return [self._settled(row.values, statuses.get(row.values["KSH"]), batch, today, due_on) for row in rows]
 
-    def _statuses(
-        self, rows: Sequence[CheckedRow], entry_year: int
-    ) -> dict[str, tuple[UUID, int, StatusStanding]]:
+    def _statuses(self, rows: Sequence[CheckedRow], entry_year: int) -> dict[str, tuple[UUID, int, StatusStanding]]:
         """Status id, version and standing by examination number."""
         keys = {admission_key(entry_year, row.values["KSH"]): row.values["KSH"] for row in rows}
         admissions = self.enrollment.owners("admission.exam_no", list(keys))
@@ -195,9 +194,7 @@ class YearResultsKind:
         status_id, version, standing = found
         result = YEAR_RESULTS[values["ZCJG"]]
         try:
-            may_settle_year(
-                standing, school_code=batch.school_code or "", academic_year=academic_year, result=result
-            )
+            may_settle_year(standing, school_code=batch.school_code or "", academic_year=academic_year, result=result)
         except Refused as refused:
             return refused
         fact = {"academic_year": academic_year, "registered_on": today, "due_on": due_on, "late": today > due_on}

@@ -1,0 +1,272 @@
+"""The use cases of credentials: draft, confirm, take effect; and what is heard of students and photos."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from services.credentials.domain.certificate import Certificate
+from services.credentials.domain.certificate_batch import CertificateBatch
+from services.credentials.domain.rules import (
+    CertificateStanding,
+    NumberTaken,
+    OneCertificatePerStatus,
+    StudentRecordStanding,
+    may_draft,
+    takes_effect,
+)
+from services.credentials.domain.student_record import StudentRecord
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.codes.certificate_numbers import read_certificate_number
+from shared.codes.clock import Clock, shanghai_date
+from shared.codes.malformed import Malformed
+from shared.eventstore.application import Answer, Application, Heard, command
+from shared.eventstore.bulk import LARGEST_CHUNK, Draft
+from shared.eventstore.context import Context
+from shared.eventstore.store import Store
+from shared.rules.refused import MalformedValue, Refused
+
+DRAFT_RULES = ("A15-1", "A16-1", "A16-2", "A17-1", "A17-2", "A18-1")
+
+
+class Credentials(Application):
+    """Which certificates were issued, and from when on they count."""
+
+    taken: ClassVar[Mapping[str, type[Refused]]] = {
+        "certificate.number": NumberTaken,
+        "certificate.status": OneCertificatePerStatus,
+    }
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        super().__init__(store, clock)
+
+    # --- a school's file ---
+
+    @command
+    def submit_certificates(
+        self, *, command_id: UUID, digest: str, filename: str, school_code: str, entry_year: int, by: By
+    ) -> Answer:
+        """Take in a school's certificates; the worker drafts row by row."""
+        require(by.actor, "draft_certificates", Resource("certificate", school=school_code))
+        batch = CertificateBatch(
+            kind="certificates",
+            digest=digest,
+            filename=filename,
+            school_code=school_code,
+            province=None,
+            params={"entry_year": str(entry_year)},
+            submitted_by=by.sub,
+        )
+        return self.save(batch, by=Context.of(by, rules=("A4-1", "A16-3", "A24-1")))
+
+    @command
+    def confirm_certificates(self, *, command_id: UUID, batch_id: UUID, by: By) -> Answer:
+        """The checker stands for the file; its complete certificates are registered by the worker (A24-2)."""
+        batch = self.get(CertificateBatch, batch_id)
+        state = batch.standing
+        resource = Resource("certificate", school=state.school_code, submitted_by=state.submitted_by)
+        require(by.actor, "confirm_certificates", resource)
+        batch.confirm(confirmed_by=by.sub)
+        return self.save(batch, by=Context.of(by, rules=("A24-2",)))
+
+    # --- one certificate ---
+
+    @command
+    def draft_certificate(
+        self,
+        *,
+        command_id: UUID,
+        status_id: UUID,
+        number: str,
+        graduation_date: date,
+        issue_date: date,
+        conclusion: str,
+        president_name: str,
+        by: By,
+    ) -> Answer:
+        """Draft one certificate; without an approved photo it stays incomplete (A17-3)."""
+        record = self.standings(StudentRecord, [status_id]).get(status_id)
+        basis = record[1] if record else None
+        school_code = basis.school_code if basis else ""
+        require(by.actor, "draft_certificates", Resource("certificate", school=school_code or None))
+        values = certificate_values(
+            basis,
+            school_code=school_code,
+            status_id=status_id,
+            batch_id=None,
+            drafted_by=by.sub,
+            number=number,
+            graduation_date=graduation_date,
+            issue_date=issue_date,
+            conclusion=conclusion,
+            president_name=president_name,
+        )
+        return self.save(Certificate(**values), by=Context.of(by, rules=DRAFT_RULES, effective_on=issue_date))
+
+    @command
+    def confirm_certificate(self, *, command_id: UUID, certificate_id: UUID, by: By) -> Answer:
+        """A second person registers one certificate (A24-2)."""
+        certificate = self.get(Certificate, certificate_id)
+        state = certificate.standing
+        resource = Resource("certificate", school=state.school_code, submitted_by=state.drafted_by)
+        require(by.actor, "confirm_certificates", resource)
+        certificate.confirm(confirmed_by=by.sub)
+        return self.save(certificate, by=Context.of(by, rules=("A17-3", "A24-2"), effective_on=state.issue_date))
+
+    # --- by date ---
+
+    def due(self, confirmed: Sequence[tuple[UUID, str]], effective: Sequence[UUID]) -> int:
+        """Register what a checker stands for, and publish what has come to its issue date (A18-2).
+
+        `confirmed` are complete certificates of confirmed files with the checker's id, `effective` registered ones
+        of which the day may have come; both are read from the read tables and decided anew here. Returns the number
+        of facts recorded.
+        """
+        return self._register(confirmed[:LARGEST_CHUNK]) + self._publish(effective[:LARGEST_CHUNK])
+
+    def _register(self, confirmed: Sequence[tuple[UUID, str]]) -> int:
+        found = self.standings(Certificate, [certificate_id for certificate_id, _ in confirmed])
+        drafts = [
+            Draft(
+                Certificate,
+                certificate_id,
+                found[certificate_id][0] + 1,
+                Certificate.Registered,
+                {"confirmed_by": checker},
+                found[certificate_id][1].registered(),
+            )
+            for certificate_id, checker in confirmed
+            if certificate_id in found and found[certificate_id][1].state == "complete"
+        ]
+        return self._by_date("register_confirmed", drafts, ("A17-3", "A24-2"))
+
+    def _publish(self, effective: Sequence[UUID]) -> int:
+        today = shanghai_date(self.clock.now())
+        drafts = [
+            Draft(
+                Certificate,
+                certificate_id,
+                version + 1,
+                Certificate.Published,
+                published_values(standing, today),
+                standing.published(),
+            )
+            for certificate_id, (version, standing) in self.standings(Certificate, effective).items()
+            if takes_effect(standing, today=today)
+        ]
+        return self._by_date("publish_due", drafts, ("A18-2",))
+
+    def _by_date(self, use_case: str, drafts: list[Draft], rules: tuple[str, ...]) -> int:
+        if drafts:
+            self.append(drafts, by=Context.system(use_case, self.clock.now(), rules=rules))
+        return len(drafts)
+
+    # --- heard ---
+
+    def hear_students(self, facts: Sequence[dict[str, Any]], *, heard: Heard) -> None:
+        """A student status exists: certificates may rest on it (A16-1)."""
+        drafts = []
+        for fact in facts:
+            values = {name: fact[name] for name in _HEARD}
+            standing = StudentRecordStanding(**values)
+            drafts.append(Draft(StudentRecord, fact["status_id"], 1, StudentRecord.Opened, values, standing))
+        self.append(drafts, by=Context.system("hear_students", self.clock.now(), rules=("A16-1",)), heard=heard)
+
+    def hear_photos(self, facts: Sequence[dict[str, Any]], *, heard: Heard) -> None:
+        """A photo was approved: it joins the record, and the certificate that waited for it (A17-3)."""
+        newest = {fact["status_id"]: fact for fact in facts}
+        records = self.standings(StudentRecord, list(newest))
+        waiting = self.owners("certificate.status", [str(status_id) for status_id in newest])
+        certificates = self.standings(Certificate, list(waiting.values()))
+        drafts = []
+        for status_id, fact in newest.items():
+            version, standing = records[status_id]
+            photo = {"photo_id": str(fact["photo_id"]), "digest": fact["digest"]}
+            after = standing.with_photo(**photo)
+            drafts.append(Draft(StudentRecord, status_id, version + 1, StudentRecord.PhotoReceived, photo, after))
+            certificate_id = waiting.get(str(status_id))
+            if certificate_id and certificates[certificate_id][1].state == "incomplete":
+                drafts.append(_completed(certificate_id, *certificates[certificate_id], photo))
+        self.append(drafts, by=Context.system("hear_photos", self.clock.now(), rules=("A17-2", "A17-3")), heard=heard)
+
+
+def _completed(certificate_id: UUID, version: int, standing: CertificateStanding, photo: dict[str, str]) -> Draft:
+    fact = {"photo_id": photo["photo_id"], "photo_digest": photo["digest"]}
+    after = standing.completed(photo["photo_id"], photo["digest"])
+    return Draft(Certificate, certificate_id, version + 1, Certificate.Completed, fact, after)
+
+
+def certificate_values(
+    record: StudentRecordStanding | None,
+    *,
+    school_code: str,
+    status_id: UUID,
+    batch_id: UUID | None,
+    drafted_by: str,
+    number: str,
+    graduation_date: date,
+    issue_date: date,
+    conclusion: str,
+    president_name: str,
+) -> dict[str, Any]:
+    """The fields of a draft: the student's as heard, the certificate's as typed; refused where they disagree."""
+    try:
+        parsed = read_certificate_number(number)
+    except Malformed as malformed:
+        raise MalformedValue.because(malformed, field="ZSBH") from None
+    basis = may_draft(
+        record,
+        school_code=school_code,
+        number=parsed,
+        conclusion=conclusion,
+        graduation_date=graduation_date,
+        issue_date=issue_date,
+    )
+    return {
+        **{name: getattr(basis, name) for name in _OF_RECORD},
+        "status_id": str(status_id),
+        "batch_id": str(batch_id) if batch_id else None,
+        "drafted_by": drafted_by,
+        "number": number,
+        "graduation_date": graduation_date,
+        "issue_date": issue_date,
+        "conclusion": conclusion,
+        "president_name": president_name,
+    }
+
+
+def drafted_standing(values: Mapping[str, Any]) -> CertificateStanding:
+    """The standing right after `Certificate.Drafted` with these values."""
+    return CertificateStanding(state="complete" if values["photo_id"] else "incomplete", **values)
+
+
+def published_values(standing: CertificateStanding, today: date) -> dict[str, Any]:
+    """The fields of `Certificate.Published`: the whole registered record, as it takes effect."""
+    return {"effective_date": today, **{name: getattr(standing, name) for name in _PUBLISHED}}
+
+
+_HEARD = (
+    "id_key",
+    "name_key",
+    "sealed_person",
+    "exam_no",
+    "school_code",
+    "school_name",
+    "level",
+    "category",
+    "study_form",
+    "major_name",
+    "duration",
+    "entry_date",
+)
+_OF_RECORD = (*(name for name in _HEARD if name != "exam_no"), "photo_id", "photo_digest")
+_PUBLISHED = (
+    *_OF_RECORD,
+    "status_id",
+    "number",
+    "graduation_date",
+    "issue_date",
+    "conclusion",
+    "president_name",
+)

@@ -1,0 +1,48 @@
+"""Facts to public messages; what does not stand here stays in credentials."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from services.credentials.domain.certificate import Certificate
+from services.credentials.domain.rules import AWARD_KINDS
+from shared.contracts.contract import PublicFact
+from shared.contracts.events.credentials import DegreeIssuedV1
+from shared.eventstore.log import FactRecord
+
+_PUBLIC = (
+    "number",
+    "id_key",
+    "name_key",
+    "sealed_person",
+    "school_code",
+    "school_name",
+    "level",
+    "category",
+    "major_name",
+    "study_form",
+    "duration",
+    "entry_date",
+    "graduation_date",
+    "conclusion",
+    "president_name",
+    "issue_date",
+    "effective_date",
+    "photo_digest",
+)
+
+
+def publish(record: FactRecord) -> Iterator[tuple[type[PublicFact], dict[str, Any]]]:
+    """The public facts that one own fact amounts to."""
+    fact = record.fact
+    if isinstance(fact, Certificate.Published):
+        yield (
+            DegreeIssuedV1,
+            {
+                "certificate_id": record.originator_id,
+                "status_id": UUID(fact.status_id),
+                "photo_id": UUID(fact.photo_id),
+                "award_kind": AWARD_KINDS[fact.conclusion],
+                **{name: getattr(fact, name) for name in _PUBLIC},
+            },
+        )

@@ -1,0 +1,111 @@
+"""Rows to answers: the only reader of the read tables of credentials."""
+
+from typing import Any
+from uuid import UUID
+
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.codes.id_documents import mask_name
+from shared.eventstore.follower import wait_for
+from shared.eventstore.privacy import Keyring
+from shared.eventstore.store import Store
+from shared.rules.refused import NotFound
+
+Answer = dict[str, Any]
+
+
+class CredentialsQueries:
+    """Certificates and files as the own school, its province and the ministry may see them."""
+
+    def __init__(self, store: Store, keyring: Keyring) -> None:
+        self.store = store
+        self.keyring = keyring
+
+    def get_certificate(self, *, certificate_id: UUID, after_version: int, by: By) -> Answer:
+        """One certificate by its id."""
+        if after_version:
+            wait_for(self.store, certificate_id, after_version)
+        return self._certificate("SELECT * FROM certificate_register WHERE certificate_id = %s", certificate_id, by)
+
+    def find_certificate(self, *, status_id: UUID, by: By) -> Answer:
+        """The certificate of one student status."""
+        return self._certificate("SELECT * FROM certificate_register WHERE status_id = %s", status_id, by)
+
+    def get_certificate_batch(self, *, batch_id: UUID, after_version: int, by: By) -> Answer:
+        """Where a file of certificates stands, with the number of certificates in each state."""
+        if after_version:
+            wait_for(self.store, batch_id, after_version)
+        row = self._one("SELECT * FROM certificate_batch_register WHERE batch_id = %s", batch_id)
+        require(by.actor, "read_batch", Resource("batch", school=row["school_code"]))
+        counts = self._all(
+            "SELECT state, count(*) AS number FROM certificate_register WHERE batch_id = %s GROUP BY state",
+            str(batch_id),
+        )
+        rule, zh, en = row["reason"].split("|", 2) if row["reason"] else ("", "", "")
+        return {
+            "batch_id": str(row["batch_id"]),
+            **{name: row[name] for name in ("kind", "state", "filename", "rows", "accepted", "refused")},
+            "errors_digest": row["errors_digest"],
+            "reason": {"rule": rule, "zh": zh, "en": en} if rule else None,
+            "certificates": {count["state"]: count["number"] for count in counts},
+            "version": row["version"],
+        }
+
+    def confirmed_and_complete(self) -> list[tuple[UUID, str]]:
+        """Complete certificates of confirmed files, with who confirmed: what the worker registers next."""
+        rows = self._all(
+            "SELECT certificate_id, confirmed_by FROM certificate_register AS certificate"
+            " JOIN certificate_batch_register AS batch ON batch.batch_id::text = certificate.batch_id"
+            " WHERE certificate.state = 'complete' AND batch.state = %s LIMIT 1000",
+            "confirmed",
+        )
+        return [(row["certificate_id"], row["confirmed_by"]) for row in rows]
+
+    def registered_until(self, day: Any) -> list[UUID]:
+        """Registered certificates whose issue date has come: what the worker publishes next."""
+        rows = self._all(
+            "SELECT certificate_id FROM certificate_register"
+            " WHERE state = 'registered' AND issue_date <= %s LIMIT 1000",
+            day,
+        )
+        return [row["certificate_id"] for row in rows]
+
+    def _certificate(self, query: str, key: UUID, by: By) -> Answer:
+        row = self._one(query, key)
+        require(by.actor, "read_status", Resource("certificate", school=row["school_code"]))
+        person = self.keyring.open_person(row["sealed_person"], row["id_key"])
+        return {
+            "certificate_id": str(row["certificate_id"]),
+            "status_id": str(row["status_id"]),
+            "name": mask_name(person["name"]),
+            **{name: row[name] for name in _SHOWN},
+            "graduation_date": row["graduation_date"].isoformat(),
+            "issue_date": row["issue_date"].isoformat(),
+            "missing": ["photo"] if row["state"] == "incomplete" else [],
+        }
+
+    def _one(self, query: str, key: Any) -> Answer:
+        rows = self._all(query, key)
+        if not rows:
+            raise NotFound()
+        return rows[0]
+
+    def _all(self, query: str, key: Any) -> list[Answer]:
+        with self.store.reading() as cursor:
+            cursor.execute(query, (str(key) if isinstance(key, UUID) else key,))
+            names = [column.name for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+_SHOWN = (
+    "number",
+    "school_code",
+    "school_name",
+    "level",
+    "major_name",
+    "study_form",
+    "conclusion",
+    "president_name",
+    "state",
+    "version",
+)

@@ -1,0 +1,113 @@
+"""The edge of enrollment: translate, call, answer; never decide."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.enrollment.application import Enrollment
+from services.enrollment.config import Config
+from services.enrollment.queries import EnrollmentQueries
+from shared.access.by import By
+from shared.bus.handlers import answers, hears
+from shared.bus.providers import provide
+from shared.bus.source import StreamSource
+from shared.codes.clock import clock_from
+from shared.contracts.events.credentials import DegreeIssuedV1
+from shared.contracts.rpc.enrollment import (
+    DecideEntryV1,
+    FindStatusV1,
+    GetBatchV1,
+    GetStatusV1,
+    RegisterStudentV1,
+    ReleaseAdmissionBatchV1,
+    ReturnAdmissionBatchV1,
+    ReviewAdmissionBatchV1,
+    SettleYearV1,
+    SubmitAdmissionBatchV1,
+    SubmitFreshmanResultsV1,
+    SubmitYearResultsV1,
+)
+from shared.eventstore.application import Heard
+from shared.eventstore.privacy import Keyring
+from shared.eventstore.store import Store
+
+Request = dict[str, Any]
+
+
+class Edge:
+    """What the edge works with: one store, its use cases and its queries."""
+
+    def __init__(self, environ: Mapping[str, Any]) -> None:
+        config = Config.from_environ(environ)
+        keyring = Keyring.from_file(config.keys_file)
+        self.store = Store(config.store, "enrollment")
+        self.use_cases = Enrollment(self.store, clock_from(config.clock), keyring)
+        self.queries = EnrollmentQueries(self.store, keyring)
+
+    def close(self) -> None:
+        self.store.close()
+
+
+class EnrollmentService(StreamSource):
+    """Answers calls."""
+
+    name = "enrollment"
+    edge = provide(Edge)
+
+    @answers(SubmitAdmissionBatchV1)
+    def submit_admission_batch(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.submit_admission_batch(**request, by=by)
+
+    @answers(ReviewAdmissionBatchV1)
+    def review_admission_batch(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.review_admission_batch(**request, by=by)
+
+    @answers(ReturnAdmissionBatchV1)
+    def return_admission_batch(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.return_admission_batch(**request, by=by)
+
+    @answers(ReleaseAdmissionBatchV1)
+    def release_admission_batch(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.release_admission_batch(**request, by=by)
+
+    @answers(SubmitFreshmanResultsV1)
+    def submit_freshman_results(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.submit_freshman_results(**request, by=by)
+
+    @answers(SubmitYearResultsV1)
+    def submit_year_results(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.submit_year_results(**request, by=by)
+
+    @answers(RegisterStudentV1)
+    def register_student(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.register_student(**request, by=by)
+
+    @answers(DecideEntryV1)
+    def decide_entry(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.decide_entry(**request, by=by)
+
+    @answers(SettleYearV1)
+    def settle_year(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.settle_year(**request, by=by)
+
+    @answers(GetBatchV1)
+    def get_batch(self, request: Request, by: By) -> Any:
+        return self.edge.queries.get_batch(**request, by=by)
+
+    @answers(GetStatusV1)
+    def get_status(self, request: Request, by: By) -> Any:
+        return self.edge.queries.get_status(**request, by=by)
+
+    @answers(FindStatusV1)
+    def find_status(self, request: Request, by: By) -> Any:
+        return self.edge.queries.find_status(**request, by=by)
+
+
+class EnrollmentHearing:
+    """Hears the neighbours, in a container of its own."""
+
+    name = "enrollment_hearing"
+    edge = provide(Edge)
+
+    @hears(DegreeIssuedV1)
+    def hear_degrees(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.use_cases.hear_degrees(facts, heard=heard)

@@ -1,0 +1,28 @@
+"""The worker of enrollment: log, read tables, bus, and the files that schools and provinces hand in."""
+
+from collections.abc import Mapping
+
+from services.enrollment.application import Enrollment
+from services.enrollment.application.bulk import kinds
+from services.enrollment.config import Config
+from services.enrollment.projections import AGGREGATES, PROJECTIONS
+from services.enrollment.publishing import publish
+from shared.blobs.files import FileBlobs
+from shared.bus.worker import Worker, every
+from shared.codes.clock import clock_from
+from shared.eventstore.privacy import Keyring
+from shared.eventstore.store import Store
+from shared.intake.engine import BatchRunner
+
+
+def build(environ: Mapping[str, str]) -> Worker:
+    """The worker as the environment says."""
+    config = Config.from_environ(environ)
+    store = Store(config.store, "enrollment")
+    worker = Worker(
+        store, projections=PROJECTIONS, aggregates=AGGREGATES, publish=publish, amqp_url=config.bus.amqp_url
+    )
+    use_cases = Enrollment(store, clock_from(config.clock), Keyring.from_file(config.keys_file))
+    runner = BatchRunner(use_cases, FileBlobs(config.blobs_dir), kinds(use_cases))
+    worker.tasks.append(every(0.2, runner.step))
+    return worker

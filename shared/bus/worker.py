@@ -1,0 +1,61 @@
+"""What the worker of every service does: number the log, feed the read tables, relay to the bus. No eventlet."""
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from shared.bus.relay import Relay
+from shared.contracts.contract import PublicFact
+from shared.eventstore.aggregate import Aggregate
+from shared.eventstore.follower import Follower
+from shared.eventstore.leader import Leader, Stop, Task
+from shared.eventstore.log import FactRecord
+from shared.eventstore.projection import Projection
+from shared.eventstore.sequencer import Sequencer
+from shared.eventstore.store import Store
+
+Publish = Callable[[FactRecord], Iterable[tuple[type[PublicFact], dict[str, Any]]]]
+
+
+class Worker:
+    """One service's tasks, run in turn by whichever process leads; each does a bounded piece of work."""
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        projections: Sequence[Projection],
+        aggregates: Sequence[type[Aggregate]],
+        publish: Publish,
+        amqp_url: str,
+    ) -> None:
+        self.store = store
+        self.projections = projections
+        self.aggregates = aggregates
+        self.relay = Relay(store, store.service, publish, amqp_url)
+        self.tasks: list[Task] = [Sequencer(store).step, Follower(store, projections).step, self.relay.step]
+
+    def run(self, stop: Stop) -> None:
+        """Lead, or wait to lead, until `stop` is set."""
+        Leader(self.store).run(self.tasks, stop)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.relay.close()
+        self.store.close()
+
+
+def every(seconds: float, task: Task) -> Task:
+    """A task that rests for `seconds` after it found nothing to do; while there is work it goes on."""
+    rested_until = 0.0
+
+    def resting() -> int:
+        nonlocal rested_until
+        if time.monotonic() < rested_until:
+            return 0
+        done = task()
+        if not done:
+            rested_until = time.monotonic() + seconds
+        return done
+
+    return resting
