@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from cli.embedded_postgres import HOST, free_port, run_as, unprivileged_user
+from cli.postgres_cluster import HOST, free_port, run_as, unprivileged_user
 
 START_SECONDS = 90.0
 STOP_SECONDS = 30.0
