@@ -50,7 +50,8 @@ class PublicFact(Contract):
         unknown = EXCLUDE
 
     publisher: ClassVar[str] = ""
-    subject: ClassVar[str] = ""
+    subject: ClassVar[str] = ""  # the field whose value facts are ordered by
+    consumers: ClassVar[tuple[str, ...]] = ()  # services that must hear it; anyone else may
     type: ClassVar[str] = ""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

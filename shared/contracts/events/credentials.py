@@ -17,6 +17,7 @@ class DegreeIssuedV1(PublicFact):
 
     publisher = "credentials"
     subject = "status_id"
+    consumers = ("enrollment", "identity", "verification")
 
     certificate_id = shapes.identifier()
     award_kind = shapes.one_of(AWARD_KINDS)

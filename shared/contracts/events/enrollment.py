@@ -19,6 +19,7 @@ class StudentRegisteredV1(PublicFact):
 
     publisher = "enrollment"
     subject = "status_id"
+    consumers = ("credentials", "identity", "imaging", "verification")
 
     status_id = shapes.identifier()
     admission_id = shapes.identifier(metadata={"description": "The released admission record it rests on (A7-3)."})
@@ -70,6 +71,7 @@ class EnrollmentAnnualRegisteredV1(PublicFact):
 
     publisher = "enrollment"
     subject = "status_id"
+    consumers = ("imaging", "verification")
 
     status_id = shapes.identifier()
     academic_year = shapes.academic_year()

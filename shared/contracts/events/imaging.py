@@ -11,6 +11,7 @@ class PhotoApprovedV1(PublicFact):
 
     publisher = "imaging"
     subject = "status_id"
+    consumers = ("credentials", "verification")
 
     photo_id = shapes.identifier()
     status_id = shapes.identifier()

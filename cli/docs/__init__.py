@@ -1,0 +1,1 @@
+"""Pages that are generated from the code: pure functions that return text."""

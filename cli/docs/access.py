@@ -1,0 +1,65 @@
+"""docs/access.md: who may do what, as the table in shared/access says it."""
+
+from shared.access.permissions import (
+    ACTIONS,
+    ANYONE,
+    NATION,
+    OWN_PERSON,
+    OWN_PROVINCE,
+    OWN_SCHOOL,
+    PERMISSIONS,
+    ROLES,
+    Permission,
+)
+from shared.rules.rulebook import RULES
+
+_REACH = {
+    OWN_SCHOOL: "own school",
+    OWN_PROVINCE: "own province",
+    OWN_PERSON: "own records",
+    NATION: "everywhere",
+}
+
+_HEAD = """\
+# Who may do what
+
+Generated from `shared/access/permissions.py` by `xueji docs`; do not edit. What does not stand here is forbidden.
+`decide()` reads this table in every service; the gateway's word is never taken for it.
+
+- **own school / own province / own records**: the record must belong to the school, the province or the person who
+  signed in. Who reaches further is turned away under A4-1, A4-2 or AC-21.
+- **another person**: whoever submitted something may not approve it (A24-2).
+- **mask**: identity data leave masked (A25-1). **log_view**: the look itself is recorded (A24-3).
+  **evidence**: the answer given is recorded (A6-2).
+"""
+
+
+def access_page() -> str:
+    """The whole page as Markdown."""
+    lines = [_HEAD, "## By action\n", "| action | role | reach | owed in return | rule |", "|---|---|---|---|---|"]
+    lines += [_line(permission) for permission in PERMISSIONS]
+    lines += ["", "## Roles against actions\n"]
+    lines += _matrix()
+    return "\n".join(lines) + "\n"
+
+
+def _line(permission: Permission) -> str:
+    reach = _REACH[permission.reach] + (", another person" if permission.second_person else "")
+    owed = ", ".join(sorted(permission.obligations)) or "–"
+    rule = RULES[permission.rule]
+    return f"| `{permission.action}` | {permission.role} | {reach} | {owed} | {rule.id}: {rule.en} |"
+
+
+def _matrix() -> list[str]:
+    table = {(permission.action, permission.role): permission for permission in PERMISSIONS}
+    lines = [f"| action | {' | '.join(ROLES)} |", "|---" * (len(ROLES) + 1) + "|"]
+    for action in ACTIONS:
+        cells = (table.get((action, role)) or table.get((action, ANYONE)) for role in ROLES)
+        lines.append(f"| `{action}` | {' | '.join(_mark(cell) for cell in cells)} |")
+    return lines
+
+
+def _mark(permission: Permission | None) -> str:
+    if permission is None:
+        return ""
+    return "yes" if permission.reach == NATION else _REACH[permission.reach]
