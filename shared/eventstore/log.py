@@ -170,6 +170,28 @@ def stream(cursor: Cursor, after: int, upto: int, take: Taker, chunk: int = 20_0
         _require_all(reader.count, start, end)
 
 
+def stream_histories(cursor: Cursor, take: Taker, chunk: int = 20_000) -> None:
+    """Hand every event to `take`, history by history in the order of versions; position 0 where none is given yet."""
+    last, version, count = UUID(int=0), 0, chunk
+    fields = "coalesce(l.position, 0), e.originator_id, e.originator_version, e.recorded_at, topic, context, state"
+
+    def remember(position: int, originator: bytes, number: int, *rest: Any) -> None:
+        nonlocal last, version
+        last, version = UUID(bytes=originator), number
+        take(position, originator, number, *rest)
+
+    while count == chunk:
+        reader = _CopyReader(remember)
+        copy = (
+            f"COPY (SELECT {fields} FROM (SELECT * FROM events WHERE (originator_id, originator_version) > (%s, %s)"
+            " ORDER BY originator_id, originator_version LIMIT %s) AS e LEFT JOIN log AS l USING (row_id)"
+            " ORDER BY e.originator_id, e.originator_version) TO STDOUT (FORMAT binary)"
+        )
+        with blocking_copy():
+            cursor.copy_expert(cursor.mogrify(copy, (str(last), version, chunk)).decode(), reader)
+        count = reader.count
+
+
 def recorded_instant(microseconds: int) -> datetime:
     """The instant PostgreSQL counts as `microseconds` since 2000."""
     return _PG_EPOCH + timedelta(microseconds=microseconds)
