@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, Literal, cast
 
 import segno
 import typst
@@ -19,8 +19,9 @@ from services.verification.domain.words import chinese_day, english_day
 from shared.codes.clock import start_of_shanghai_day
 
 # With a standard typst refuses what it cannot draw; without one it would draw empty boxes.
-STANDARDS: Final = ["a-3a", "ua-1"]
+STANDARDS: Final[list[Literal["a-3a", "ua-1"]]] = ["a-3a", "ua-1"]
 _UNDRAWN: Final = re.compile(r'the text `"(?P<text>.+?)"` could not be displayed', re.DOTALL)
+_CODE_IN_METADATA: Final = re.compile(rb"<pdf:Keywords>(?P<code>[0-9A-Z]{16})</pdf:Keywords>")
 
 Phrase = dict[str, str]
 
@@ -79,17 +80,29 @@ class TypstPress:
     def print(self, sheet: Sheet) -> bytes:
         """The document; raises NotPrintable when anything on it cannot be shown."""
         fonts = report_fonts()
+        parts: dict[str, Any] = {
+            "main.typ": _resource("report.typ"),
+            "mark.svg": _resource("mark.svg"),
+            "qr.svg": self._qr(sheet.code),
+        }
         compiler = typst.Compiler(
-            {"main.typ": _resource("report.typ"), "mark.svg": _resource("mark.svg"), "qr.svg": self._qr(sheet.code)},
+            parts,
             font_paths=fonts.loaded,
             sys_inputs={"data": json.dumps(self._data(sheet, fonts), ensure_ascii=False)},
         )
         instant = int(start_of_shanghai_day(sheet.issued_on).timestamp())
         try:
-            document: bytes = compiler.compile(format="pdf", pdf_standards=STANDARDS, timestamp=instant)
+            document = compiler.compile(format="pdf", pdf_standards=[*STANDARDS], timestamp=instant)
         except typst.TypstError as error:
             raise _not_printable(str(error)) from None  # the message quotes the sheet: it goes no further than here
-        return document
+        return cast(bytes, document)
+
+    def code_in(self, document: bytes) -> str:
+        """The code of a document that this press printed: it stands in the metadata, for machines to read."""
+        found = _CODE_IN_METADATA.search(document)
+        if found is None:
+            raise ValueError("no code in this document")
+        return found["code"].decode()
 
     def _qr(self, code: str) -> bytes:
         drawing = io.BytesIO()
@@ -118,6 +131,7 @@ class TypstPress:
             "photo_alt": _say(lang, "持有人照片", "Photo of the holder"),
             "no_photo": {"zh": "暂无照片", "en": "No photo on file"},
             "qr_alt": _say(lang, "二维码，打开在线验证页面", "QR code that opens online verification"),
+            "keyword": sheet.code,
             "code": groups(sheet.code),
             "code_label": {"zh": "在线验证码", "en": "Verification code"},
             "valid_label": {"zh": "有效期至", "en": "Valid until"},

@@ -126,6 +126,10 @@ class Report(Aggregate, stored_as="verification.Report"):
         self.sealed_document_key: str | None = None
         self.standing = ReportStanding(person_id, valid_until)
 
+    def last_day_if_issued(self, on: date) -> date:
+        """Validity counts from the day of issue."""
+        return last_day(on, self.months)
+
     def issue(
         self, *, record_version: int, code_key: str, document_digest: str, sealed_document_key: str, on: date
     ) -> None:
@@ -141,7 +145,7 @@ class Report(Aggregate, stored_as="verification.Report"):
             document_digest=document_digest,
             sealed_document_key=sealed_document_key,
             issued_on=on,
-            valid_until=last_day(on, self.months),
+            valid_until=self.last_day_if_issued(on),
         )
 
     @event(Issued)

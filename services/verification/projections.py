@@ -1,0 +1,121 @@
+"""Facts to rows: the only writer of verification's read tables."""
+
+from typing import Any, ClassVar
+
+from services.verification.domain.qualification_record import QualificationRecord
+from services.verification.domain.report import Report
+from services.verification.domain.status_record import StatusRecord
+from shared.eventstore.facts import codec_of
+from shared.eventstore.projection import Projection, Row, on
+
+_REGISTRATION = codec_of(StatusRecord.Registered).names
+_AWARD = codec_of(QualificationRecord.Issued).names
+
+
+class StatusSheet(Projection):
+    """What a report on a student status shows, as it is now, and whose it is."""
+
+    table: ClassVar[str] = "status_sheet"
+    key: ClassVar[tuple[str, ...]] = ("status_id",)
+    columns: ClassVar[tuple[str, ...]] = (
+        "status_id", *_REGISTRATION, "last_year", "last_result", "conclusion", "photo_digest", "person_id", "version",
+    )  # fmt: skip
+
+    @on(StatusRecord.Opened)
+    def opened(self, row: Row | None, fact: StatusRecord.Opened) -> Row:
+        return _moved(row, fact)
+
+    @on(StatusRecord.Registered)
+    def registered(self, row: Row | None, fact: StatusRecord.Registered) -> Row:
+        return _moved(row, fact, **_picked(fact, _REGISTRATION))
+
+    @on(StatusRecord.YearSettled)
+    def year_settled(self, row: Row | None, fact: StatusRecord.YearSettled) -> Row:
+        moved = _moved(row, fact)
+        if fact.academic_year >= (moved.get("last_year") or 0):
+            moved |= {"last_year": fact.academic_year, "last_result": fact.result}
+        return moved
+
+    @on(StatusRecord.PhotoReceived)
+    def photo_received(self, row: Row | None, fact: StatusRecord.PhotoReceived) -> Row:
+        return _moved(row, fact, photo_digest=fact.photo_digest)
+
+    @on(StatusRecord.Bound)
+    def bound(self, row: Row | None, fact: StatusRecord.Bound) -> Row:
+        return _moved(row, fact, person_id=fact.person_id)
+
+    @on(StatusRecord.Concluded)
+    def concluded(self, row: Row | None, fact: StatusRecord.Concluded) -> Row:
+        moved = _moved(row, fact)
+        return moved if moved.get("conclusion") == "毕业" else moved | {"conclusion": fact.conclusion}
+
+
+class QualificationSheet(Projection):
+    """What a report on a qualification shows, as it is now."""
+
+    table: ClassVar[str] = "qualification_sheet"
+    key: ClassVar[tuple[str, ...]] = ("certificate_id",)
+    columns: ClassVar[tuple[str, ...]] = ("certificate_id", *_AWARD, "version")
+
+    @on(QualificationRecord.Opened)
+    def opened(self, row: Row | None, fact: QualificationRecord.Opened) -> Row:
+        return _moved(row, fact)
+
+    @on(QualificationRecord.Issued)
+    def issued(self, row: Row | None, fact: QualificationRecord.Issued) -> Row:
+        return _moved(row, fact, **_picked(fact, _AWARD))
+
+
+class ReportRegister(Projection):
+    """Every report, its owner, its state and the keyed hash of its code."""
+
+    table: ClassVar[str] = "report_register"
+    key: ClassVar[tuple[str, ...]] = ("report_id",)
+    columns: ClassVar[tuple[str, ...]] = (
+        "report_id", "kind", "record_id", "status_id", "person_id", "language", "state", "requested_on", "issued_on",
+        "valid_until", "record_version", "code_key", "document_digest", "sealed_document_key", "delayed_by",
+        "sealed_detail", "version",
+    )  # fmt: skip
+
+    @on(Report.Requested)
+    def requested(self, row: Row | None, fact: Report.Requested) -> Row:
+        names = ("kind", "record_id", "status_id", "person_id", "language", "requested_on", "valid_until")
+        return _moved(row, fact, state="requested", **_picked(fact, names))
+
+    @on(Report.Delayed)
+    def delayed(self, row: Row | None, fact: Report.Delayed) -> Row:
+        return _moved(row, fact, delayed_by=fact.reason, sealed_detail=fact.sealed_detail)
+
+    @on(Report.Issued)
+    def issued(self, row: Row | None, fact: Report.Issued) -> Row:
+        names = (
+            "record_version", "code_key", "document_digest", "sealed_document_key", "issued_on", "valid_until",
+        )  # fmt: skip
+        return _moved(row, fact, state="issued", delayed_by=None, sealed_detail=None, **_picked(fact, names))
+
+    @on(Report.Extended)
+    def extended(self, row: Row | None, fact: Report.Extended) -> Row:
+        return _moved(row, fact, state="issued", valid_until=fact.valid_until)
+
+    @on(Report.Closed)
+    def closed(self, row: Row | None, fact: Report.Closed) -> Row:
+        return _moved(row, fact, state="closed")
+
+    @on(Report.Reopened)
+    def reopened(self, row: Row | None, fact: Report.Reopened) -> Row:
+        return _moved(row, fact, state="issued")
+
+    @on(Report.Expired)
+    def expired(self, row: Row | None, fact: Report.Expired) -> Row:
+        return _moved(row, fact, state="expired")
+
+
+def _moved(row: Row | None, fact: Any, **changes: Any) -> Row:
+    return (row or {}) | changes | {"version": fact.originator_version}
+
+
+def _picked(fact: Any, names: tuple[str, ...]) -> Row:
+    return {name: getattr(fact, name) for name in names}
+
+
+PROJECTIONS = (StatusSheet(), QualificationSheet(), ReportRegister())
