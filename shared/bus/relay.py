@@ -1,0 +1,134 @@
+"""From the log to the bus: public facts get numbers 1, 2, 3 … and leave in confirmed batches. No eventlet, no nameko."""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC
+from time import monotonic
+from typing import Any, Final
+
+from shared.bus import metrics
+from shared.bus.codec import MOST, encode_batch, plain_fact
+from shared.bus.line import Line
+from shared.contracts.contract import PublicFact
+from shared.eventstore.log import FactRecord, read_log
+from shared.eventstore.store import Store
+
+Publish = Callable[[FactRecord], Iterable[tuple[type[PublicFact], dict[str, Any]]]]
+Row = tuple[int, str, str, str, bytes]  # number, type, subject, time, data
+NUMBERED_AT_ONCE: Final = 1000
+SENT_AT_ONCE: Final = 4000
+
+
+class Relay:
+    """One publisher's way out. `step` does a bounded piece of work and says how much; call it again and again.
+
+    The numbers are given in the store, so a fact keeps its number whatever happens to the broker; what was not
+    confirmed is sent again, and the hearers know duplicates by their numbers.
+    """
+
+    def __init__(self, store: Store, publisher: str, publish: Publish, amqp_url: str) -> None:
+        self._store = store
+        self._publisher = publisher
+        self._publish = publish
+        self._line = Line(amqp_url, publisher)
+        self._moved = monotonic()
+
+    def step(self) -> int:
+        """Number new public facts, send what is not confirmed; the amount of work done."""
+        return self._number() + self._send()
+
+    def _number(self) -> int:
+        """Read on in the log. The locked row lets only one process do this at a time."""
+        with self._store.writing() as cursor:
+            cursor.execute("SELECT position, number FROM relay FOR UPDATE")
+            position, number = cursor.fetchone() or (0, 0)
+            records = read_log(cursor, position, NUMBERED_AT_ONCE)
+            if not records:
+                return 0
+            told = [(record, *said) for record in records for said in self._publish(record)]
+            rows = [self._row(number + place, *each) for place, each in enumerate(told, 1)]
+            if rows:
+                cursor.execute(
+                    "INSERT INTO public_log (number, position, type, subject, recorded_at, body) SELECT * FROM"
+                    " unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::bytea[])",
+                    tuple(list(column) for column in zip(*rows, strict=True)),
+                )
+            cursor.execute("UPDATE relay SET position = %s, number = %s", (records[-1].position, number + len(rows)))
+        self._line.consumers_of(contract for _, contract, _ in told)
+        return len(records)
+
+    def _row(
+        self, number: int, record: FactRecord, contract: type[PublicFact], values: dict[str, Any]
+    ) -> tuple[Any, ...]:
+        body = plain_fact(contract, values)
+        return number, record.position, contract.type, str(values[contract.subject]), record.recorded_at, body
+
+    def _send(self) -> int:
+        with self._store.reading() as cursor:
+            cursor.execute("SELECT sent, number FROM relay")
+            sent, number = cursor.fetchone() or (0, 0)
+            self._measure(number - sent)
+            if sent == number:
+                self._line.stay_alive()
+                return 0
+            if not self._line.open():
+                return 0
+            rows = _rows(cursor, sent, SENT_AT_ONCE)
+        if not self._line.publish([(rows[0][1], encode_batch(self._publisher, rows)) for rows in _runs(rows)]):
+            return 0
+        with self._store.writing() as cursor:
+            cursor.execute("UPDATE relay SET sent = %s WHERE sent = %s", (rows[-1][0], sent))
+        self._moved = monotonic()
+        metrics.PUBLISHED.labels(self._publisher).inc(len(rows))
+        return len(rows)
+
+    def _measure(self, waiting: int) -> None:
+        if not waiting:
+            self._moved = monotonic()
+        metrics.OUTBOX_FACTS.labels(self._publisher).set(waiting)
+        metrics.OUTBOX_AGE.labels(self._publisher).set(monotonic() - self._moved)
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._line.close()
+
+
+class Source:
+    """The public log as it is pulled by hearers that miss something."""
+
+    def __init__(self, store: Store, publisher: str) -> None:
+        self._store = store
+        self._publisher = publisher
+
+    def head(self) -> int:
+        """The number of the last public fact."""
+        with self._store.reading() as cursor:
+            cursor.execute("SELECT number FROM relay")
+            row = cursor.fetchone()
+        return int(row[0]) if row else 0
+
+    def batch(self, after: int, limit: int) -> bytes:
+        """Up to `limit` facts behind a number, as a CloudEvents batch of mixed types."""
+        with self._store.reading() as cursor:
+            return encode_batch(self._publisher, _rows(cursor, after, min(limit, MOST)))
+
+
+def _rows(cursor: Any, after: int, limit: int) -> list[Row]:
+    cursor.execute(
+        "SELECT number, type, subject, recorded_at, body FROM public_log WHERE number > %s ORDER BY number LIMIT %s",
+        (after, limit),
+    )
+    return [
+        (number, type_, subject, at.astimezone(UTC).isoformat().replace("+00:00", "Z"), bytes(body))
+        for number, type_, subject, at, body in cursor.fetchall()
+    ]
+
+
+def _runs(rows: Sequence[Row]) -> Iterable[list[Row]]:
+    run: list[Row] = []
+    for row in rows:
+        if run and (row[1] != run[0][1] or len(run) == MOST):
+            yield run
+            run = []
+        run.append(row)
+    if run:
+        yield run
