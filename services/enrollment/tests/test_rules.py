@@ -145,6 +145,8 @@ def test_a_closed_status_takes_no_further_year(status):
         settle(status.left("毕业"), 2023)
 
 
-@pytest.mark.parametrize(("day", "year"), [(date(2023, 7, 31), 2022), (date(2023, 8, 1), 2023), (date(2024, 2, 1), 2023)])
+@pytest.mark.parametrize(
+    ("day", "year"), [(date(2023, 7, 31), 2022), (date(2023, 8, 1), 2023), (date(2024, 2, 1), 2023)]
+)
 def test_the_academic_year_turns_on_the_first_of_august(day, year):
     assert academic_year_of(day) == year
