@@ -26,7 +26,7 @@ class Progress:
     done: int = 0
     accepted: int = 0
     refused: int = 0
-    refusal_digests: tuple[str, ...] = ()
+    refusals_digest: str | None = None  # the newest link of the chain of refusals
     errors_digest: str | None = None
 
 
@@ -60,7 +60,7 @@ class Batch(Aggregate):
             aggregate.standing = replace(aggregate.standing, state="running", rows=self.rows)
 
     class Advanced(Aggregate.Event):
-        """One more chunk is decided, up to row `done`; the counts are of the whole batch so far."""
+        """One more chunk is decided, up to row `done`; counts and refusals are of the whole batch so far."""
 
         done: int
         accepted: int
@@ -68,7 +68,13 @@ class Batch(Aggregate):
         refusals_digest: str | None
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = advanced(aggregate.standing, self)
+            aggregate.standing = advanced(
+                aggregate.standing,
+                done=self.done,
+                accepted=self.accepted,
+                refused=self.refused,
+                refusals_digest=self.refusals_digest,
+            )
 
     class Finished(Aggregate.Event):
         """Every row is decided; the refused ones stand in the errors file."""
@@ -138,14 +144,8 @@ class Batch(Aggregate):
             self.trigger_event(type(self).Refused, rule=rule, zh=zh, en=en)
 
 
-def advanced(standing: Progress, step: Any) -> Progress:
-    """The progress after a chunk; `step` carries the fields of `Advanced`."""
-    digests = standing.refusal_digests
+def advanced(standing: Progress, *, done: int, accepted: int, refused: int, refusals_digest: str | None) -> Progress:
+    """The progress after one more chunk."""
     return replace(
-        standing,
-        state="running",
-        done=step.done,
-        accepted=step.accepted,
-        refused=step.refused,
-        refusal_digests=(*digests, step.refusals_digest) if step.refusals_digest else digests,
+        standing, state="running", done=done, accepted=accepted, refused=refused, refusals_digest=refusals_digest
     )

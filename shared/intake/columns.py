@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 from shared.codes.malformed import Malformed
+from shared.intake.armour import FORMULA_STARTS, PLAIN_NUMBER
 from shared.intake.masking import shown
 from shared.intake.refusals import ColumnsDoubled, ColumnsMissing, ColumnsUnknown
 
@@ -17,8 +19,6 @@ REASON_COLUMNS = ("ROW_NUMBER", "原行号", "REASON", "错误原因")
 """Columns that our own errors file adds: a corrected file is sent again as it is, so they are read over."""
 
 BLANKS = " \t\r\n\u00a0\u3000"
-_FORMULA_STARTS = frozenset("=+-@＝＋－＠")
-_PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
 _SCIENTIFIC = re.compile(r"[+-]?\d(\.\d+)?[eE][+-]?\d+", re.ASCII)
 
 MISSING = Malformed("此项必填", "a value is required", "X-FILE-13")
@@ -119,6 +119,12 @@ class Table:
             raise ColumnsUnknown(columns="、".join(shown(title) or "(空)" for title in unknown[:10]))
         return matched
 
+    def mask(self, code: str, value: object) -> str:
+        """A value as the reasons show it."""
+        column = self.by_code.get(code)
+        text = value.strftime("%Y%m%d") if isinstance(value, date) else str(value)
+        return column.mask(text) if column and value is not None else ""
+
     def _require_each_once(self, codes: list[str]) -> None:
         doubled = [code for code in dict.fromkeys(codes) if codes.count(code) > 1]
         if doubled:
@@ -129,11 +135,6 @@ class Table:
 
     def _titles(self, codes: Iterable[str]) -> str:
         return "、".join(f"{self.by_code[code].zh}({code})" for code in codes)
-
-
-def is_formula(text: str) -> bool:
-    """Whether a spreadsheet could take the cell for a formula; a plain signed number is none."""
-    return bool(text) and text[0] in _FORMULA_STARTS and not _PLAIN_NUMBER.fullmatch(text)
 
 
 def check_rows(table: Table, sheet: Sheet) -> Iterator[CheckedRow]:
@@ -165,7 +166,7 @@ class _RowCheck:
                 values[code] = None
                 if required:
                     wrong.append((code, "", MISSING))
-            elif text[0] in _FORMULA_STARTS and not _PLAIN_NUMBER.fullmatch(text):
+            elif text[0] in FORMULA_STARTS and not PLAIN_NUMBER.fullmatch(text):
                 wrong.append((code, text, FORMULA))
             else:
                 try:

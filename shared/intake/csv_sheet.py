@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from shared.intake.columns import BLANKS, Row
+from shared.intake.armour import unarmour
+from shared.intake.columns import BLANKS, REASON_COLUMNS, Row
 from shared.intake.limits import Limits
 from shared.intake.refusals import ControlCharacters, FileEmpty, FileTruncated, TooManyRows, WrongEncoding
 
@@ -26,6 +27,8 @@ class CsvSheet:
         self._limits = limits
         self.encoding = encoding_of(stream)
         self.header = self._first()
+        # our own errors file, corrected and sent again: its cells are armoured against spreadsheets
+        self._armoured = any(title.strip(BLANKS).upper() in REASON_COLUMNS for title in self.header)
 
     def _text(self) -> io.TextIOWrapper:
         self._stream.seek(0)
@@ -61,7 +64,7 @@ class CsvSheet:
                 raise TooManyRows(limit=self._limits.rows)
             if len(cells) > width and not any(cells[width:]):
                 del cells[width:]
-            yield Row(number, cells)
+            yield Row(number, [unarmour(cell) for cell in cells] if self._armoured else cells)
         if not count:
             raise FileEmpty()
         if len(cells) < width and not self._ends_with_newline():

@@ -8,6 +8,7 @@ from shared.intake.columns import Sheet
 from shared.intake.csv_sheet import CsvSheet
 from shared.intake.limits import LIMITS, MEBIBYTE, Limits
 from shared.intake.refusals import FileEmpty, TooLarge, WrongEncoding, WrongFormat
+from shared.intake.spool import Spool
 from shared.intake.xlsx_sheet import XlsxSheet
 
 _MAGIC = (
@@ -44,7 +45,7 @@ def read_sheet(stream: BinaryIO, filename: str, limits: Limits = LIMITS) -> Shee
     if named == "csv" and found == "text":
         return CsvSheet(stream, limits)
     if named == "xlsx" and found == "ZIP/XLSX":
-        return XlsxSheet(stream, limits)
+        return Spool(XlsxSheet(stream, limits))
     if found.startswith("UTF-"):
         raise WrongEncoding(where=f"{found}(开头 start)")
     raise WrongFormat(named=f".{named[:10]}" if named else "—", found="CSV/TXT" if found == "text" else found)

@@ -55,7 +55,7 @@ def test_a_batch_is_the_same_after_its_facts_were_stored_and_read() -> None:
         done=4,
         accepted=2,
         refused=1,
-        refusal_digests=("cd" * 32,),
+        refusals_digest="cd" * 32,
         errors_digest="ef" * 32,
     )
 
