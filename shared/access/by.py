@@ -9,7 +9,7 @@ from shared.access.assertion import Assertion
 
 @dataclass(frozen=True, slots=True)
 class By:
-    """One request's who, what and when. `actor` is None when nobody is signed in: decide() refuses where that matters."""
+    """One request's who, what and when; `actor` is None when nobody is signed in, which decide() knows to refuse."""
 
     actor: Assertion | None
     use_case: str

@@ -4,6 +4,7 @@ The wire is nameko's: a request goes to the topic exchange `nameko-rpc` under `s
 to this client's own reply queue. Any number of threads may call at once.
 """
 
+import contextlib
 import threading
 from collections.abc import Mapping
 from itertools import count
@@ -221,10 +222,8 @@ class RpcClient:
     def _drain(self, connection: Any) -> None:
         checked = monotonic()
         while not self._stopping:
-            try:
+            with contextlib.suppress(TimeoutError):
                 connection.drain_events(timeout=PATIENCE)
-            except TimeoutError:
-                pass
             if monotonic() - checked > 1:
                 checked = monotonic()
                 connection.heartbeat_check()

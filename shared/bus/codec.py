@@ -79,6 +79,12 @@ def paths(messages: Mapping[str | int, Any], above: str = "") -> list[str]:
     return found
 
 
+def fields_of(error: ValidationError) -> list[str]:
+    """The fields that break a contract; never their values."""
+    messages: Mapping[str | int, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
+    return paths(messages)
+
+
 class Batch:
     """One message: facts of one type with contiguous numbers, read but not yet judged."""
 

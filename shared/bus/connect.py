@@ -1,8 +1,9 @@
+# mypy: allow-untyped-calls
 """A connection to the broker that a URL names: RabbitMQ (amqp://, amqps://) or this process (inproc://)."""
 
 from typing import Any
 
-from kombu import Connection
+from kombu.connection import Connection
 
 from shared.bus import inproc
 

@@ -6,7 +6,9 @@ counterpart is not compiled.
 """
 
 import re
+import types
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from functools import cache
 from typing import Annotated, Any, Final, Literal, NotRequired, Required, TypedDict
 from uuid import UUID
@@ -59,7 +61,7 @@ def compiled(contract: type[Schema]) -> Compiled | None:
 
 def _typed_dict(schema: Schema) -> Any:
     keys = {name: _key(name, field) for name, field in schema.fields.items()}
-    return TypedDict(type(schema).__name__, keys)  # type: ignore[operator, misc]
+    return TypedDict(type(schema).__name__, keys)  # type: ignore[operator]
 
 
 def _key(name: str, field: fields.Field[Any]) -> Any:
@@ -102,7 +104,7 @@ def _text_limits(validator: Any) -> Mapping[str, Any]:
     if type(validator) is validate.Length:
         return _length(validator)
     if type(validator) is validate.Regexp and validator.regex.flags == _NAIVE_FLAGS:
-        return {"pattern": rf"\A(?:{validator.regex.pattern})"}  # marshmallow matches, msgspec searches
+        return {"pattern": r"\A(?:" + validator.regex.pattern + ")"}  # marshmallow matches, msgspec searches
     raise Inexact(type(validator).__name__)
 
 
@@ -136,7 +138,7 @@ def _list(field: Any) -> Any:
         if type(validator) is not validate.Length:
             raise Inexact(type(validator).__name__)
         _add(limits, _length(validator))
-    found = list[_type_of(field.inner)]  # type: ignore[misc]
+    found: Any = types.GenericAlias(list, (_type_of(field.inner),))
     return Annotated[found, msgspec.Meta(**limits)] if limits else found
 
 
@@ -150,11 +152,9 @@ def _plain(found: Any) -> Callable[[fields.Field[Any]], Any]:
 
 
 def _day(field: Any) -> Any:
-    import datetime
-
     if field.validators or field.format not in (None, "iso"):
         raise Inexact("format")
-    return datetime.date
+    return date
 
 
 def _add(limits: dict[str, Any], more: Mapping[str, Any]) -> None:

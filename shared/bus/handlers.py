@@ -133,7 +133,7 @@ class _Call:
         return "failed", (Internal, Internal(self.correlation_id), None)
 
 
-def _only_argument(body: Any) -> Mapping[str, Any]:
+def _only_argument(body: Any) -> dict[str, Any]:
     arguments = body.get("args") if isinstance(body, dict) else None
     if (
         not isinstance(arguments, list)
@@ -146,7 +146,7 @@ def _only_argument(body: Any) -> Mapping[str, Any]:
     return request
 
 
-def _load(contract: type[Request], request: Mapping[str, Any]) -> dict[str, Any]:
+def _load(contract: type[Request], request: dict[str, Any]) -> dict[str, Any]:
     try:
         return codec.read(contract, request)
     except ValidationError as error:
@@ -155,10 +155,12 @@ def _load(contract: type[Request], request: Mapping[str, Any]) -> dict[str, Any]
 
 def malformed(error: ValidationError) -> MalformedValue:
     """The refusal of a request that breaks its contract: it names the fields, not their values."""
-    fields = codec.paths(error.normalized_messages())
-    names = "、".join(fields)
+    fields = codec.fields_of(error)
+    names = ", ".join(fields)
     return MalformedValue(
-        field=fields[0] if fields else None, reason_zh=f"不合契约:{names}", reason_en=f"against the contract: {names}"
+        field=fields[0] if fields else None,
+        reason_zh=f"不合契约：{names}",
+        reason_en=f"against the contract: {names}",
     )
 
 
@@ -176,7 +178,7 @@ def _hash(method: str, actor: Assertion | None, request: Mapping[str, Any]) -> s
 def answers(contract: type[Request]) -> Callable[[Method], Method]:
     """Let a method answer calls under its own name: `def method(self, request, by)`.
 
-    `request` holds the loaded values, `by` says who asks. The returned mapping is checked against the contract's answer.
+    `request` holds the loaded values, `by` says who asks; what is returned is checked against the contract's answer.
     """
 
     def declare(method: Method) -> Method:
@@ -277,7 +279,8 @@ def hears(contract: type[PublicFact]) -> Callable[[Method], Method]:
 def injected_stores(container: Any) -> list[Store]:
     """The event stores that a container's dependencies work with."""
     built = (getattr(dependency, "value", None) for dependency in container.dependencies)
-    return [each.store for each in built if getattr(each, "store", None) is not None]
+    stores = (getattr(each, "store", None) for each in built)
+    return [store for store in stores if isinstance(store, Store)]
 
 
 def store_of(container: Any) -> Store:

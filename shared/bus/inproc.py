@@ -1,3 +1,4 @@
+# mypy: allow-untyped-calls
 """A broker inside one process: `inproc://name`, a kombu transport that wakes its readers instead of polling.
 
 It exists for the embedded registry and for tests. Everything shared is a dict or a deque touched by single, atomic
@@ -8,6 +9,7 @@ import socket
 from collections import defaultdict, deque
 from collections.abc import Callable
 from itertools import count
+from queue import Empty
 from time import monotonic
 from typing import Any
 
@@ -123,11 +125,11 @@ class QoS:
             self.channel.put_back(self._unsettled.pop(tag))
 
 
-class Channel(virtual.Channel):  # type: ignore[misc]
+class Channel(virtual.Channel):
     """One conversation with the broker, with a cursor over its queues so that none of them starves."""
 
-    QoS = QoS
-    body_encoding = None
+    QoS = QoS  # type: ignore[assignment]
+    body_encoding = None  # type: ignore[assignment]
 
     def __init__(self, connection: "Transport", **kwargs: Any) -> None:
         super().__init__(connection, **kwargs)
@@ -232,7 +234,7 @@ class Channel(virtual.Channel):  # type: ignore[misc]
     def _get(self, queue: str, timeout: float | None = None) -> Raw:
         raw = self.broker.take(queue)
         if raw is None:
-            raise virtual.base.Empty
+            raise Empty
         return raw
 
     def _size(self, queue: str) -> int:
@@ -260,7 +262,7 @@ class _Returned:
         self.properties = properties
 
 
-class Transport(virtual.Transport):  # type: ignore[misc]
+class Transport(virtual.Transport):
     """A connection to the broker of this name in this process."""
 
     Channel = Channel
@@ -283,7 +285,7 @@ class Transport(virtual.Transport):  # type: ignore[misc]
     def driver_version(self) -> str:
         return "1"
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:  # type: ignore[override]
         until = None if timeout is None else monotonic() + timeout
         while not any(channel.deliver_one() for channel in tuple(self.channels)):
             left = None if until is None else until - monotonic()

@@ -67,7 +67,9 @@ class Line:
                 return
 
     def _guarded(self, work: Callable[[], None]) -> bool:
-        lost = (NotConfirmed, OSError) if self._connection is None else (NotConfirmed, *failures(self._connection))
+        lost: tuple[type[BaseException], ...] = (NotConfirmed,)
+        if self._connection is not None:
+            lost += failures(self._connection)
         try:
             work()
         except Exception as error:

@@ -15,7 +15,7 @@ _WAITING: Final = "publisher = %s AND replayed_at IS NULL"
 
 @dataclass(frozen=True, slots=True)
 class ParkedFact:
-    """One fact that waits. An undecodable body has a negative number, no subject, and is replayed by setting it aside."""
+    """One fact that waits. An undecodable body has a negative number and no subject; replay sets it aside."""
 
     number: int
     type: str
@@ -179,7 +179,10 @@ class Inbox:
                 f"SELECT number, type, subject, body, reason, parked_at FROM parked WHERE {_WAITING} AND {condition}",
                 (self._publisher, *values),
             )
-            return [ParkedFact(*row[:3], bytes(row[3]), *row[4:]) for row in cursor.fetchall()]
+            return [
+                ParkedFact(number, type_, subject, bytes(body), reason, parked_at)
+                for number, type_, subject, body, reason, parked_at in cursor.fetchall()
+            ]
 
     def _update(self, change: str, value: Any, fact: ParkedFact) -> None:
         with self._store.writing() as cursor:

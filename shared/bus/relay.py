@@ -1,4 +1,4 @@
-"""From the log to the bus: public facts get numbers 1, 2, 3 … and leave in confirmed batches. No eventlet, no nameko."""
+"""From the log to the bus: public facts get numbers 1, 2, 3 … and leave in confirmed batches. No eventlet here."""
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC

@@ -1,4 +1,4 @@
-"""What every service answers about its streams: its own facts for those who missed some, its parked ones for operators."""
+"""What every service answers about its streams: facts for those who missed some, parked ones for operators."""
 
 from typing import Any, ClassVar
 

@@ -279,7 +279,7 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, Refused):
         return f"refused: {error.code} ({error.as_dict()['rule']})"
     if isinstance(error, ValidationError):
-        return f"against the contract: {', '.join(codec.paths(error.normalized_messages()))}"
+        return f"against the contract: {', '.join(codec.fields_of(error))}"
     found = where(error)
     return f"{found['fault']} at {found['trail'][-1] if found['trail'] else '?'}"
 

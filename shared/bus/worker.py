@@ -39,6 +39,12 @@ class Worker:
         """Lead, or wait to lead, until `stop` is set."""
         Leader(self.store).run(self.tasks, stop)
 
+    def ready(self) -> bool:
+        """Whether the store answers; leading is not needed to be ready."""
+        with self.store.reading() as cursor:
+            cursor.execute("SELECT 1")
+        return True
+
     def close(self) -> None:
         """Give the connections back."""
         self.relay.close()
