@@ -47,6 +47,7 @@ class Account(Aggregate, stored_as="identity.Account"):
     standing: AccountStanding
 
     class Opened(Aggregate.Created):
+        account_id: UUID
         person_id: UUID
         id_type: str
         id_key: str
@@ -90,6 +91,7 @@ class Account(Aggregate, stored_as="identity.Account"):
     @event(Opened)
     def __init__(
         self,
+        account_id: UUID,
         person_id: UUID,
         id_type: str,
         id_key: str,
@@ -104,6 +106,11 @@ class Account(Aggregate, stored_as="identity.Account"):
         self.sealed_person = sealed_person
         self.sealed_contact = sealed_contact
         self.standing = AccountStanding(person_id, id_key, name_key, contact_key, opened_at)
+
+    @staticmethod
+    def create_id(account_id: UUID) -> UUID:
+        """Chosen by the caller, who seals the data under a key of this name first."""
+        return account_id
 
     def issue_code(self, *, purpose: str, salt: str, digest: str, now: datetime) -> bool:
         """Let a code go out, if one may; silence otherwise, so that the asker learns nothing."""

@@ -8,6 +8,7 @@ import pytest
 from services.identity.domain.account import Account, AccountEnded
 from services.identity.domain.rules import has_lapsed
 from shared.eventstore.aggregate import Claim, Release
+from shared.eventstore.ids import uuid7
 
 NOW = datetime(2026, 10, 20, 2, 0, tzinfo=UTC)
 PERSON = UUID("01930f3a-0000-7000-8000-0000000000c1")
@@ -17,6 +18,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def account() -> Account:
     return Account(
+        account_id=uuid7(),
         person_id=PERSON,
         id_type="1",
         id_key="a" * 40,

@@ -64,6 +64,7 @@ class CaptureCode(Aggregate, stored_as="imaging.CaptureCode"):
     standing: CodeStanding
 
     class Issued(Aggregate.Created):
+        code_id: UUID
         status_id: UUID
         school_code: str
         exam_no: str
@@ -82,9 +83,21 @@ class CaptureCode(Aggregate, stored_as="imaging.CaptureCode"):
 
     @event(Issued)
     def __init__(
-        self, status_id: UUID, school_code: str, exam_no: str, code_hash: str, issued_on: date, expires_on: date
+        self,
+        code_id: UUID,
+        status_id: UUID,
+        school_code: str,
+        exam_no: str,
+        code_hash: str,
+        issued_on: date,
+        expires_on: date,
     ) -> None:
         self.standing = CodeStanding(status_id, school_code, code_hash, expires_on)
+
+    @staticmethod
+    def create_id(code_id: UUID) -> UUID:
+        """Chosen by the caller: the code follows from it."""
+        return code_id
 
     def use(self, photo_id: UUID, today: date) -> None:
         """A code is spent by the photo that passes the file check; a failed file may be tried again."""

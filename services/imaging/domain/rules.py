@@ -15,15 +15,29 @@ NOT_COMPARED = "not_compared"
 
 @dataclass(frozen=True)
 class StudentStanding:
-    """What decides about a student's photo: school, class year, whether registered now, the photo that stands."""
+    """What decides about a student's photo: school, class, whether registered now, whose it is.
 
-    school_code: str
-    exam_no: str
-    category: str
-    expected_graduation_date: date
+    School and class are None as long as only a neighbour spoke of the student and enrollment did not.
+    """
+
+    school_code: str | None = None
+    exam_no: str | None = None
+    category: str | None = None
+    expected_graduation_date: date | None = None
     registered: bool = True
     last_year: int = 0
     person_id: UUID | None = None
+
+    def enrolled(
+        self, school_code: str, exam_no: str, category: str, expected_graduation_date: date
+    ) -> StudentStanding:
+        return replace(
+            self,
+            school_code=school_code,
+            exam_no=exam_no,
+            category=category,
+            expected_graduation_date=expected_graduation_date,
+        )
 
     def year_heard(self, academic_year: int, result: str) -> StudentStanding:
         """Only the latest year counts; a late correction of an older year changes nothing."""
@@ -68,6 +82,8 @@ class PhotoStanding:
 
 def in_window(student: StudentStanding, today: date) -> bool:
     """Classes of this year and the next; the window rolls on 1 January."""
+    if student.expected_graduation_date is None:
+        return False
     if student.category not in CATEGORIES_WITH_WINDOW:
         return True
     return student.expected_graduation_date.year - today.year in {0, 1}
@@ -79,7 +95,7 @@ def may_have_code(student: StudentStanding, today: date) -> bool:
 
 def last_day_of_code(student: StudentStanding, today: date) -> date:
     """A code lives until the end of the year in which its student graduates, at the longest until the next."""
-    if student.category not in CATEGORIES_WITH_WINDOW:
+    if student.expected_graduation_date is None or student.category not in CATEGORIES_WITH_WINDOW:
         return date(today.year + 1, 12, 31)
     return date(student.expected_graduation_date.year, 12, 31)
 

@@ -18,6 +18,17 @@ class StudentRecord(Aggregate, stored_as="imaging.StudentRecord"):
     standing: StudentStanding
 
     class Opened(Aggregate.Created):
+        """First heard of: by enrollment with everything, by anybody else with the id alone."""
+
+        status_id: UUID
+        school_code: str | None
+        exam_no: str | None
+        category: str | None
+        expected_graduation_date: date | None
+
+    class Enrolled(Aggregate.Event):
+        """Enrollment's word came after another's."""
+
         status_id: UUID
         school_code: str
         exam_no: str
@@ -35,7 +46,12 @@ class StudentRecord(Aggregate, stored_as="imaging.StudentRecord"):
 
     @event(Opened)
     def __init__(
-        self, status_id: UUID, school_code: str, exam_no: str, category: str, expected_graduation_date: date
+        self,
+        status_id: UUID,
+        school_code: str | None = None,
+        exam_no: str | None = None,
+        category: str | None = None,
+        expected_graduation_date: date | None = None,
     ) -> None:
         self.standing = StudentStanding(school_code, exam_no, category, expected_graduation_date)
 
@@ -49,6 +65,12 @@ class StudentRecord(Aggregate, stored_as="imaging.StudentRecord"):
 
     def hear_owner(self, person_id: UUID) -> None:
         self._owner_heard(status_id=self.id, person_id=person_id)
+
+    @event(Enrolled)
+    def _enrolled(
+        self, status_id: UUID, school_code: str, exam_no: str, category: str, expected_graduation_date: date
+    ) -> None:
+        self.standing = self.standing.enrolled(school_code, exam_no, category, expected_graduation_date)
 
     @event(YearHeard)
     def _year_heard(self, status_id: UUID, academic_year: int, result: str) -> None:

@@ -24,7 +24,7 @@ STUDENT = StudentStanding("4111010001", "26110108150001", "普通高等教育", 
 
 
 def code(student: StudentStanding = STUDENT, today: date = TODAY) -> CaptureCode:
-    return CaptureCode(**issue(STATUS, student, "e" * 64, today))
+    return CaptureCode(code_id=uuid4(), **issue(STATUS, student, "e" * 64, today))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,114 @@
+"""Hearing of records, and finding whose they are."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.identity.domain.account import Account
+from services.identity.domain.records import QualificationRecord, StudentRecord, binding
+from services.identity.domain.rules import AccountStanding, RecordStanding, can_be_bound
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.codes.clock import Clock, shanghai_date
+from shared.eventstore.application import Answer, Application, Draft, Heard, command
+from shared.eventstore.context import Context
+from shared.eventstore.store import Store
+from shared.rules.refused import NotFound
+
+Values = Mapping[str, Any]
+RecordType = type[StudentRecord] | type[QualificationRecord]
+_TYPES: Mapping[str, RecordType] = {"status": StudentRecord, "qualification": QualificationRecord}
+_STATUS_FIELDS = (
+    "status_id",
+    "id_key",
+    "name_key",
+    "school_code",
+    "school_name",
+    "level",
+    "category",
+    "major_name",
+    "entry_date",
+)
+_QUALIFICATION_FIELDS = (
+    "certificate_id", "status_id", "award_kind", "id_key", "name_key", "school_code", "school_name", "level",
+    "category", "major_name", "effective_date",
+)  # fmt: skip
+
+
+class RecordFinder(Protocol):
+    """Where records are found by their document."""
+
+    def list_records_of_document(self, id_key: str) -> list[tuple[UUID, str, str]]:
+        """Id, kind and name key of every record under a document."""
+        ...
+
+
+class Binding(Application):
+    """Records that were heard, and their binding to the person of equal document and name (AC-14)."""
+
+    def __init__(self, store: Store, clock: Clock, finder: RecordFinder) -> None:
+        super().__init__(store, clock)
+        self.finder = finder
+
+    def open_student_records(self, facts: Sequence[Values], heard: Heard) -> None:
+        """Keep the statuses that enrollment registered; bind at once those whose owner has an account."""
+        opened = [{name: fact[name] for name in _STATUS_FIELDS} for fact in facts]
+        self._open(StudentRecord, "status_id", opened, "open_student_records", heard)
+
+    def open_qualification_records(self, facts: Sequence[Values], heard: Heard) -> None:
+        """Keep the awards that took effect; bind at once those whose owner has an account."""
+        opened = [{name: fact[name] for name in _QUALIFICATION_FIELDS} for fact in facts]
+        self._open(QualificationRecord, "certificate_id", opened, "open_qualification_records", heard)
+
+    @command
+    def bind_my_records(self, *, command_id: UUID, by: By) -> Answer:
+        """Bind what is the asker's own, wherever it was not done already."""
+        account = self.own_account(by)
+        records = self._unbound_of(account.standing)
+        today = shanghai_date(by.recorded_at)
+        new = [record for record in records if record.bind(account.standing, today)]
+        bound = sum(record.standing.person_id == account.standing.person_id for record in records)
+        answer = {"bound": bound, "new": len(new)}
+        return self.save(*new, by=Context.of(by, rules=("AC-14",)), answer=answer) if new else answer
+
+    def bind_records(self, account: AccountStanding, context: Context) -> int:
+        """Bind every record of the account's person that is not bound yet; answer how many."""
+        new = [each for each in self._unbound_of(account) if each.bind(account, shanghai_date(context.recorded_at))]
+        if new:
+            self.save(*new, by=context.with_(command_id=None, rules=("AC-14",)), answer={})
+        return len(new)
+
+    def active_accounts(self, id_keys: Iterable[str]) -> dict[str, AccountStanding]:
+        """The living, proven account of each document."""
+        owners = self.owners("account.document", id_keys)
+        standings = self.standings(Account, owners.values()) if owners else {}
+        found = {key: standings[owner][1] for key, owner in owners.items() if owner in standings}
+        return {key: standing for key, standing in found.items() if standing.state == "active"}
+
+    def own_account(self, by: By) -> Account:
+        """The asker's own living account."""
+        require(by.actor, "read_own_records", Resource("account", person=by.sub))
+        owner = self.owners("account.person", [by.sub]).get(by.sub)
+        if owner is None:
+            raise NotFound(kind="account")
+        return self.get(Account, owner)
+
+    def _open(self, kind: RecordType, id_name: str, opened: Sequence[Values], use_case: str, heard: Heard) -> None:
+        now = self.clock.now()
+        accounts = self.active_accounts({values["id_key"] for values in opened})
+        drafts: list[Draft] = []
+        for values in opened:
+            standing = RecordStanding(values["status_id"], values["id_key"], values["name_key"])
+            drafts.append(Draft(kind, values[id_name], 1, kind.Opened, dict(values), standing))
+            account = accounts.get(standing.id_key)
+            if account is not None and can_be_bound(account, standing):
+                bound = binding(account, standing, shanghai_date(now))
+                drafts.append(Draft(kind, values[id_name], 2, kind.Bound, bound, standing.bound_to(account.person_id)))
+        self.append(drafts, Context.system(use_case, now, rules=("AC-14",)), heard=heard)
+
+    def _unbound_of(self, account: AccountStanding) -> list[StudentRecord | QualificationRecord]:
+        found: list[StudentRecord | QualificationRecord] = []
+        for record_id, kind, name_key in self.finder.list_records_of_document(account.id_key):
+            if name_key == account.name_key:
+                found.append(self.get(_TYPES[kind], record_id))
+        return found

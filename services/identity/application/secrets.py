@@ -1,0 +1,72 @@
+"""What identity keeps of a secret: never the code or the contact itself, only what a keyed hash makes of it."""
+
+import hmac
+import re
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from shared.access.by import By
+from shared.codes.clock import shanghai_date
+from shared.codes.id_documents import check_id_number
+from shared.codes.malformed import Malformed
+from shared.codes.names import normalise_name
+from shared.eventstore.privacy import Keyring
+from shared.rules.refused import MalformedValue
+
+_CONTACTS: Final = {
+    "mail": re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,5}"),
+    "sms": re.compile(r"1[3-9][0-9]{9}|\+[1-9][0-9]{6,14}"),
+}
+
+
+class Secrets:
+    """Codes and keys that follow from the installation's own keys."""
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+
+    def code_of(self, account_id: UUID, salt: str) -> str:
+        """The six digits that belong to a salt: a keyed random function of it, so that no code is stored anywhere."""
+        return f"{int.from_bytes(self._keyed('contact-code', str(account_id), salt), 'big') % 1_000_000:06d}"
+
+    def digest_of(self, account_id: UUID, salt: str, code: str) -> str:
+        """What a code is checked against."""
+        return self._keyed("contact-code-check", str(account_id), salt, code).hex()
+
+    def contact_key(self, channel: str, contact: str) -> str:
+        """The same for one address however it is written."""
+        return self._keyed("contact", channel, contact).hex()[:40]
+
+    def blinded(self, by: By) -> By:
+        """A request that holds a code or a number is remembered by a keyed hash: a plain one could be guessed from."""
+        return replace(by, request_hash=self._keyed("request", by.request_hash).hex())
+
+    def _keyed(self, *parts: str) -> bytes:
+        return hmac.digest(self._keyring.code_pepper, "\0".join(parts).encode(), "sha256")
+
+
+def checked_document(id_type: str, id_number: str, name: str, now: datetime) -> tuple[str, str]:
+    """Number and name in the one spelling under which they are kept."""
+    try:
+        number = check_id_number(id_type, id_number, born_by=shanghai_date(now))
+    except Malformed as malformed:
+        raise MalformedValue.because(malformed, field="id_number") from None
+    try:
+        return number, normalise_name(name)
+    except Malformed as malformed:
+        raise MalformedValue.because(malformed, field="name") from None
+
+
+def checked_contact(channel: str, text: str) -> str:
+    """A mail address or telephone number in its one spelling."""
+    contact = text.strip().replace(" ", "")
+    contact = contact.lower() if channel == "mail" else contact.removeprefix("+86").replace("-", "")
+    if not _CONTACTS[channel].fullmatch(contact):
+        raise MalformedValue(
+            field="contact",
+            reason_zh="不是有效的邮箱地址或手机号",
+            reason_en="this is not a mail address or telephone number",
+        )
+    return contact

@@ -1,0 +1,89 @@
+"""Facts to rows: the only writer of identity's read tables."""
+
+from typing import ClassVar
+
+from services.identity.domain.account import Account
+from services.identity.domain.records import QualificationRecord, StudentRecord
+from shared.eventstore.aggregate import Aggregate
+from shared.eventstore.projection import Projection, Row, on
+
+
+class AccountRegister(Projection):
+    """Every account and where it stands; nothing that could name its owner."""
+
+    table: ClassVar[str] = "account_register"
+    key: ClassVar[tuple[str, ...]] = ("account_id",)
+    columns: ClassVar[tuple[str, ...]] = (
+        "account_id", "person_id", "id_key", "name_key", "channel", "state", "opened_at",
+    )  # fmt: skip
+
+    @on(Account.Opened)
+    def opened(self, row: Row | None, fact: Account.Opened) -> Row:
+        return {
+            "account_id": fact.originator_id,
+            "person_id": fact.person_id,
+            "id_key": fact.id_key,
+            "name_key": fact.name_key,
+            "channel": fact.channel,
+            "state": "opened",
+            "opened_at": fact.opened_at,
+        }
+
+    @on(Account.ContactProven)
+    def contact_proven(self, row: Row | None, fact: Account.ContactProven) -> Row | None:
+        return row and {**row, "state": "active"}
+
+    @on(Account.Closed)
+    def closed(self, row: Row | None, fact: Account.Closed) -> Row | None:
+        return row and {**row, "state": "closed"}
+
+    @on(Account.Lapsed)
+    def lapsed(self, row: Row | None, fact: Account.Lapsed) -> Row | None:
+        return row and {**row, "state": "lapsed"}
+
+
+class HeardRecords(Projection):
+    """Statuses and qualifications that were heard, and to whom they are bound."""
+
+    table: ClassVar[str] = "heard_records"
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    columns: ClassVar[tuple[str, ...]] = (
+        "id", "kind", "status_id", "id_key", "name_key", "school_code", "school_name", "level", "major_name", "since",
+        "person_id", "bound_on",
+    )  # fmt: skip
+
+    @on(StudentRecord.Opened)
+    def status_opened(self, row: Row | None, fact: StudentRecord.Opened) -> Row:
+        return _heard("status", fact) | {"since": fact.entry_date}
+
+    @on(QualificationRecord.Opened)
+    def qualification_opened(self, row: Row | None, fact: QualificationRecord.Opened) -> Row:
+        return _heard("qualification", fact) | {"since": fact.effective_date}
+
+    @on(StudentRecord.Bound)
+    def status_bound(self, row: Row | None, fact: StudentRecord.Bound) -> Row | None:
+        return row and {**row, "person_id": fact.person_id, "bound_on": fact.bound_on}
+
+    @on(QualificationRecord.Bound)
+    def qualification_bound(self, row: Row | None, fact: QualificationRecord.Bound) -> Row | None:
+        return row and {**row, "person_id": fact.person_id, "bound_on": fact.bound_on}
+
+
+def _heard(kind: str, fact: StudentRecord.Opened | QualificationRecord.Opened) -> Row:
+    return {
+        "id": fact.originator_id,
+        "kind": kind,
+        "status_id": fact.status_id,
+        "id_key": fact.id_key,
+        "name_key": fact.name_key,
+        "school_code": fact.school_code,
+        "school_name": fact.school_name,
+        "level": fact.level,
+        "major_name": fact.major_name,
+        "person_id": None,
+        "bound_on": None,
+    }
+
+
+PROJECTIONS: tuple[Projection, ...] = (AccountRegister(), HeardRecords())
+AGGREGATES: tuple[type[Aggregate], ...] = (Account, StudentRecord, QualificationRecord)

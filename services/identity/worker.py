@@ -1,0 +1,70 @@
+"""The worker of identity: log, read tables, bus; messages to people, and what lapses by date."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+
+from services.identity.adapters.mailbox import MailboxFolder
+from services.identity.application.identity import Identity
+from services.identity.application.reactions import Reactions
+from services.identity.config import Config
+from services.identity.domain.rules import PROVE_WITHIN
+from services.identity.projections import AGGREGATES, PROJECTIONS
+from services.identity.publishing import publish
+from services.identity.queries import IdentityQueries
+from shared.bus.worker import Worker, every
+from shared.codes.clock import clock_from
+from shared.eventstore.follower import position_of
+from shared.eventstore.log import FactRecord, read_log
+from shared.eventstore.privacy import Keyring
+from shared.eventstore.store import Store
+
+_log = logging.getLogger(__name__)
+
+
+class Reacting:
+    """Follows the log behind the read tables. The position moves after the effect: a crash repeats, never skips."""
+
+    def __init__(self, store: Store, react: Callable[[Sequence[FactRecord]], None], name: str = "reactions") -> None:
+        self._store = store
+        self._react = react
+        self._name = name
+
+    def step(self) -> int:
+        """React to the next facts, at most 500; an effect that fails stays first and is tried again."""
+        with self._store.reading() as cursor:
+            after, upto = position_of(cursor, self._name), position_of(cursor)
+            records = read_log(cursor, after, min(500, upto - after)) if upto > after else []
+        if not records:
+            return 0
+        try:
+            self._react(records)
+        except OSError as error:
+            _log.error("reactions wait at position %s: %s", after, type(error).__name__)
+            return 0
+        with self._store.reading() as cursor:
+            cursor.execute(
+                "INSERT INTO followers (name, position) VALUES (%s, %s)"
+                " ON CONFLICT (name) DO UPDATE SET position = greatest(followers.position, EXCLUDED.position)",
+                (self._name, records[-1].position),
+            )
+        return len(records)
+
+
+def build(environ: Mapping[str, str]) -> Worker:
+    """The worker as the environment says."""
+    config = Config.from_environ(environ)
+    store = Store(config.store, "identity")
+    worker = Worker(
+        store, projections=PROJECTIONS, aggregates=AGGREGATES, publish=publish, amqp_url=config.bus.amqp_url
+    )
+    clock = clock_from(config.clock)
+    queries = IdentityQueries(store)
+    use_cases = Identity(store, clock, Keyring.from_file(config.keys_file), queries)
+
+    def due() -> int:
+        now = clock.now()
+        return use_cases.lapse_accounts(queries.list_unproven_accounts(now - PROVE_WITHIN), now)
+
+    reactions = Reactions(use_cases, MailboxFolder(config.mailbox_dir))
+    worker.tasks += [every(0.05, Reacting(store, reactions.react).step), every(1.0, due)]
+    return worker

@@ -1,0 +1,1 @@
+"""The use cases of imaging; one module a subject, `imaging.py` joins them."""

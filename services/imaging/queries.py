@@ -1,0 +1,82 @@
+"""Rows to answers: the only reader of imaging's read tables."""
+
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from services.imaging.domain.photo import OtherAgency
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.eventstore.follower import wait_for
+from shared.eventstore.store import Store
+from shared.rules.refused import NotFound
+
+Answer = dict[str, Any]
+_SHOWN: Final = (
+    "version", "status_id", "state", "reasons", "digest", "profile", "comparison", "captured_on", "submitted_on",
+    "approved_on",
+)  # fmt: skip
+_FIELDS: Final = ("photo_id", *_SHOWN)
+
+
+class ImagingQueries:
+    """Photos as their student, their school and their agency may see them."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def get_photo(self, *, photo_id: UUID, after_version: int, by: By) -> Answer:
+        """One photo."""
+        if after_version:
+            wait_for(self.store, photo_id, after_version)
+        rows = self._rows(
+            f"SELECT {', '.join(f'photo.{name}' for name in _FIELDS)}, photo.agency, photo.school_code, roll.person_id"
+            " FROM photo_register AS photo LEFT JOIN capture_roll AS roll USING (status_id) WHERE photo.photo_id = %s",
+            (photo_id,),
+        )
+        if not rows:
+            raise NotFound(kind="photo", field="photo_id")
+        agency, school, person = rows[0][-3:]
+        if by.actor and by.actor.role == "image_collector":
+            if by.actor.org != agency:
+                raise OtherAgency
+        else:
+            require(by.actor, "read_status", Resource("photo", school=school, person=str(person) if person else None))
+        return _photo(rows[0][:-3])
+
+    def list_photos_to_review(self, *, after: UUID | None, limit: int, by: By) -> Answer:
+        """Photos of the asker's agency that wait for a second person, oldest first."""
+        require(by.actor, "review_photo", Resource("photo"))
+        rows = self._rows(
+            f"SELECT {', '.join(_FIELDS)} FROM photo_register"
+            " WHERE state = 'awaiting_review' AND agency = %s AND photo_id > %s ORDER BY photo_id LIMIT %s",
+            (by.actor.org if by.actor else "", after or UUID(int=0), limit),
+        )
+        return {"photos": [_photo(row) for row in rows]}
+
+    def list_statuses_without_photo(
+        self, school_code: str, graduation_year: int, today: date, limit: int
+    ) -> list[UUID]:
+        """Students of a class who have neither a living code nor a photo that waits or stands, by exam number."""
+        rows = self._rows(
+            "SELECT status_id FROM capture_roll WHERE school_code = %s AND graduation_year = %s"
+            " AND photo_state = '' AND (code_id IS NULL OR code_expires_on < %s)"
+            " ORDER BY exam_no, status_id LIMIT %s",
+            (school_code, graduation_year, today, limit),
+        )
+        return [row[0] for row in rows]
+
+    def _rows(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        with self.store.reading() as cursor:
+            cursor.execute(sql, values)
+            return list(cursor.fetchall())
+
+
+def _photo(row: tuple[Any, ...]) -> Answer:
+    photo = dict(zip(_FIELDS, row, strict=True))
+    return {
+        "id": photo["photo_id"],
+        **{name: photo[name] for name in _SHOWN},
+        "reasons": photo["reasons"].split(),
+        "comparison": photo["comparison"] or "not_compared",
+    }
