@@ -1,6 +1,8 @@
 """The base of every application: load one, tell it, save it; or decide many and append them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from functools import wraps
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
@@ -109,18 +111,30 @@ class Application:
         answer: Mapping[str, Any] | None = None,
     ) -> None:
         """Write up to 1,000 decided facts in one transaction; the command id is kept where an `answer` is given."""
-        if len(drafts) > bulk.LARGEST_CHUNK:
-            raise ValueError(f"a chunk holds at most {bulk.LARGEST_CHUNK} drafts")
         context = by if isinstance(by, Context) else Context.of(by)
-        chunk = bulk.prepare(drafts)
-        beside = Companions(
-            recorded_at=context.recorded_at,
-            context=context.encoded,
-            claims=chunk.claims,
-            command=None if answer is None else _command_row(context, _plain(answer)),
-            heard=heard,
-            mark=mark,
+        command_row = None if answer is None else _command_row(context, _plain(answer))
+        self._write(
+            bulk.prepare(drafts), context, Companions(context.recorded_at, heard=heard, mark=mark, command=command_row)
         )
+
+    def append_all(self, chunks: Iterable[tuple[Sequence[Draft], BatchMark | None]], by: Context | Asked) -> None:
+        """Append chunk after chunk, each one transaction, in order; the next is decided while one is written.
+
+        After a failure the chunks before it are stored and the ones after it are not: the marks say how far it came.
+        """
+        context = by if isinstance(by, Context) else Context.of(by)
+        with ThreadPoolExecutor(1) as writer:
+            under_way: Future[None] | None = None
+            for drafts, mark in chunks:
+                ready = bulk.prepare(drafts)
+                if under_way is not None:
+                    under_way.result()
+                under_way = writer.submit(self._write, ready, context, Companions(context.recorded_at, mark=mark))
+            if under_way is not None:
+                under_way.result()
+
+    def _write(self, chunk: bulk.Chunk, context: Context, beside: Companions) -> None:
+        beside = replace(beside, context=context.encoded, claims=chunk.claims)
         with self._refusing(), translate(beside), self.store.writing() as cursor:
             bulk.write(cursor, chunk, beside)
 
@@ -146,9 +160,9 @@ class Application:
                 "SELECT slot, originator_id FROM claims WHERE slot = ANY(%(slots)s::uuid[]) UNION ALL"
                 " SELECT slot, originator_id FROM period_claims WHERE slot = ANY(%(slots)s::uuid[])"
                 " AND (upper_inf(during) OR upper(during) > %(today)s)",
-                {"slots": [str(slot) for slot in slots], "today": today},
+                {"slots": [slot.hex() for slot in slots], "today": today},
             )
-            return {slots[slot]: owner for slot, owner in cursor.fetchall()}
+            return {slots[slot.bytes]: owner for slot, owner in cursor.fetchall()}
 
     def answered(self, command_id: UUID, request_hash: str) -> Answer | None:
         """The stored answer of a command that has acted; another request under its id is refused."""

@@ -5,17 +5,17 @@ import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import psycopg2.extensions
 from eventsourcing.domain import AggregateEvent
-from eventsourcing.persistence import StoredEvent
 
 from shared.eventstore.aggregate import Aggregate
-from shared.eventstore.claims import Holding, Settlement
+from shared.eventstore.claims import Claim, Holding, Settlement
 from shared.eventstore.facts import codec_of, encode_standing
-from shared.eventstore.recorder import Companions, Script, StandingRow
+from shared.eventstore.recorder import Companions, EventRow, Script, StandingRow
 from shared.eventstore.store import Cursor
 
 LARGEST_CHUNK = 1000
@@ -26,16 +26,14 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _FIRST_DAY = date(2000, 1, 1).toordinal()
 _NULL = struct.pack("!i", -1)
 _length = struct.Struct("!i").pack
-_integer = struct.Struct("!ii").pack
-_uuid_row = struct.Struct("!hi16s").pack
-_uuid = struct.Struct("!i16s").pack
+_numbered_row = struct.Struct("!hi16sii").pack  # count of fields; originator, version
+_slot_row = struct.Struct("!hi16si16s").pack  # count of fields; slot, originator
 _CLOSED_RANGE = struct.Struct("!iBiiii")
 _OPEN_RANGE = struct.Struct("!iBii")
 _LOWER_INCLUSIVE, _UPPER_INFINITE = 0x02, 0x10
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """A fact decided outside an aggregate: what a bulk append writes. `version` is the new fact's own."""
 
     aggregate_type: type[Aggregate]
@@ -50,7 +48,7 @@ class Draft:
 class Chunk:
     """Drafts made ready: the rows of all tables but for the companions that the caller knows."""
 
-    events: list[StoredEvent]
+    events: list[EventRow]
     claims: Settlement
     opened: list[StandingRow]
     moved: list[StandingRow]
@@ -58,29 +56,35 @@ class Chunk:
 
 def prepare(drafts: Sequence[Draft]) -> Chunk:
     """Encode facts and fold claims and standings, exactly as the save of an aggregate does."""
-    events: list[StoredEvent] = []
+    if len(drafts) > LARGEST_CHUNK:
+        raise ValueError(f"a chunk holds at most {LARGEST_CHUNK} drafts")
+    events: list[EventRow] = []
     claims = Settlement()
-    standings: dict[UUID, Draft] = {}
+    last: dict[UUID, Draft] = {}
     new: set[UUID] = set()
     for draft in drafts:
-        codec = codec_of(draft.fact_type)
-        fact = codec.build(draft.originator_id, draft.version, draft.values)
-        events.append(StoredEvent(draft.originator_id, draft.version, codec.topic, codec.encode(fact)))
-        for entry in draft.aggregate_type.claims_of(fact, draft.originator_id):
-            claims.add(draft.originator_id, entry)
-        if draft.version == 1:
-            new.add(draft.originator_id)
-        if draft.standing_after is not None:
-            standings[draft.originator_id] = draft
+        aggregate_type, originator_id, version, fact_type, values, standing = draft
+        codec = codec_of(fact_type)
+        fact = codec.build(originator_id, version, values)
+        events.append(EventRow(originator_id, version, codec.topic, codec.encode(fact)))
+        for entry in aggregate_type.claims_of(fact, originator_id):
+            claims.add(originator_id, entry)
+        if version == 1:
+            new.add(originator_id)
+        if standing is not None:
+            last[originator_id] = draft
     opened: list[StandingRow] = []
     moved: list[StandingRow] = []
-    for draft in standings.values():
-        row = StandingRow(
-            draft.originator_id, draft.version, draft.aggregate_type.stored_as, encode_standing(draft.standing_after)
-        )
-        (opened if draft.originator_id in new else moved).append(row)
-    moved.sort(key=lambda row: row.originator_id.int)
+    for originator_id, draft in last.items():
+        state = encode_standing(draft.standing_after)
+        row = StandingRow(originator_id, draft.version, draft.aggregate_type.stored_as, state)
+        (opened if originator_id in new else moved).append(row)
+    moved.sort(key=_by_id)
     return Chunk(events, claims, opened, moved)
+
+
+def _by_id(row: StandingRow) -> int:
+    return row.originator_id.int
 
 
 def write(cursor: Cursor, chunk: Chunk, beside: Companions) -> None:
@@ -88,20 +92,21 @@ def write(cursor: Cursor, chunk: Chunk, beside: Companions) -> None:
     script = Script()
     script.add_preface(beside)
     script.add_releases(chunk.claims)
+    _move_standings(script, chunk.moved)
     if script:
         script.execute(cursor)
     fill = _fill_by_insert if psycopg2.extensions.get_wait_callback() else _fill_by_copy
     fill(cursor, chunk, beside)
-    if chunk.moved:
-        cursor.execute(
-            "UPDATE standings SET version = moved.version, state = moved.state"
-            " FROM unnest(%s::uuid[], %s::int[], %s::bytea[]) AS moved (originator_id, version, state)"
-            " WHERE standings.originator_id = moved.originator_id",
-            (
-                [str(row.originator_id) for row in chunk.moved],
-                [row.version for row in chunk.moved],
-                [row.state for row in chunk.moved],
-            ),
+
+
+def _move_standings(script: Script, moved: Sequence[StandingRow]) -> None:
+    if moved:
+        # Array literals: the server reads them in a third of the time that it takes to parse ARRAY[...].
+        script.add(
+            "EXECUTE xj_standings (%s, %s, %s)",
+            "{" + ",".join([row.originator_id.hex for row in moved]) + "}",
+            "{" + ",".join([str(row.version) for row in moved]) + "}",
+            "{" + ",".join(['"\\\\x' + row.state.hex() + '"' for row in moved]) + "}",
         )
 
 
@@ -109,7 +114,7 @@ def _fill_by_insert(cursor: Cursor, chunk: Chunk, beside: Companions) -> None:
     """Where green threads wait (psycopg2 cannot COPY there): chains of prepared inserts."""
     script = Script()
     script.add_events(chunk.events, beside)
-    script.add_claims(chunk.claims)
+    script.add_claims(chunk.claims.held)
     script.add_standings(chunk.opened)
     if script:
         script.execute(cursor)
@@ -149,73 +154,42 @@ def _field(value: bytes) -> bytes:
     return _length(len(value)) + value
 
 
-def _event_rows(events: Sequence[StoredEvent], beside: Companions) -> Iterable[bytes]:
-    microseconds = (beside.recorded_at - _EPOCH) // (datetime.resolution)
+@cache
+def _repeated(word: str) -> bytes:
+    """The field of a word of our own (scope, kind) that many rows share."""
+    return _field(word.encode())
+
+
+def _event_rows(events: Sequence[EventRow], beside: Companions) -> Iterable[bytes]:
+    microseconds = (beside.recorded_at - _EPOCH) // datetime.resolution
     tail = _field(beside.context) + struct.pack("!iq", 8, microseconds)
-    topics: dict[str, bytes] = {}
-    for event in events:
-        topic = topics.get(event.topic) or topics.setdefault(event.topic, _field(event.topic.encode()))
-        assert isinstance(event.originator_id, UUID)  # noqa: S101 -- the library would also take text
-        yield b"".join(
-            (
-                _uuid_row(6, 16, event.originator_id.bytes),
-                _integer(4, event.originator_version),
-                topic,
-                _length(len(event.state)),
-                event.state,
-                tail,
-            )
-        )
+    for originator_id, version, topic, state in events:
+        yield _numbered_row(6, 16, originator_id.bytes, 4, version) + _repeated(topic) + _field(state) + tail
 
 
 def _claim_row(held: Holding) -> bytes:
-    claim = held.claim
-    return b"".join(
-        (
-            _uuid_row(4, 16, held.slot.bytes),
-            _uuid(16, held.originator_id.bytes),
-            _field(claim.scope.encode()),
-            _field(claim.key.encode()),
-        )
-    )
+    return _slot_row(4, 16, held.slot, 16, held.originator_id.bytes) + _name(held.claim)
 
 
 def _period_row(held: Holding) -> bytes:
     claim = held.claim
-    return b"".join(
-        (
-            _uuid_row(5, 16, held.slot.bytes),
-            _uuid(16, held.originator_id.bytes),
-            _range(claim.during),
-            _field(claim.scope.encode()),
-            _field(claim.key.encode()),
-        )
-    )
+    return _slot_row(5, 16, held.slot, 16, held.originator_id.bytes) + _range(claim.during) + _name(claim)
 
 
 def _contested_row(held: Holding) -> bytes:
     claim = held.claim
-    return b"".join(
-        (
-            _uuid_row(6, 16, held.slot.bytes),
-            _uuid(16, held.originator_id.bytes),
-            _range(claim.during),
-            _field((claim.contested_in or "").encode()),
-            _field(claim.scope.encode()),
-            _field(claim.key.encode()),
-        )
-    )
+    case = _field((claim.contested_in or "").encode())
+    return _slot_row(6, 16, held.slot, 16, held.originator_id.bytes) + _range(claim.during) + case + _name(claim)
+
+
+def _name(claim: Claim) -> bytes:
+    key = claim.key.encode()
+    return _repeated(claim.scope) + _length(len(key)) + key
 
 
 def _standing_row(row: StandingRow) -> bytes:
-    return b"".join(
-        (
-            _uuid_row(4, 16, row.originator_id.bytes),
-            _integer(4, row.version),
-            _field(row.kind.encode()),
-            _field(row.state),
-        )
-    )
+    head = _numbered_row(4, 16, row.originator_id.bytes, 4, row.version)
+    return head + _repeated(row.kind) + _field(row.state)
 
 
 def _range(during: tuple[date, date | None] | None) -> bytes:

@@ -1,14 +1,14 @@
 """Uniqueness: what an aggregate holds alone, for good or for a period, and how holdings follow from facts."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
+from operator import itemgetter
+from typing import NamedTuple
 from uuid import UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """One holder for `key` within `scope`: always, or during [first day, first day after; None = open).
 
     With `contested_in` (the id of a case) the claim is recorded but binds nobody: a conflict must be recordable.
@@ -20,8 +20,7 @@ class Claim:
     contested_in: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(NamedTuple):
     """The holder gives `key` up: wholly, or (a period) from the day `on`, which is the first day it is free."""
 
     scope: str
@@ -32,25 +31,23 @@ class Release:
 Entry = tuple[UUID, Claim | Release]
 
 
-def slot_of(scope: str, key: str) -> UUID:
-    """The 128-bit name of (scope, key): short to index, and readable out of a violated constraint."""
-    return UUID(bytes=blake2b(f"{scope}\0{key}".encode(), digest_size=16).digest())
+def slot_of(scope: str, key: str) -> bytes:
+    """The 128-bit name of (scope, key), stored as a uuid: short to index, readable out of a violated constraint."""
+    return blake2b(f"{scope}\0{key}".encode(), digest_size=16).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Holding:
+class Holding(NamedTuple):
     """A claim, its slot and its holder: one row of a claims table."""
 
-    slot: UUID
+    slot: bytes
     originator_id: UUID
     claim: Claim
 
 
-@dataclass(frozen=True, slots=True)
-class Giving:
+class Giving(NamedTuple):
     """A release, its slot and its holder."""
 
-    slot: UUID
+    slot: bytes
     originator_id: UUID
     on: date | None
 
@@ -62,38 +59,51 @@ class Settlement:
     """
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
-        self._held: dict[tuple[UUID, UUID], list[Claim]] = {}
-        self._given: dict[tuple[UUID, UUID, date | None], None] = {}
+        self._claimed: list[Holding] = []
+        self._given: list[Giving] = []
+        self._before: list[int] = []  # for each release, how many claims came before it
         for originator_id, entry in entries:
             self.add(originator_id, entry)
 
     def add(self, originator_id: UUID, entry: Claim | Release) -> None:
-        place = (slot_of(entry.scope, entry.key), originator_id)
+        slot = slot_of(entry[0], entry[1])
         if isinstance(entry, Claim):
-            self._held.setdefault(place, []).append(entry)
-            return
-        self._given[*place, entry.on] = None
-        kept = [cut for claim in self._held.pop(place, ()) if (cut := _after_release(claim, entry.on)) is not None]
-        if kept:
-            self._held[place] = kept
+            self._claimed.append(Holding(slot, originator_id, entry))
+        else:
+            self._given.append(Giving(slot, originator_id, entry.on))
+            self._before.append(len(self._claimed))
 
     @property
     def given(self) -> list[Giving]:
         """The releases, in a fixed order so that two transactions cannot wait for each other."""
-        return [Giving(*place) for place in sorted(self._given, key=_release_order)]
+        return sorted(dict.fromkeys(self._given), key=_release_order)
 
     @property
     def held(self) -> list[Holding]:
         """The claims that stand after all releases, in the same fixed order."""
-        rows = [Holding(*place, claim) for place, claims in self._held.items() for claim in claims]
-        return sorted(rows, key=lambda holding: holding.slot.int)
+        rows = self._after_releases() if self._given else self._claimed
+        return sorted(rows, key=itemgetter(0))
 
     def __bool__(self) -> bool:
-        return bool(self._held or self._given)
+        return bool(self._claimed or self._given)
+
+    def _after_releases(self) -> list[Holding]:
+        releases: dict[tuple[bytes, UUID], list[tuple[int, date | None]]] = {}
+        for given, before in zip(self._given, self._before, strict=True):
+            releases.setdefault((given.slot, given.originator_id), []).append((before, given.on))
+        rows = []
+        for place, holding in enumerate(self._claimed):
+            claim: Claim | None = holding.claim
+            for before, on in releases.get((holding.slot, holding.originator_id), ()):
+                if before > place and claim is not None:
+                    claim = _after_release(claim, on)
+            if claim is not None:
+                rows.append(holding._replace(claim=claim))
+        return rows
 
 
-def _release_order(place: tuple[UUID, UUID, date | None]) -> tuple[int, date]:
-    return place[0].int, place[2] or date.max
+def _release_order(given: Giving) -> tuple[bytes, bytes, date]:
+    return given.slot, given.originator_id.bytes, given.on or date.max
 
 
 def _after_release(claim: Claim, on: date | None) -> Claim | None:
@@ -104,4 +114,4 @@ def _after_release(claim: Claim, on: date | None) -> Claim | None:
     start, end = claim.during
     if on <= start:
         return None
-    return replace(claim, during=(start, on if end is None else min(end, on)))
+    return claim._replace(during=(start, on if end is None else min(end, on)))

@@ -40,6 +40,7 @@ class FactCodec:
         self.class_version: int = getattr(fact_type, "class_version", 1)
         fields = [field for field in dataclasses.fields(fact_type) if field.name not in _NOT_STORED]
         self.names = tuple(field.name for field in fields)
+        self._name_set = frozenset(self.names)
         self.defaults = {field.name: field.default for field in fields if field.default is not dataclasses.MISSING}
         hints: dict[str, Any] = get_type_hints(fact_type, include_extras=True)
         shape: Any = {name: NotRequired[hints[name]] if name in self.defaults else hints[name] for name in self.names}
@@ -50,7 +51,10 @@ class FactCodec:
             self.constant["originator_topic"] = self.topic.rpartition(".")[0]
 
     def encode(self, fact: AggregateEvent) -> bytes:
-        values = fact.__dict__
+        return self.encode_values(fact.__dict__)
+
+    def encode_values(self, values: dict[str, Any]) -> bytes:
+        """The fact's own fields, always in the order in which the class names them."""
         state = {name: values[name] for name in self.names}
         if self.class_version > 1:
             state["class_version"] = self.class_version
@@ -58,8 +62,8 @@ class FactCodec:
 
     def build(self, originator_id: UUID, originator_version: int, values: dict[str, Any]) -> Any:
         """The fact made of `values`, exactly as the aggregate would have triggered it."""
-        state = self.defaults | values
-        if len(state) != len(self.names) or not all(name in state for name in self.names):
+        state = {**self.defaults, **values}
+        if state.keys() != self._name_set:
             raise TypeError(f"{self.topic} has the fields {sorted(self.names)}, not {sorted(state)}")
         return self._fact(originator_id, originator_version, state)
 
@@ -90,11 +94,7 @@ class FactCodec:
 
     def _fact(self, originator_id: UUID, originator_version: int, state: dict[str, Any]) -> Any:
         fact = object.__new__(self.fact_type)
-        object.__setattr__(
-            fact,
-            "__dict__",
-            {"originator_id": originator_id, "originator_version": originator_version, **self.constant, **state},
-        )
+        fact.__dict__.update(self.constant, originator_id=originator_id, originator_version=originator_version, **state)
         return fact
 
 

@@ -1,14 +1,14 @@
 """Writes facts and all that must be true with them, in one round trip and without a table lock."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
 from eventsourcing.persistence import AggregateRecorder, StoredEvent
 
-from shared.eventstore.claims import Settlement
+from shared.eventstore.claims import Holding, Settlement
 from shared.eventstore.violations import translate
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ PREPARE xj_release_from (uuid, uuid, date) AS
                             WHERE slot = $1 AND originator_id = $2 AND lower(during) >= $3)
     UPDATE contested_claims SET during = daterange(lower(during), $3)
     WHERE slot = $1 AND originator_id = $2 AND lower(during) < $3 AND (upper_inf(during) OR upper(during) > $3);
+PREPARE xj_standings (uuid[], int[], bytea[]) AS
+    UPDATE standings SET version = moved.version, state = moved.state
+    FROM unnest($1, $2, $3) AS moved (originator_id, version, state)
+    WHERE standings.originator_id = moved.originator_id;
 PREPARE xj_mark (uuid, bigint) AS
     INSERT INTO batches (batch_id, done) VALUES ($1, $2) ON CONFLICT (batch_id) DO UPDATE SET done = $2;
 """
@@ -79,8 +83,16 @@ class BatchMark:
     done: int
 
 
-@dataclass(frozen=True, slots=True)
-class StandingRow:
+class EventRow(NamedTuple):
+    """One event as the table holds it, but for what the whole append has in common."""
+
+    originator_id: UUID
+    version: int
+    topic: str
+    state: bytes
+
+
+class StandingRow(NamedTuple):
     """The decision state of one aggregate after its newest fact."""
 
     originator_id: UUID
@@ -132,15 +144,15 @@ class Script:
 
     def add_releases(self, claims: Settlement) -> None:
         for given in claims.given:
-            place = (str(given.slot), str(given.originator_id))
+            place = (given.slot.hex(), str(given.originator_id))
             if given.on is None:
                 self.add("EXECUTE xj_release (%s, %s)", *place)
             else:
                 self.add("EXECUTE xj_release_from (%s, %s, %s)", *place, given.on)
 
-    def add_claims(self, claims: Settlement) -> None:
-        for held in claims.held:
-            place, claim = (str(held.slot), str(held.originator_id)), held.claim
+    def add_claims(self, claims: Iterable[Holding]) -> None:
+        for held in claims:
+            place, claim = (held.slot.hex(), str(held.originator_id)), held.claim
             start, end = claim.during or (None, None)
             if claim.contested_in is not None:
                 case = claim.contested_in
@@ -153,15 +165,15 @@ class Script:
             else:
                 self.add("EXECUTE xj_period_claim (%s, %s, %s, %s, %s, %s)", *place, start, end, claim.scope, claim.key)
 
-    def add_events(self, events: Sequence[StoredEvent], beside: Companions) -> None:
+    def add_events(self, events: Iterable[EventRow], beside: Companions) -> None:
         instant = beside.recorded_at.isoformat()
-        for event in events:
+        for originator_id, version, topic, state in events:
             self.add(
                 "EXECUTE xj_event (%s, %s, %s, %s, %s, %s)",
-                str(event.originator_id),
-                event.originator_version,
-                event.topic,
-                event.state,
+                str(originator_id),
+                version,
+                topic,
+                state,
                 beside.context,
                 instant,
             )
@@ -181,12 +193,17 @@ def script_of(events: Sequence[StoredEvent], beside: Companions) -> Script:
     """All statements of one append."""
     script = Script()
     script.add_preface(beside)
-    script.add_events(events, beside)
+    script.add_events((_row(event) for event in events), beside)
     if beside.claims:
         script.add_releases(beside.claims)
-        script.add_claims(beside.claims)
+        script.add_claims(beside.claims.held)
     script.add_standings(beside.standings)
     return script
+
+
+def _row(event: StoredEvent) -> EventRow:
+    originator_id: Any = event.originator_id
+    return EventRow(originator_id, event.originator_version, event.topic, event.state)
 
 
 class EventRecorder(AggregateRecorder):

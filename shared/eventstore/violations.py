@@ -78,7 +78,7 @@ def _violated(error: psycopg2.IntegrityError, beside: "Companions") -> persisten
         return AlreadyHeard(str(error))
     if constraint in ("claims_pkey", "period_claims_alone") and beside.claims is not None:
         found = _UUID.search(error.diag.message_detail or "")
-        slot = UUID(found.group()) if found else None
+        slot = UUID(found.group()).bytes if found else None
         for held in beside.claims.held:
             if held.slot == slot or slot is None:
                 return ClaimTaken(held.claim.scope, held.claim.key)
