@@ -3,6 +3,7 @@
 import csv
 import io
 import tempfile
+import weakref
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO, cast
 
@@ -32,6 +33,7 @@ class ErrorsFile:
         # unnamed, and gone with the process: it holds personal data
         self._content = tempfile.TemporaryFile(prefix="xueji-errors-")  # noqa: SIM115 - handed out at the end
         self._text = io.TextIOWrapper(self._content, encoding="utf-8-sig", newline="")
+        weakref.finalize(self, self._content.close)
         self._writer = csv.writer(self._text)
         self._writer.writerow([NUMBER_TITLE, REASON_TITLE, *self._of([armour(title) for title in sheet.header])])
 
@@ -41,9 +43,8 @@ class ErrorsFile:
         self._writer.writerow([number, reason_of(self._table, errors), *map(armour, self._of(row.cells))])
 
     def content(self) -> BinaryIO:
-        """The file, open at its beginning."""
+        """The file, open at its beginning as long as this object lives."""
         self._text.flush()
-        self._text.detach()
         self._content.seek(0)
         return cast(BinaryIO, self._content)
 

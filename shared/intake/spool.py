@@ -3,6 +3,7 @@
 import csv
 import io
 import tempfile
+import weakref
 from collections.abc import Iterator
 
 from shared.intake.columns import Row, Sheet
@@ -18,6 +19,7 @@ class Spool:
         # unnamed, and gone with the process: it holds personal data
         self._content = tempfile.TemporaryFile(prefix="xueji-rows-")  # noqa: SIM115 - as long as the spool
         self._text = io.TextIOWrapper(self._content, encoding="utf-8", newline="")
+        weakref.finalize(self, self._text.close)
 
     def __iter__(self) -> Iterator[Row]:
         return self._again() if self._whole else self._first()
