@@ -1,0 +1,257 @@
+"""What is deployed: valid for Kubernetes, and never more powerful than it must be. Validated here, not deployed."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from cli.main import xueji
+from cli.processes import SERVICES
+
+ROOT = Path(__file__).resolve().parents[1]
+K8S = ROOT / "deploy/k8s"
+DOCKERFILE = ROOT / "deploy/Dockerfile"
+COMPOSE = ROOT / "deploy/compose.yaml"
+MANIFESTS = sorted(path for path in K8S.rglob("*.yaml") if path.name != "kustomization.yaml")
+WORKLOADS = ("Deployment", "StatefulSet", "Job")
+COMPONENT = "app.kubernetes.io/component"
+OURS = re.compile(r"^xueji/([a-z]+)$")
+
+Manifest = dict[str, Any]
+
+
+@lru_cache(maxsize=1)
+def manifests() -> tuple[Manifest, ...]:
+    return tuple(each for path in MANIFESTS for each in yaml.safe_load_all(path.read_text(encoding="utf-8")) if each)
+
+
+def of_kind(*kinds: str) -> list[Manifest]:
+    return [each for each in manifests() if each["kind"] in kinds]
+
+
+def containers() -> Iterator[tuple[Manifest, Manifest]]:
+    for workload in of_kind(*WORKLOADS):
+        pod = workload["spec"]["template"]["spec"]
+        for container in [*pod["containers"], *pod.get("initContainers", [])]:
+            yield workload, container
+
+
+def title(manifest: Manifest) -> str:
+    return f"{manifest['kind']}/{manifest['metadata']['name']}"
+
+
+# -- Kubernetes -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: str(path.relative_to(K8S)))
+def test_every_manifest_is_valid_to_the_letter(path: Path) -> None:
+    tool = Path(sys.executable).with_name("kubernetes-validate")
+    done = subprocess.run([tool, "--strict", path], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    # An unknown kind is only warned about, so a kind that nobody validated must not pass.
+    assert "WARN" not in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+@pytest.mark.parametrize("overlay", ["dev", "prod"])
+def test_an_overlay_renders_and_what_it_renders_is_valid(overlay: str, tmp_path: Path) -> None:
+    rendered = subprocess.run(
+        ["kubectl", "kustomize", K8S / "overlays" / overlay], capture_output=True, text=True, check=False
+    )
+    assert rendered.returncode == 0, rendered.stderr
+    page = tmp_path / f"{overlay}.yaml"
+    page.write_text(rendered.stdout, encoding="utf-8")
+    tool = Path(sys.executable).with_name("kubernetes-validate")
+    assert subprocess.run([tool, "--strict", "--quiet", page], check=False).returncode == 0
+    if overlay == "prod":
+        images = re.findall(r"image: (\S+)", rendered.stdout)
+        assert images
+        assert [image for image in images if not re.search(r"@sha256:[0-9a-f]{64}$", image)] == []
+
+
+def test_every_manifest_is_listed_by_its_kustomization() -> None:
+    for folder in (K8S / "base", *(K8S / "overlays").iterdir()):
+        listed = yaml.safe_load((folder / "kustomization.yaml").read_text(encoding="utf-8"))["resources"]
+        there = {path.name for path in folder.glob("*.yaml")} - {"kustomization.yaml"}
+        assert {name for name in listed if name.endswith(".yaml")} == there
+
+
+def test_every_process_of_the_registry_is_deployed() -> None:
+    expected = {f"{service}-{role}" for service in SERVICES for role in ("service", "worker")}
+    deployed = {each["metadata"]["name"] for each in of_kind("Deployment")}
+    assert deployed == expected | {"gateway", "verification-public"}
+    assert {each["metadata"]["name"] for each in of_kind("Job")} == {f"{service}-migrate" for service in SERVICES}
+
+
+def test_what_a_container_starts_is_a_command_of_ours() -> None:
+    for workload, container in containers():
+        image = OURS.match(container["image"])
+        if image is not None:
+            command, *rest = container["args"]
+            assert command in xueji.commands, title(workload)
+            if command in ("service", "worker", "migrate"):
+                assert rest == [image.group(1)], title(workload)
+
+
+def test_a_worker_stands_alone() -> None:
+    workers = [each for each in of_kind("Deployment") if each["metadata"]["name"].endswith("-worker")]
+    assert {each["spec"]["replicas"] for each in workers} == {1}
+
+
+def test_no_container_has_more_power_than_it_needs() -> None:
+    for workload, container in containers():
+        pod = workload["spec"]["template"]["spec"]
+        assert pod["securityContext"]["runAsNonRoot"] is True, title(workload)
+        assert pod["securityContext"]["runAsUser"] > 0, title(workload)
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, title(workload)
+        assert pod["automountServiceAccountToken"] is False, title(workload)
+        assert not any(pod.get(name) for name in ("hostNetwork", "hostPID", "hostIPC")), title(workload)
+        assert not any("hostPath" in volume for volume in pod.get("volumes", [])), title(workload)
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }, title(workload)
+
+
+def test_every_container_says_what_it_needs_and_what_it_may_take() -> None:
+    for workload, container in containers():
+        for side in ("requests", "limits"):
+            assert set(container["resources"][side]) == {"cpu", "memory"}, title(workload)
+
+
+def test_every_long_running_container_tells_how_it_is() -> None:
+    for workload, container in containers():
+        if workload["kind"] == "Job":
+            continue
+        named = {port["name"] for port in container["ports"]}
+        for probe, path in (("livenessProbe", "/livez"), ("readinessProbe", "/readyz"), ("startupProbe", "/startupz")):
+            assert probe in container, title(workload)
+            if OURS.match(container["image"]):
+                asked = container[probe]["httpGet"]
+                assert asked["path"] == path, title(workload)
+                assert asked["port"] in named, title(workload)
+
+
+def test_every_deployment_has_a_disruption_budget_that_lets_a_node_be_drained() -> None:
+    budgets = {
+        each["spec"]["selector"]["matchLabels"][COMPONENT]: each["spec"] for each in of_kind("PodDisruptionBudget")
+    }
+    assert set(budgets) == {each["metadata"]["labels"][COMPONENT] for each in of_kind("Deployment")}
+    assert {budget.get("maxUnavailable") for budget in budgets.values()} == {1}
+
+
+def test_nobody_talks_to_anybody_unless_it_is_said() -> None:
+    policies = {each["metadata"]["name"]: each["spec"] for each in of_kind("NetworkPolicy")}
+    assert policies["default-deny"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
+    for name, policy in policies.items():
+        for side in ("ingress", "egress"):
+            for rule in policy.get(side, []):
+                assert rule.get("from" if side == "ingress" else "to"), f"{name} opens to everybody"
+                assert rule.get("ports"), f"{name} opens every port"
+
+
+def test_who_needs_the_database_or_the_broker_is_let_through_and_nobody_else() -> None:
+    for workload in of_kind("Deployment", "Job"):
+        template = workload["spec"]["template"]
+        named = {variable["name"] for variable in template["spec"]["containers"][0].get("env", [])}
+        labels = template["metadata"]["labels"]
+        assert ("XUEJI_POSTGRES_URL" in named) == (labels.get("xueji/postgres") == "client"), title(workload)
+        assert ("XUEJI_AMQP_URL" in named) == (labels.get("xueji/rabbitmq") == "client"), title(workload)
+
+
+def test_secrets_are_referred_to_and_never_written_down() -> None:
+    assert of_kind("Secret") == []
+    for path in K8S.rglob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        assert "secretGenerator" not in text, path
+        assert not re.search(r"(postgresql|amqps?)://", text), path
+    for workload, container in containers():
+        for variable in container.get("env", []):
+            secret = re.search(r"URL$|PASSWORD|KEY$|TOKEN", variable["name"])
+            assert not (secret and "value" in variable), f"{title(workload)}: {variable['name']}"
+
+
+def test_services_and_probes_point_at_ports_that_are_there() -> None:
+    by_component = {workload["metadata"]["labels"][COMPONENT]: container for workload, container in containers()}
+    for service in of_kind("Service"):
+        container = by_component[service["spec"]["selector"][COMPONENT]]
+        assert {port["targetPort"] for port in service["spec"]["ports"]} <= {
+            port["name"] for port in container["ports"]
+        }
+
+
+# -- compose --------------------------------------------------------------------------------------------------------
+
+
+def compose() -> dict[str, Manifest]:
+    services: dict[str, Manifest] = yaml.safe_load(COMPOSE.read_text(encoding="utf-8"))["services"]
+    return services
+
+
+def test_compose_starts_the_whole_registry() -> None:
+    ours = {name for name, each in compose().items() if each["image"].startswith("xueji/")}
+    expected = {f"{service}-{role}" for service in SERVICES for role in ("service", "worker", "migrate")}
+    assert ours == expected | {"gateway", "verification-public"}
+
+
+def test_compose_waits_for_whom_it_names_and_builds_every_image_once() -> None:
+    services = compose()
+    built = [each["build"]["args"]["SERVICE"] for each in services.values() if "build" in each]
+    assert sorted(built) == sorted([*SERVICES, "gateway"])
+    for name, each in services.items():
+        for awaited, condition in each.get("depends_on", {}).items():
+            assert awaited in services, name
+            if condition["condition"] == "service_healthy":
+                assert services[awaited].get("healthcheck"), f"{name} waits for the health of {awaited}"
+        if each["image"].startswith("xueji/"):
+            assert each["command"][0] in xueji.commands, name
+
+
+def test_compose_shows_nothing_beyond_this_machine() -> None:
+    ports = [port for each in compose().values() for port in each.get("ports", [])]
+    assert ports
+    assert [port for port in ports if not port.startswith("127.0.0.1:")] == []
+
+
+# -- the image ------------------------------------------------------------------------------------------------------
+
+
+def instructions() -> list[tuple[str, str]]:
+    text = re.sub(r"\\\n", " ", re.sub(r"^\s*#.*\n", "", DOCKERFILE.read_text(encoding="utf-8"), flags=re.MULTILINE))
+    return [(word, rest.strip()) for word, _, rest in (line.partition(" ") for line in text.splitlines()) if word]
+
+
+def test_one_dockerfile_builds_every_image_and_its_base_can_be_pinned_by_digest() -> None:
+    assert sorted(path.name for path in (ROOT / "deploy").rglob("*Dockerfile*")) == ["Dockerfile"]
+    said = instructions()
+    assert ("ARG", "SERVICE") in said
+    assert [rest for word, rest in said if word == "FROM"] == ["${PYTHON_IMAGE} AS build", "${PYTHON_IMAGE}"]
+
+
+def test_the_image_holds_what_the_lock_says_and_runs_as_nobody_special() -> None:
+    said = instructions()
+    commands = " ".join(rest for word, rest in said if word == "RUN")
+    assert "--require-hashes -r requirements.lock" in commands
+    assert commands.count("pip install") == commands.count("--no-index"), "something is installed past the lock"
+    assert [rest for word, rest in said if word == "USER"] == ["10001:10001"]
+    assert [rest for word, rest in said if word == "ENTRYPOINT"] == ['["xueji"]']
+    assert not any(word == "ADD" for word, _ in said)
+    assert not any(re.search(r"PASSWORD|SECRET|TOKEN", rest) for word, rest in said if word in ("ENV", "ARG"))
+
+
+def test_the_image_is_built_from_named_folders_only() -> None:
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines()
+    kept = {line[1:] for line in ignored if line.startswith("!")}
+    copies = [rest.split() for word, rest in instructions() if word == "COPY" and not rest.startswith("--from")]
+    copied = {source for *sources, _ in copies for source in sources}
+    assert "**" in ignored
+    assert copied <= kept
+    assert all((ROOT / name).exists() for name in kept)
