@@ -20,6 +20,10 @@ from shared.eventstore.store import Cursor
 
 LARGEST_CHUNK = 1000
 
+COPY_EVENTS = (
+    "COPY events (originator_id, originator_version, topic, state, context, recorded_at) FROM STDIN (FORMAT binary)"
+)
+_BUFFER = 1 << 20
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
@@ -121,11 +125,8 @@ def _fill_by_insert(cursor: Cursor, chunk: Chunk, beside: Companions) -> None:
 
 
 def _fill_by_copy(cursor: Cursor, chunk: Chunk, beside: Companions) -> None:
-    _copy(
-        cursor,
-        "events (originator_id, originator_version, topic, state, context, recorded_at)",
-        _event_rows(chunk.events, beside),
-    )
+    if chunk.events:
+        cursor.copy_expert(COPY_EVENTS, io.BytesIO(events_as_copy(chunk, beside)), size=_BUFFER)
     single: list[Holding] = []
     period: list[Holding] = []
     contested: list[Holding] = []
@@ -145,9 +146,8 @@ def _fill_by_copy(cursor: Cursor, chunk: Chunk, beside: Companions) -> None:
 def _copy(cursor: Cursor, target: str, rows: Iterable[bytes]) -> None:
     body = b"".join(rows)
     if body:
-        cursor.copy_expert(
-            f"COPY {target} FROM STDIN (FORMAT binary)", io.BytesIO(_HEADER + body + _TRAILER), size=1 << 20
-        )
+        copy = f"COPY {target} FROM STDIN (FORMAT binary)"
+        cursor.copy_expert(copy, io.BytesIO(_HEADER + body + _TRAILER), size=_BUFFER)
 
 
 def _field(value: bytes) -> bytes:
@@ -158,6 +158,11 @@ def _field(value: bytes) -> bytes:
 def _repeated(word: str) -> bytes:
     """The field of a word of our own (scope, kind) that many rows share."""
     return _field(word.encode())
+
+
+def events_as_copy(chunk: Chunk, beside: Companions) -> bytes:
+    """The whole body of `COPY_EVENTS`."""
+    return _HEADER + b"".join(_event_rows(chunk.events, beside)) + _TRAILER
 
 
 def _event_rows(events: Sequence[EventRow], beside: Companions) -> Iterable[bytes]:
