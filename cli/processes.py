@@ -119,6 +119,10 @@ def _serve(build: Any, host: str, port: int, workers: int, threads: int) -> None
 @click.option("--clock", default="system", show_default=True, help="`system`, or `set:FILE` with an ISO instant.")
 def run(port: int, folder: Path, load_demo: bool, clock: str) -> None:
     """Run the whole registry in this one process, with a private PostgreSQL; Ctrl-C stops it, nothing is lost."""
-    from cli.embedded import Embedded
+    from cli.embedded import Embedded, tell_where
 
-    Embedded(folder, port=port, clock=clock).serve(load_demo=load_demo)
+    if load_demo:
+        from cli.demo import load
+
+        load(folder)
+    Embedded(folder, port=port, clock=clock).serve(tell_where)

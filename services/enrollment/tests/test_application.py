@@ -200,7 +200,7 @@ def test_a_file_of_freshmen_leaves_what_single_registrations_leave(enrollment, r
     )
     with enrollment.store.reading() as cursor:
         cursor.execute("SELECT topic, state FROM events WHERE topic LIKE 'enrollment.StudentStatus.%' ORDER BY row_id")
-        shapes = {(topic, tuple(sorted(__import__("json").loads(bytes(state))))) for topic, state in cursor.fetchall()}
+        shapes = {(topic, tuple(sorted(json.loads(bytes(state))))) for topic, state in cursor.fetchall()}
         cursor.execute(
             "SELECT count(*), count(DISTINCT version) FROM standings WHERE kind = 'enrollment.StudentStatus'"
         )

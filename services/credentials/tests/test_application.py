@@ -1,0 +1,173 @@
+"""Certificates on a real store: drafted, completed, confirmed, in effect; each rule refused once."""
+
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.credentials.application.bulk import CertificatesKind
+from services.credentials.domain.certificate import Certificate
+from services.credentials.domain.rules import (
+    IssueDateDiffers,
+    NoOwnStatus,
+    NotACertificate,
+    NumberDiffers,
+    NumberTaken,
+    OneCertificatePerStatus,
+    StillIncomplete,
+)
+from services.credentials.tests.conftest import SCHOOL
+from shared.access.decide import NotPermitted
+from shared.eventstore.application import Heard
+from shared.eventstore.context import Context
+from shared.intake.batch import Progress
+from shared.intake.columns import CheckedRow
+from shared.rules.refused import MalformedValue, Refused
+from tests.support.actors import NOON, asked, person
+
+pytestmark = pytest.mark.servers
+
+GRADUATION = date(2026, 7, 1)
+NUMBER = "100011202605000001"
+
+
+def draft(
+    credentials, status_id, *, number=NUMBER, conclusion="毕业", issue_date=GRADUATION, school=SCHOOL, sub="reg-1"
+):
+    by = asked(person("registrar", school, sub), "draft_certificate")
+    saved = credentials.draft_certificate(
+        command_id=by.command_id,
+        status_id=status_id,
+        number=number,
+        graduation_date=GRADUATION,
+        issue_date=issue_date,
+        conclusion=conclusion,
+        president_name="陈校长",
+        by=by,
+    )
+    return UUID(saved["id"])
+
+
+def confirm(credentials, certificate_id, sub="reg-2"):
+    by = asked(person("registrar", SCHOOL, sub), "confirm_certificate")
+    return credentials.confirm_certificate(command_id=by.command_id, certificate_id=certificate_id, by=by)
+
+
+def approve_photo(credentials, status_id, number=1):
+    credentials.hear_photos(
+        [{"status_id": status_id, "photo_id": uuid4(), "digest": "ab" * 32}], heard=Heard("imaging", number, number)
+    )
+
+
+def state_of(credentials, certificate_id):
+    return credentials.get(Certificate, certificate_id).standing.state
+
+
+def test_without_a_photo_a_certificate_is_incomplete_and_cannot_be_confirmed(credentials, students):
+    certificate_id = draft(credentials, students[0])
+    assert state_of(credentials, certificate_id) == "incomplete"
+    with pytest.raises(StillIncomplete) as refusal:
+        confirm(credentials, certificate_id)
+    assert refusal.value.rule == "A17-3"
+
+
+def test_the_photo_completes_a_waiting_certificate(credentials, students):
+    certificate_id = draft(credentials, students[0])
+    approve_photo(credentials, students[0])
+    assert state_of(credentials, certificate_id) == "complete"
+
+
+def test_a_photo_that_came_first_makes_the_draft_complete(credentials, students):
+    approve_photo(credentials, students[0])
+    assert state_of(credentials, draft(credentials, students[0])) == "complete"
+
+
+def test_the_drafter_may_not_confirm(credentials, students):
+    approve_photo(credentials, students[0])
+    certificate_id = draft(credentials, students[0], sub="reg-1")
+    with pytest.raises(NotPermitted) as refusal:
+        confirm(credentials, certificate_id, sub="reg-1")
+    assert refusal.value.as_dict()["rule"] == "A24-2"
+
+
+def test_a_certificate_takes_effect_on_its_issue_date_and_not_a_day_before(credentials, students, clock):
+    approve_photo(credentials, students[0])
+    certificate_id = draft(credentials, students[0])
+    confirm(credentials, certificate_id)
+    clock.move_to(datetime(2026, 6, 30, 15, 59, tzinfo=UTC))  # 23:59 on 30 June in China
+    assert credentials.due([], [certificate_id]) == 0
+    clock.move_to(datetime(2026, 6, 30, 16, 0, tzinfo=UTC))  # 1 July, 00:00
+    assert credentials.due([], [certificate_id]) == 1
+    assert credentials.due([], [certificate_id]) == 0
+    assert state_of(credentials, certificate_id) == "published"
+
+
+def test_one_status_has_one_certificate(credentials, students):
+    draft(credentials, students[0])
+    with pytest.raises(OneCertificatePerStatus):
+        draft(credentials, students[0], number="100011202605000002")
+
+
+def test_a_number_exists_once_in_the_nation(credentials, students):
+    draft(credentials, students[0])
+    with pytest.raises(NumberTaken):
+        draft(credentials, students[1])
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"conclusion": "肄业"}, NotACertificate),
+        ({"issue_date": date(2026, 7, 2)}, IssueDateDiffers),
+        ({"number": "103351202605000001"}, NumberDiffers),
+        ({"number": "100011202505000001"}, NumberDiffers),
+        ({"number": "100011202606000001"}, NumberDiffers),
+        ({"number": "100011202603000001"}, MalformedValue),
+    ],
+)
+def test_a_draft_that_disagrees_with_the_register_is_refused(credentials, students, change, refusal):
+    with pytest.raises(refusal):
+        draft(credentials, students[0], **change)
+
+
+def test_another_school_may_not_draft(credentials, students):
+    with pytest.raises(NotPermitted):
+        draft(credentials, students[0], school="4133010335")
+
+
+def rows_of(*numbers):
+    return [
+        CheckedRow(
+            n + 1,
+            {
+                "KSH": f"22{n:012d}",
+                "XM": None,
+                "BYRQ": GRADUATION,
+                "BJYJL": "毕业",
+                "ZSBH": f"100011202605{n:06d}",
+                "XZXM": "陈校长",
+            },
+        )
+        for n in numbers
+    ]
+
+
+def test_a_file_of_certificates_is_drafted_by_the_same_rules(credentials, students):
+    kind = CertificatesKind(credentials)
+    batch = Progress(kind="certificates", school_code=SCHOOL, submitted_by="reg-1", params={"entry_year": "2022"})
+    rows = rows_of(1, 2, 99)
+    rows[1].values["ZSBH"] = rows[0].values["ZSBH"]
+    decided = kind.decide(rows, batch, uuid4())
+    assert [type(one) for one in decided if isinstance(one, Refused)] == [NumberTaken, NoOwnStatus]
+    credentials.append(
+        [d for one in decided if not isinstance(one, Refused) for d in one], by=Context.system("x", NOON)
+    )
+    again = kind.decide(rows_of(1), batch, uuid4())
+    assert isinstance(again[0], NumberTaken)
+
+
+def test_registered_by_a_confirmed_file_only_when_complete(credentials, students):
+    approve_photo(credentials, students[0])
+    complete, incomplete = draft(credentials, students[0]), draft(credentials, students[1], number="100011202605000002")
+    assert credentials.due([(complete, "reg-2"), (incomplete, "reg-2")], []) == 1
+    assert (state_of(credentials, complete), state_of(credentials, incomplete)) == ("registered", "incomplete")
