@@ -132,7 +132,7 @@ def test_every_long_running_container_tells_how_it_is() -> None:
         if workload["kind"] == "Job":
             continue
         named = {port["name"] for port in container["ports"]}
-        for probe, path in (("livenessProbe", "/livez"), ("readinessProbe", "/readyz"), ("startupProbe", "/startupz")):
+        for probe, path in (("livenessProbe", "/livez"), ("readinessProbe", "/readyz"), ("startupProbe", "/readyz")):
             assert probe in container, title(workload)
             if OURS.match(container["image"]):
                 asked = container[probe]["httpGet"]
