@@ -213,16 +213,16 @@ class Imaging(Students):
         return self.keyring.code_key(self._code_of(code_id))
 
     def _in_clear(self, told: Answer) -> Answer:
-        return {**told, "code": grouped(self._code_of(UUID(str(told["code_id"]))))}
+        return {**told, "code": grouped(self._code_of(UUID(told["code_id"])))}
 
 
 def _told(code_id: UUID, code: CodeStanding, student: StudentStanding) -> Answer:
-    """What a stored answer holds of a code: everything but the code."""
+    """What a stored answer holds of a code, in plain JSON: everything but the code."""
     return {
-        "code_id": code_id,
-        "status_id": code.status_id,
+        "code_id": str(code_id),
+        "status_id": str(code.status_id),
         "exam_no": student.exam_no,
-        "expires_on": code.expires_on,
+        "expires_on": code.expires_on.isoformat(),
     }
 
 

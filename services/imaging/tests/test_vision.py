@@ -1,8 +1,6 @@
 """The file check: exactly the file that the regulation asks for, and nothing hidden behind it."""
 
 from collections.abc import Callable
-from io import BytesIO
-from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -11,17 +9,7 @@ from PIL import Image
 
 from services.imaging.adapters.jpeg import structure_of
 from services.imaging.adapters.vision import check_file
-
-
-def photo(width: int = 480, height: int = 640, *, quality: int = 75, mode: str = "RGB", **options: object) -> bytes:
-    """A picture of a light blue ground and a noisy middle: about 30 KB at the standard size."""
-    ground = Image.new("RGB", (width, height), (100, 197, 255))
-    noise = Image.frombytes("RGB", (60, 80), Random(7).randbytes(60 * 80 * 3))
-    ground.paste(noise.resize((width * 5 // 8, height * 5 // 8)), (width // 6, height // 5))
-    out = BytesIO()
-    ground.convert(mode).save(out, "JPEG", quality=quality, dpi=(300, 300), **options)
-    return out.getvalue()
-
+from services.imaging.tests.photos import photo
 
 GOOD = photo()
 
