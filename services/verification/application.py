@@ -2,13 +2,21 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 from uuid import UUID, uuid5
+
+from eventsourcing.domain import AggregateEvent
 
 from services.verification.domain.particulars import NotPrintable, Sheet, particulars
 from services.verification.domain.qualification_record import QualificationRecord
 from services.verification.domain.report import Report
-from services.verification.domain.rules import KIND_LETTERS, QualificationStanding, StatusStanding, may_report
+from services.verification.domain.rules import (
+    KIND_LETTERS,
+    QualificationStanding,
+    ReportNotFound,
+    StatusStanding,
+    may_report,
+)
 from services.verification.domain.status_record import StatusRecord
 from shared.access.by import By
 from shared.access.decide import Resource, require
@@ -249,8 +257,10 @@ class Verification(Application):
         return self.save(report, by=Context.of(by, rules=("A21-1",)), answer=answer)
 
     def _own(self, report_id: UUID, action: str, by: By) -> Report:
-        report = self.get(Report, report_id)
-        require(by.actor, action, Resource("report", person=str(report.standing.person_id)))
+        require(by.actor, action, Resource("report", person=by.sub))
+        report = self.find(Report, report_id)
+        if report is None or str(report.standing.person_id) != by.sub:
+            raise ReportNotFound(kind="report")
         return report
 
     # --- what happens by date ---
@@ -290,4 +300,5 @@ def _award(fact: dict[str, Any]) -> list[Entry]:
 
 
 def _kept(fact: dict[str, Any], fact_type: type[Any]) -> dict[str, Any]:
-    return {name: fact[name] for name in codec_of(fact_type).names}
+    names = codec_of(cast("type[AggregateEvent]", fact_type)).names
+    return {name: fact[name] for name in names}

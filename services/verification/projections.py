@@ -119,3 +119,4 @@ def _picked(fact: Any, names: tuple[str, ...]) -> Row:
 
 
 PROJECTIONS = (StatusSheet(), QualificationSheet(), ReportRegister())
+AGGREGATES = (StatusRecord, QualificationRecord, Report)

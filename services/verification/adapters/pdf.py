@@ -86,7 +86,7 @@ class TypstPress:
             "qr.svg": self._qr(sheet.code),
         }
         compiler = typst.Compiler(
-            parts,
+            cast(Any, parts),  # its stub names paths and bytes only; it takes a dictionary of files too
             font_paths=fonts.loaded,
             sys_inputs={"data": json.dumps(self._data(sheet, fonts), ensure_ascii=False)},
         )
