@@ -104,7 +104,7 @@ def _text_limits(validator: Any) -> Mapping[str, Any]:
     if type(validator) is validate.Length:
         return _length(validator)
     if type(validator) is validate.Regexp and validator.regex.flags == _NAIVE_FLAGS:
-        return {"pattern": r"\A(?:" + validator.regex.pattern + ")"}  # marshmallow matches, msgspec searches
+        return {"pattern": r"\A(?:" + str(validator.regex.pattern) + ")"}  # marshmallow matches, msgspec searches
     raise Inexact(type(validator).__name__)
 
 
