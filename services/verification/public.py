@@ -181,6 +181,11 @@ class PublicVerification:
             (found,) = cursor.fetchone() or (False,)
         return bool(found) and self._book.running
 
+    def close(self) -> None:
+        """Commit what waits and give the connections back."""
+        self._book.close()
+        self._store.close()
+
 
 class BadRequest(Exception):
     """A body that holds no question."""

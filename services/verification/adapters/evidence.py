@@ -18,7 +18,7 @@ WAITING = Gauge("xueji_verification_evidence_waiting", "Answers that wait for th
 _log = structlog.get_logger("xueji.verification")
 _INSERT: Final = """
     INSERT INTO evidence (answered_at, outcome, report_id, record_id, record_version, shown, client_key)
-    SELECT at, outcome, report_id, record_id, version, string_to_array(nullif(shown, ''), ','), client
+    SELECT at, outcome, report_id, record_id, version, string_to_array(shown, ','), client
     FROM unnest(%s::timestamptz[], %s::text[], %s::uuid[], %s::uuid[], %s::int[], %s::text[], %s::text[])
       AS row (at, outcome, report_id, record_id, version, shown, client)
 """
