@@ -1,6 +1,5 @@
 """The embedded registry: one process, a private PostgreSQL, data in one folder that is kept between runs."""
 
-import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -53,8 +52,9 @@ class Embedded:
 
 def front_door(environ: dict[str, str]) -> Any:
     """The gateway, and public verification behind the same port."""
-    public = importlib.import_module("services.verification.public").app_from_environ(environ)
-    return importlib.import_module("gateway.app").app_from_environ(environ, public=public)
+    from cli.front_door import whole_app
+
+    return whole_app(environ)
 
 
 def tell_where(environ: dict[str, str]) -> None:

@@ -69,9 +69,9 @@ def keys(path: Path) -> None:
 @click.option("--threads", default=16, show_default=True)
 def gateway(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the HTTP API and the public pages."""
-    from gateway.app import app_from_environ
+    from cli.front_door import gateway_app
 
-    _serve(app_from_environ, host, port, workers, threads)
+    _serve(gateway_app, host, port, workers, threads)
 
 
 @click.command()
@@ -81,9 +81,9 @@ def gateway(host: str, port: int, workers: int, threads: int) -> None:
 @click.option("--threads", default=16, show_default=True)
 def public(host: str, port: int, workers: int, threads: int) -> None:
     """Serve public verification by code, straight from the read tables."""
-    from services.verification.public import app_from_environ
+    from cli.front_door import public_app
 
-    _serve(app_from_environ, host, port, workers, threads)
+    _serve(public_app, host, port, workers, threads)
 
 
 def _serve(build: Any, host: str, port: int, workers: int, threads: int) -> None:

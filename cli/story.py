@@ -51,6 +51,7 @@ class School:
     freshmen: Path
     years: dict[int, Path]
     certificates: Path
+    graduating: int  # students who hold a status and leave in 2026
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,7 @@ class Outcome:
     """What came of the story: for the audit, and for tests."""
 
     admissions: Answer = field(default_factory=dict)
+    errors_file: bytes = b""
     batches: list[Answer] = field(default_factory=list)
     certificates: list[Answer] = field(default_factory=list)
     photos: int = 0
@@ -95,6 +97,10 @@ class Story:
     def tell(self) -> Outcome:
         """The whole life, in order."""
         self.admit()
+        return self.walk_on()
+
+    def walk_on(self) -> Outcome:
+        """Everything after the admission list."""
         self.register_freshmen()
         for year in YEARS:
             self.register_year(year)
@@ -129,11 +135,10 @@ class Story:
         reviewer = self.operator(f"education-{province}")
         batch = self._finished(reviewer, f"{API}/batches/{submitted['id']}")
         self.outcome.admissions = batch
-        self.narrator.say(
-            f"{batch['rows']} rows, {batch['accepted']} accepted, {batch['refused']} refused by name"
-        )
+        self.outcome.errors_file = reviewer.fetch(f"{API}/batches/{submitted['id']}/errors")
+        self.narrator.say(f"{batch['rows']} rows, {batch['accepted']} accepted, {batch['refused']} refused by name")
         reviewer.post(f"{API}/admission-batches/{submitted['id']}/review", {})
-        self.operator("ministry").post(f"{API}/admission-batches/{submitted['id']}/release", {})
+        self.operator("ministry-1").post(f"{API}/admission-batches/{submitted['id']}/release", {})
 
     def register_freshmen(self) -> None:
         """Every school rechecks and registers its freshmen in one file (A8)."""
@@ -186,7 +191,7 @@ class Story:
         """Capture codes for the graduating year; every photo is submitted by one person and reviewed by another."""
         self.narrator.chapter("2026-03 图像采集 graduation photos")
         self.on("2026-03-16")
-        collector, reviewer = self.operator("collector-1"), self.operator("collector-2")
+        collector, reviewer = self.operator("images-1"), self.operator("images-2")
         codes = [code for school in self.cohort.schools for code in self._codes(school)]
         # the last one of each hundred has not come to the photographer yet
         coming = [code for place, code in enumerate(codes, 1) if place % 100]
@@ -198,14 +203,13 @@ class Story:
     def _codes(self, school: School) -> Iterator[Answer]:
         """Every code of the school's graduating year; imaging may still be hearing of the last students."""
         registrar = self.operator(school.registrar)
-        expected = len(school.certificates.read_text(encoding="utf-8-sig").splitlines()) - 1
         issued = 0
 
         def ask() -> list[Answer] | None:
             answer = registrar.post(f"{API}/capture-codes", {"school_code": school.code, "graduation_year": 2026})
             return answer["codes"] or None
 
-        while issued < expected:
+        while issued < school.graduating:
             codes = until(ask, f"capture codes of {school.name}")
             issued += len(codes)
             yield from codes
@@ -225,7 +229,7 @@ class Story:
 
     def certify(self) -> None:
         """A registrar drafts the certificates, a second one confirms; on the issue date they take effect (A16–A18)."""
-        self.narrator.chapter("2026-06 学历注册 certificates, in effect on 2026-07-01")
+        self.narrator.chapter("2026-06 学历注册 certificates, in effect on 2026-06-30")
         self.on("2026-06-20")
         submitted = []
         for school in self.cohort.schools:
@@ -240,7 +244,7 @@ class Story:
             self._finished(registrar, f"{API}/certificate-batches/{answer['id']}")
             self.operator(school.checker).post(f"{API}/certificate-batches/{answer['id']}/confirm", {})
             submitted.append((school, answer["id"]))
-        self.on("2026-07-01")
+        self.on("2026-06-30")
         for school, batch_id in self.narrator.follow(submitted, len(submitted), "schools"):
             batch = self._published(self.operator(school.registrar), batch_id)
             self.outcome.certificates.append(batch)
@@ -300,7 +304,7 @@ class Story:
 
     def _pdf(self, student: Caller) -> bytes | None:
         try:
-            return student.fetch(f"{API}/reports/{self.outcome.report['id']}/pdf")
+            return student.fetch(f"{API}/reports/{self.outcome.report['id']}/document")
         except Problem as problem:
             if problem.status in (404, 409):
                 return None

@@ -1,0 +1,66 @@
+"""`xueji dead-letters`: the facts that a service could not hear, in order; look at them, and have them heard again."""
+
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cli.environment import environment
+from cli.processes import SERVICES
+from shared.bus.parked import ParkedDesk
+from shared.eventstore.settings import StoreSettings
+from shared.eventstore.store import Store
+
+SERVICE = click.Choice(SERVICES)
+
+
+@click.group("dead-letters")
+@click.option("--data", "folder", type=click.Path(path_type=Path), help="The data folder of `xueji run`.")
+@click.pass_context
+def dead_letters(context: click.Context, folder: Path | None) -> None:
+    """Parked facts: list them, show one, replay them in order once the cause is mended."""
+    context.obj = context.with_resource(environment(folder, os.environ))
+
+
+@dead_letters.command("list")
+@click.argument("service", type=SERVICE, required=False)
+@click.pass_obj
+def list_parked(environ: Mapping[str, str], service: str | None) -> None:
+    """What waits in SERVICE, or everywhere: one JSON line a fact, without its content."""
+    for name in [service] if service else SERVICES:
+        for parked in _desk(environ, name).waiting(500):
+            click.echo(_line({"service": name, **parked}))
+
+
+@dead_letters.command()
+@click.argument("service", type=SERVICE)
+@click.argument("publisher")
+@click.argument("number", type=int)
+@click.pass_obj
+def show(environ: Mapping[str, str], service: str, publisher: str, number: int) -> None:
+    """One parked fact with its content; personal data in it is sealed."""
+    for parked in _desk(environ, service).show(publisher, number):
+        click.echo(_line(parked))
+
+
+@dead_letters.command()
+@click.argument("service", type=SERVICE)
+@click.argument("publisher")
+@click.argument("number", type=int, required=False)
+@click.pass_obj
+def replay(environ: Mapping[str, str], service: str, publisher: str, number: int | None) -> None:
+    """Ask SERVICE to hear parked facts of PUBLISHER again: one with all that waits behind it, or every one."""
+    asked = _desk(environ, service).ask_for_replay(publisher, number, now=datetime.now(UTC))
+    click.echo(f"{asked} facts will be heard again; `xueji dead-letters list {service}` shows what is left")
+
+
+def _desk(environ: Mapping[str, str], name: str) -> ParkedDesk:
+    return ParkedDesk(Store(StoreSettings.from_environ(environ, name), name))
+
+
+def _line(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, ensure_ascii=False, default=str)

@@ -1,0 +1,27 @@
+"""The front door: the gateway's WSGI application, and public verification, as the environment says."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gateway.app import create_app
+from gateway.settings import GatewaySettings
+from services.verification import public
+from shared.blobs.files import FileBlobs
+from shared.bus.client import RpcClient
+
+
+def gateway_app(environ: Mapping[str, str], *, verification: Any = None) -> Any:
+    """The gateway; `verification` is an application of this process, or the verification service's address is used."""
+    settings = GatewaySettings.from_environ(environ)
+    client = RpcClient(settings.amqp_url, name="gateway")
+    return create_app(settings, client, verification or settings.verification_url, FileBlobs(settings.blobs_dir))
+
+
+def public_app(environ: Mapping[str, str]) -> Any:
+    """Public verification straight from the read tables."""
+    return public.app(environ)
+
+
+def whole_app(environ: Mapping[str, str]) -> Any:
+    """Both in one process: the embedded registry's front door."""
+    return gateway_app(environ, verification=public_app(environ))
