@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from shared.eventstore.log import head, read_stored
-from shared.eventstore.projection import Fold, Key, Projection, Slot, SubjectTrail, slot_of_key
+from shared.eventstore.projection import Fold, Key, Projection, Slot, SubjectTrail
 from shared.eventstore.sequencer import Fenced
 from shared.eventstore.store import Store
 from shared.eventstore.table import load_rows, remove_rows, store_rows
@@ -68,11 +68,14 @@ class Follower:
 
     def _fold(self, cursor: Cursor, after: int, upto: int) -> None:
         fold = Fold(self.projections)
-        facts = [found for stored in read_stored(cursor, after, upto) if (found := fold.read(stored)) is not None]
-        touched = _touched(fold, facts)
+        facts = [fact for stored in read_stored(cursor, after, upto) if (fact := fold.read(stored)) is not None]
+        touched: list[dict[Slot, Key]] = [{} for _ in self.projections]
+        for fact in facts:
+            for at, slot, key in fold.touched(fact):
+                touched[at][slot] = key
         before = [_place(cursor, fold, at, list(keys.values())) if keys else {} for at, keys in enumerate(touched)]
-        for fact, steps in facts:
-            fold.apply(fact, steps)
+        for fact in facts:
+            fold.apply(fact)
         for at, projection in enumerate(self.projections):
             rows = fold.rows[at]
             store_rows(cursor, projection, [row for slot, row in rows.items() if before[at].get(slot) != row])
@@ -84,15 +87,6 @@ def with_trail(projections: Sequence[Projection]) -> tuple[Projection, ...]:
     if any(isinstance(projection, SubjectTrail) for projection in projections):
         return tuple(projections)
     return (*projections, SubjectTrail())
-
-
-def _touched(fold: Fold, facts: Sequence[tuple[Any, Any]]) -> list[dict[Slot, Key]]:
-    touched: list[dict[Slot, Key]] = [{} for _ in fold.projections]
-    for fact, steps in facts:
-        for step in steps:
-            for key in fold.keys_of(fact, step):
-                touched[step.at][slot_of_key(key)] = key
-    return touched
 
 
 def _place(cursor: Cursor, fold: Fold, at: int, keys: Sequence[Key]) -> dict[Slot, dict[str, Any]]:

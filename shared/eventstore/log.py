@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, SafeUUID
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
@@ -77,6 +77,14 @@ class FactRecord:
     fact: Any
     context: Mapping[str, Any]
     recorded_at: datetime
+
+
+def uuid_of(originator: bytes) -> UUID:
+    """UUID(bytes=…) without its checks: a third of its time."""
+    made = object.__new__(UUID)
+    object.__setattr__(made, "int", int.from_bytes(originator))
+    object.__setattr__(made, "is_safe", SafeUUID.unknown)
+    return made
 
 
 def typed_fact(codec: FactCodec, originator_id: UUID, version: int, context: bytes, state: bytes) -> Any:
@@ -172,12 +180,12 @@ def stream(cursor: Cursor, after: int, upto: int, take: Taker, chunk: int = 20_0
 
 def stream_histories(cursor: Cursor, take: Taker, chunk: int = 20_000) -> None:
     """Hand every event to `take`, history by history in the order of versions; position 0 where none is given yet."""
-    last, version, count = UUID(int=0), 0, chunk
+    last, version, count = bytes(16), 0, chunk
     fields = "coalesce(l.position, 0), e.originator_id, e.originator_version, e.recorded_at, topic, context, state"
 
     def remember(position: int, originator: bytes, number: int, *rest: Any) -> None:
         nonlocal last, version
-        last, version = UUID(bytes=originator), number
+        last, version = originator, number
         take(position, originator, number, *rest)
 
     while count == chunk:
@@ -188,7 +196,7 @@ def stream_histories(cursor: Cursor, take: Taker, chunk: int = 20_000) -> None:
             " ORDER BY e.originator_id, e.originator_version) TO STDOUT (FORMAT binary)"
         )
         with blocking_copy():
-            cursor.copy_expert(cursor.mogrify(copy, (str(last), version, chunk)).decode(), reader)
+            cursor.copy_expert(cursor.mogrify(copy, (str(UUID(bytes=last)), version, chunk)).decode(), reader)
         count = reader.count
 
 

@@ -47,11 +47,14 @@ def history(store: Store, originator_ids: Iterable[UUID]) -> list[FactRecord]:
 
 
 def trail(store: Store, subjects: Iterable[str]) -> list[UUID]:
-    """The aggregates whose facts speak of these subjects (ids or keys), by the table subject_trail."""
+    """The aggregates whose facts speak of these subjects (ids or keys), and those that are subjects themselves."""
     with store.reading() as cursor:
         cursor.execute(
-            "SELECT DISTINCT originator_id FROM subject_trail WHERE subject = ANY(%s) ORDER BY 1",
-            ([str(subject) for subject in subjects],),
+            "SELECT originator_id FROM subject_trail WHERE subject = ANY(%(subjects)s)"
+            " UNION SELECT originator_id FROM events WHERE originator_version = 1 AND originator_id = ANY(ARRAY("
+            "SELECT subject::uuid FROM unnest(%(subjects)s) AS subject WHERE pg_input_is_valid(subject, 'uuid')))"
+            " ORDER BY 1",
+            {"subjects": [str(subject) for subject in subjects]},
         )
         return [originator_id for (originator_id,) in cursor.fetchall()]
 
