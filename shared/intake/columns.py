@@ -179,8 +179,10 @@ class _RowCheck:
         number = row.number
         if self.table.agree:
             named = {code for code, _, _ in wrong}
-            found = self.table.agree(values)
-            wrong.extend((code, self._text(row, code), why) for code, why in found if code not in named)
+            for code, why in self.table.agree(values):
+                if code not in named:
+                    text = self._text(row, code)
+                    wrong.append((code, text, DIGITS_LOST if _SCIENTIFIC.fullmatch(text) else why))
         self._note_double(row, values, wrong)
         errors = tuple([self._error(number, *item) for item in wrong])
         if errors or not self.table.doubt:
