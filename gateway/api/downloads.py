@@ -1,0 +1,88 @@
+"""Files that come out of the registry: refused rows, photos, reports; the service says whether, and which."""
+
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+from flask import Response
+from flask_smorest import Blueprint
+from werkzeug.wsgi import FileWrapper
+
+from gateway.platform import platform
+from shared.blobs.sealed import open_file
+from shared.contracts.contract import Request
+from shared.contracts.rpc.credentials import GetCertificateBatchV1
+from shared.contracts.rpc.enrollment import GetBatchV1
+from shared.contracts.rpc.imaging import GetPhotoV1
+from shared.contracts.rpc.verification import GetReportPdfV1
+from shared.rules.refused import NotFound
+
+_CSV: Final = "text/csv; charset=utf-8"
+
+
+def add_downloads(api: Blueprint) -> None:
+    """The routes that answer with a file."""
+    _add(api, "/batches/<uuid:batch_id>/errors", "download_batch_errors", "enrollment", _CSV, batch_errors)
+    _add(
+        api,
+        "/certificate-batches/<uuid:batch_id>/errors",
+        "download_certificate_batch_errors",
+        "credentials",
+        _CSV,
+        certificate_batch_errors,
+    )
+    _add(api, "/photos/<uuid:photo_id>/file", "download_photo", "imaging", "image/jpeg", photo_file)
+    _add(api, "/reports/<uuid:report_id>/document", "download_report", "verification", "application/pdf", report_pdf)
+
+
+def batch_errors(batch_id: UUID) -> Response:
+    """The refused rows of a file handed in to enrollment, each with its reason, as CSV."""
+    return _refused_rows(GetBatchV1, batch_id)
+
+
+def certificate_batch_errors(batch_id: UUID) -> Response:
+    """The refused rows of a file of certificates, each with its reason, as CSV."""
+    return _refused_rows(GetCertificateBatchV1, batch_id)
+
+
+def photo_file(photo_id: UUID) -> Response:
+    """A photo itself, for whoever may see it."""
+    photo = platform().ask(GetPhotoV1, {"photo_id": photo_id})
+    return _file(platform().blobs.open(photo["digest"]), "image/jpeg", f"{photo_id}.jpg")
+
+
+def report_pdf(report_id: UUID) -> Response:
+    """The PDF of an own report."""
+    document = platform().ask(GetReportPdfV1, {"report_id": report_id})
+    content = open_file(platform().blobs.read(document["digest"]), document["key"])
+    return _attachment(Response(content, content_type="application/pdf"), document["filename"])
+
+
+def _refused_rows(contract: type[Request], batch_id: UUID) -> Response:
+    digest = platform().ask(contract, {"batch_id": batch_id})["errors_digest"]
+    if digest is None:
+        raise NotFound
+    return _file(platform().blobs.open(digest), _CSV, f"refused-rows-{batch_id}.csv")
+
+
+def _file(stream: BinaryIO, content_type: str, filename: str) -> Response:
+    response = Response(FileWrapper(stream), content_type=content_type, direct_passthrough=True)
+    return _attachment(response, filename)
+
+
+def _attachment(response: Response, filename: str) -> Response:
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}"'
+    return response
+
+
+def _add(api: Blueprint, path: str, name: str, tag: str, content_type: str, view: Any) -> None:
+    binary = {"type": "string", "format": "binary"}
+    view = api.response(200, binary, content_type=content_type, description="The file.")(view)
+    for status, problem in (
+        (401, "UNAUTHORIZED"),
+        (403, "FORBIDDEN"),
+        (404, "NOT_FOUND"),
+        (503, "SERVICE_UNAVAILABLE"),
+    ):
+        view = api.alt_response(status, problem)(view)
+    view = api.doc(operationId=name, security=[{"assertion": []}])(view)
+    api.route(path, methods=["GET"], endpoint=name, tags=[tag])(view)

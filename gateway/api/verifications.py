@@ -1,0 +1,93 @@
+"""Verifying a report by its code, for programs; no sign-in. The answer is the verification service's own."""
+
+from typing import Any, Final
+
+from flask import Response, g, json
+from flask_smorest import Blueprint
+from marshmallow import RAISE, Schema, fields
+from marshmallow.validate import Length, OneOf
+
+from gateway.platform import platform
+
+NAME: Final = "verify_report"
+
+
+class VerificationBody(Schema):
+    """A code as its holder typed it."""
+
+    class Meta:
+        unknown = RAISE
+
+    code = fields.String(required=True, validate=Length(1, 64), metadata={"examples": ["S7Q4K2M9XC0TR5A1"]})
+
+
+class Particular(Schema):
+    """One line of a report, in both languages."""
+
+    code = fields.String(required=True)
+    name_zh = fields.String(required=True)
+    name_en = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+
+
+class Photo(Schema):
+    """The photo on the record."""
+
+    data = fields.String(metadata={"description": "A data: URL of a JPEG."})
+
+
+class VerifiedReport(Schema):
+    """What the register says now about the record behind a valid code."""
+
+    kind = fields.String(required=True)
+    issued_on = fields.Date(required=True)
+    valid_until = fields.Date(required=True)
+    answered_at = fields.AwareDateTime(required=True)
+    record_version = fields.Integer(required=True)
+    particulars = fields.List(fields.Nested(Particular), required=True)
+    photo = fields.Nested(Photo, allow_none=True)
+
+
+OUTCOMES: Final = ("valid", "unknown", "malformed", "certificate_number", "expired", "closed", "throttled")
+
+
+class Verification(Schema):
+    """The answer to a code."""
+
+    outcome = fields.String(required=True, validate=OneOf(OUTCOMES))
+    rule = fields.String(required=True)
+    zh = fields.String(required=True)
+    en = fields.String(required=True)
+    report = fields.Nested(VerifiedReport, required=True, allow_none=True)
+
+
+_OTHERWISE: Final = {
+    404: "No report has this code.",
+    410: "The report has expired, or its owner closed it.",
+    422: "This is not written as a code is, or the request does not fit.",
+    429: "Too many questions; come again after `Retry-After` seconds.",
+}
+
+
+def add_verifications(api: Blueprint) -> None:
+    """The one route for strangers; the code stands in the body, so that no log and no referrer learns it."""
+
+    def verify_report(body: dict[str, Any]) -> Response:
+        """Ask whether a report code is valid, and what the report says. Free, without an account (A21-2)."""
+        here = platform()
+        answer = here.verification.verify(body["code"], client=here.client_address(), request_id=g.request_id)
+        response = Response(
+            json.dumps(answer.content, ensure_ascii=False), answer.status, content_type="application/json"
+        )
+        if answer.retry_after:
+            response.headers["Retry-After"] = answer.retry_after
+        return response
+
+    view: Any = api.response(200, Verification, description="The code is valid.")(verify_report)
+    view = api.arguments(VerificationBody, location="json")(view)
+    for status, description in _OTHERWISE.items():
+        view = api.alt_response(status, schema=Verification, description=description)(view)
+    view = api.alt_response(503, "SERVICE_UNAVAILABLE")(view)
+    view = api.doc(operationId=NAME, security=[])(view)
+    api.route("/verifications", methods=["POST"], endpoint=NAME, tags=["verification"])(view)

@@ -1,0 +1,148 @@
+"""One view for every route: collect the contract's fields, ask the service, hand its answer on."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from flask import Response, json, request
+from flask_smorest import Blueprint
+from marshmallow import EXCLUDE, RAISE, Schema, fields
+from webargs.flaskparser import FlaskParser
+from werkzeug.datastructures import CombinedMultiDict
+
+from gateway.api.parts import parts_of
+from gateway.api.routes import ROUTES, Route, Upload
+from gateway.api.signed_in import require_role_for, require_signed_in
+from gateway.platform import platform
+
+PREFIX: Final = "/api/v1"
+UPLOAD: Final = "upload"
+ROOM_FOR_FIELDS: Final = 64 * 1024  # what may stand in a form beside its file
+View = Callable[..., Response]
+
+
+class StrictParser(FlaskParser):
+    """Unknown names are errors wherever they stand, but for headers; a form and its file are one body."""
+
+    __location_map__ = {**FlaskParser.__location_map__, UPLOAD: "load_upload"}  # noqa: RUF012 - as webargs declares it
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.DEFAULT_UNKNOWN_BY_LOCATION = {
+            **dict.fromkeys(("json", "form", "query", "querystring", "files", "path", UPLOAD), RAISE),
+            "headers": EXCLUDE,
+        }
+
+    def load_upload(self, asked: Any, schema: Schema) -> Any:
+        """The fields of a multipart form together with its files."""
+        both = CombinedMultiDict([asked.form, asked.files])
+        return self._makeproxy(both, schema)
+
+
+class Routes(Blueprint):  # type: ignore[misc]
+    """A blueprint that knows bodies made of a form and a file."""
+
+    ARGUMENTS_PARSER = StrictParser()
+    DEFAULT_LOCATION_CONTENT_TYPE_MAPPING: ClassVar[dict[str, str]] = {
+        **Blueprint.DEFAULT_LOCATION_CONTENT_TYPE_MAPPING,
+        UPLOAD: "multipart/form-data",
+    }
+
+
+class IdempotencyKey(Schema):
+    """The header that makes asking twice safe."""
+
+    command_id = fields.UUID(
+        data_key="Idempotency-Key",
+        required=True,
+        metadata={"description": "A UUID of the caller's choosing. The same key and request get the same answer."},
+    )
+
+
+def blueprint() -> Blueprint:
+    """All routes of the list, none open that does not say so."""
+    api = Routes("api", __name__, url_prefix=PREFIX)
+    for route in ROUTES:
+        _add(api, route)
+    open_to_all = frozenset(f"{api.name}.{route.name}" for route in ROUTES if route.public)
+
+    def guard() -> None:
+        if request.endpoint not in open_to_all:
+            require_signed_in()
+        if upload := _UPLOADS.get(request.endpoint or ""):
+            require_role_for(upload.action)
+            request.max_content_length = _largest(upload) + ROOM_FOR_FIELDS
+
+    api.before_request(guard)
+    return api
+
+
+_UPLOADS: Final = {f"api.{route.name}": route.upload for route in ROUTES if route.upload}
+
+
+def _largest(upload: Upload | None) -> int:
+    settings = platform().settings
+    return settings.largest_photo if upload and upload.photo else settings.largest_list
+
+
+def _add(api: Blueprint, route: Route) -> None:
+    parts = parts_of(route)
+    view = _view(route)
+    view = api.response(route.status, route.contract.answer, description=HTTPStatus(route.status).phrase)(view)
+    if parts.query:
+        view = api.arguments(parts.query, location="query")(view)
+    if parts.body:
+        view = api.arguments(parts.body, location="json")(view)
+    if parts.form:
+        view = api.arguments(parts.form, location=UPLOAD)(view)
+    if route.is_command:
+        view = api.arguments(IdempotencyKey, location="headers", error_status_code=400)(view)
+    for status, name in _problems(route).items():
+        view = api.alt_response(status, name)(view)
+    view = api.doc(operationId=route.name, security=[] if route.public else [{"assertion": []}])(view)
+    api.route(route.path, methods=[route.method], endpoint=route.name, tags=[route.tag])(view)
+
+
+def _problems(route: Route) -> dict[int, str]:
+    statuses = {404, 409, 422, 429, 503, 504} | ({400, 413} if route.method == "POST" else set())
+    statuses |= set() if route.public else {401, 403}
+    return {status: HTTPStatus(status).name for status in sorted(statuses)}
+
+
+def _view(route: Route) -> View:
+    def view(*parsed: dict[str, Any], **in_path: Any) -> Response:
+        asked: dict[str, Any] = dict(in_path)
+        for part in parsed:
+            asked.update(part)
+        if route.upload:
+            asked.update(_stored(route, asked.pop("file")))
+        return ask(route, asked)
+
+    view.__name__ = route.name
+    view.__doc__ = route.contract.__doc__
+    return view
+
+
+def _stored(route: Route, file: Any) -> dict[str, str]:
+    """Stream the file into the blobs; what the service is told of it."""
+    told = {"digest": platform().blobs.put(file.stream, limit=_largest(route.upload))}
+    if "filename" in route.contract().fields:
+        told["filename"] = (file.filename or "").replace("\\", "/").rpartition("/")[2][-200:] or "unnamed"
+    return told
+
+
+def ask(route: Route, asked: dict[str, Any]) -> Response:
+    """Put the question to the service and the answer into a response."""
+    answer = platform().ask(route.contract, asked)
+    response = Response(json.dumps(answer, ensure_ascii=False), route.status, content_type="application/json")
+    if route.location and _is_uuid(answer.get("id")):
+        response.headers["Location"] = PREFIX + route.location.format(id=answer["id"])
+    return response
+
+
+def _is_uuid(value: Any) -> bool:
+    try:
+        return bool(UUID(str(value)))
+    except ValueError:
+        return False

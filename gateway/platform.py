@@ -1,0 +1,47 @@
+"""What the gateway's pages and routes ask: the services by RPC, verification by HTTP, the blobs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, g, request
+
+from gateway.clients import client_address
+from gateway.settings import GatewaySettings
+from gateway.verification import PublicVerification
+from shared.access.assertion import Verifier
+from shared.blobs.port import Blobs
+from shared.bus.client import Caller
+from shared.contracts.contract import Request
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Everything outside that one gateway process uses."""
+
+    settings: GatewaySettings
+    caller: Caller
+    verification: PublicVerification
+    blobs: Blobs
+    verifier: Verifier
+
+    def ask(self, contract: type[Request], asked: dict[str, Any]) -> dict[str, Any]:
+        """Put a question or a command to its service in the name of whoever signed in."""
+        return self.caller.call(
+            contract,
+            contract().dump(asked),
+            assertion=g.get("assertion"),
+            correlation_id=g.request_id,
+            deadline=self.settings.deadline,
+        )
+
+    def client_address(self) -> str:
+        """Where the present request comes from."""
+        forwarded: Sequence[str] = request.headers.getlist("X-Forwarded-For")
+        return client_address(request.remote_addr or "", ",".join(forwarded), self.settings.trusted_proxies)
+
+
+def platform() -> Platform:
+    """The platform of the running application."""
+    found: Platform = current_app.extensions["xueji"]
+    return found

@@ -1,0 +1,49 @@
+"""What the gateway reads from its environment."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
+from typing import Final
+
+Network = IPv4Network | IPv6Network
+MEBIBYTE: Final = 1 << 20
+
+
+@dataclass(frozen=True)
+class GatewaySettings:
+    """Where the gateway finds the bus, the files and the verification service, and what it accepts."""
+
+    amqp_url: str
+    blobs_dir: Path
+    assertion_public_pem: str
+    clock: str = "system"
+    public_origin: str = "http://127.0.0.1:8000"
+    verification_url: str = "http://127.0.0.1:8005"
+    deadline: float = 10.0  # seconds a caller waits for a service
+    largest_list: int = 200 * MEBIBYTE
+    largest_photo: int = 10 * MEBIBYTE
+    largest_request: int = 64 * 1024
+    trusted_proxies: tuple[Network, ...] = ()  # who may say where a request comes from
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "GatewaySettings":
+        return cls(
+            amqp_url=environ["XUEJI_AMQP_URL"],
+            blobs_dir=Path(environ["XUEJI_BLOBS_DIR"]),
+            assertion_public_pem=_public_pem(environ),
+            clock=environ.get("XUEJI_CLOCK", cls.clock),
+            public_origin=environ.get("XUEJI_PUBLIC_ORIGIN", cls.public_origin).rstrip("/"),
+            verification_url=environ.get("XUEJI_VERIFICATION_URL", cls.verification_url).rstrip("/"),
+            deadline=float(environ.get("XUEJI_DEADLINE", cls.deadline)),
+            trusted_proxies=tuple(ip_network(each) for each in environ.get("XUEJI_TRUSTED_PROXIES", "").split()),
+        )
+
+
+def _public_pem(environ: Mapping[str, str]) -> str:
+    """The public half of identity's key; a gateway that is given a file of its own never sees the other keys."""
+    if path := environ.get("XUEJI_ASSERTION_PUBLIC_KEY_FILE"):
+        return Path(path).read_text(encoding="ascii")
+    keys = tomllib.loads(Path(environ["XUEJI_KEYS_FILE"]).read_text(encoding="utf-8"))
+    return str(keys["assertion"]["public_pem"])
