@@ -156,12 +156,12 @@ class PublicVerification:
             except BlobMissing:
                 return None
             return {"data": f"data:image/jpeg;base64,{content}"}
-        until = int(time.time()) + PHOTO_SECONDS
+        until = int(self._clock.now().timestamp()) + PHOTO_SECONDS
         return {"url": f"/verify/photo/{self._keyring.seal(f'{digest} {until}', 'portrait')}"}
 
     def _photo(self, ticket: str, start_response: StartResponse) -> Iterable[bytes]:
         """One picture for one ticket, once and for two minutes."""
-        now = time.time()
+        now = self._clock.now().timestamp()
         self._used = {used: until for used, until in self._used.items() if until > now}
         try:
             digest, until = self._keyring.open(ticket, "portrait").split(" ")

@@ -1,5 +1,6 @@
 """The private port of the public route: alive, ready, metrics. Not for strangers."""
 
+import errno
 import threading
 from collections.abc import Callable, Iterable
 from socketserver import ThreadingMixIn
@@ -36,9 +37,14 @@ def private_app(ready: Callable[[], bool]) -> Callable[..., Iterable[bytes]]:
     return answer
 
 
-def serve_privately(host: str, port: int, ready: Callable[[], bool]) -> WSGIServer:
-    """Answer on the private port from a thread of its own."""
-    server = make_server(host, port, private_app(ready), server_class=_Server, handler_class=_Quiet)
+def serve_privately(host: str, port: int, ready: Callable[[], bool]) -> WSGIServer | None:
+    """Answer on the private port from a thread of its own; None where a sister process of one server has the port."""
+    try:
+        server = make_server(host, port, private_app(ready), server_class=_Server, handler_class=_Quiet)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        return None
     threading.Thread(target=server.serve_forever, name="private port", daemon=True).start()
     return server
 
