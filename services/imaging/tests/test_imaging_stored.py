@@ -12,7 +12,7 @@ import pytest
 
 from services.imaging.adapters.vision import check_file
 from services.imaging.application.imaging import Imaging
-from services.imaging.domain.capture_code import CodeNotGood, NotEligible
+from services.imaging.domain.capture_code import CaptureCode, CodeNotGood, NotEligible
 from services.imaging.domain.photo import OnePhotoPerStatus
 from services.imaging.projections import AGGREGATES, PROJECTIONS
 from services.imaging.publishing import publish
@@ -336,3 +336,23 @@ def test_the_read_tables_equal_a_rebuild_from_the_log(studio: Studio) -> None:
     studio.work()
     assert shanghai_date(NOW) == date(2030, 3, 5)
     assert verify(studio.imaging.store, PROJECTIONS, AGGREGATES) == []
+
+
+def test_a_code_of_a_class_and_a_single_one_are_the_same_facts(studio: Studio) -> None:
+    single, in_class = studio.register(2)
+    studio.code(single)
+    studio.work()
+    studio.tell("issue_capture_codes", REGISTRAR, school_code=SCHOOL, graduation_year=2030, limit=9)
+    studio.work()
+    with studio.imaging.store.reading() as cursor:
+        facts = {
+            record.fact.status_id: (record.topic, vars(record.fact))
+            for record in read_log(cursor, 0, 100)
+            if isinstance(record.fact, CaptureCode.Issued)
+        }
+    assert facts.keys() == {single, in_class}
+    own = {"originator_id", "code_id", "status_id", "code_hash", "exam_no", "context"}
+    first, second = (
+        (topic, {name: value for name, value in fact.items() if name not in own}) for topic, fact in facts.values()
+    )
+    assert first == second
