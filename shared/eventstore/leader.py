@@ -17,6 +17,7 @@ _log = logging.getLogger(__name__)
 LEADING = Gauge("xueji_leading", "1 while this process leads the store's worker.", ["service", "leader"])
 
 Task = Callable[[], int]
+_FIRST_PAUSE, _LONGEST_PAUSE, _STANDBY = 0.05, 5.0, 0.5
 LOST = (psycopg2.OperationalError, psycopg2.InterfaceError, PersistenceError)
 
 
@@ -35,33 +36,33 @@ class Leader:
         self._name = name
         self._idle = idle
         self._patience = patience
+        self._pause = _FIRST_PAUSE
         self._gauge = LEADING.labels(store.service, name)
 
     def run(self, tasks: Sequence[Task], stop: Stop) -> None:
         """Lead whenever possible until `stop` is set. A task does a bounded piece of work and answers how much."""
-        pause = 0.05
         while not stop.is_set():
             try:
-                if self._lead(tasks, stop):
-                    pause = 0.05
+                self._lead(tasks, stop)
             except (*LOST, Fenced) as error:
                 _log.warning("leader %s of %s starts again: %s", self._name, self._store.service, error)
-                pause = min(pause * 2, 5.0)
             if not stop.is_set():
-                stop.wait(pause)
+                stop.wait(self._pause)
+                self._pause = min(self._pause * 2, _LONGEST_PAUSE)
 
-    def _lead(self, tasks: Sequence[Task], stop: Stop) -> bool:
-        """Take the lock if it is free and work until stopped or fenced off; False when another process leads."""
+    def _lead(self, tasks: Sequence[Task], stop: Stop) -> None:
+        """Take the lock, when it is free, and work until stopped, cut off or fenced off."""
         with contextlib.closing(self._store.connect(prepare=False)) as connection:
-            if not self._take_lock(connection):
-                return False
+            while not self._take_lock(connection):
+                if stop.wait(_STANDBY):
+                    return
+            self._pause = _FIRST_PAUSE
             term = self._begin_term(connection)
             self._gauge.set(1)
             try:
                 self._work(connection, term, tasks, stop)
             finally:
                 self._gauge.set(0)
-        return True
 
     def _take_lock(self, connection: Connection) -> bool:
         with connection.cursor() as cursor:

@@ -112,7 +112,7 @@ def test_a_reader_waits_for_its_own_write(store: Store) -> None:
     one = enrol(store, 2026)
     following = follower(store)
     assert not wait_for(store, one.id, 2, timeout=0)
-    assert wait_for(store, one.id, 2, timeout=5, sleep=lambda _: None if following.step() else None)
+    assert wait_for(store, one.id, 2, timeout=5, sleep=lambda _: following.catch_up() and None)
     assert not wait_for(store, one.id, 3, timeout=0.01)
 
 

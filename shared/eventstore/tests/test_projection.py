@@ -116,7 +116,7 @@ def lived(history: list[str]) -> Pupil:
 def test_replay_of_any_prefix_equals_incremental_folding(histories: list[list[str]], chance: object) -> None:
     facts = interleaved([stored(lived(history)) for history in histories], chance)
     rows: list[dict[Slot, Row]] = [{} for _ in PROJECTIONS]
-    for at in range(0, len(facts) + 1):
+    for at in range(len(facts) + 1):
         assert rows == folded(facts[:at])
         if at < len(facts):
             rows = moved_on(rows, facts[at])
