@@ -64,7 +64,8 @@ class VerificationService(StreamSource):
     @answers(RequestReportV1)
     def request_report(self, request: Request, by: By) -> Any:
         answer = self.edge.use_cases.request_report(**request, by=by)
-        return {**answer, "delay": delay_of(answer.pop("delayed_by"))}
+        delay = delay_of(answer.pop("delayed_by"))
+        return {**answer, "delay": delay}
 
     @answers(CloseReportV1)
     def close_report(self, request: Request, by: By) -> Any:
