@@ -138,7 +138,7 @@ class Story:
         self.outcome.errors_file = reviewer.fetch(f"{API}/batches/{submitted['id']}/errors")
         self.narrator.say(f"{batch['rows']} rows, {batch['accepted']} accepted, {batch['refused']} refused by name")
         reviewer.post(f"{API}/admission-batches/{submitted['id']}/review", {})
-        self.operator("ministry-1").post(f"{API}/admission-batches/{submitted['id']}/release", {})
+        self.operator("ministry").post(f"{API}/admission-batches/{submitted['id']}/release", {})
 
     def register_freshmen(self) -> None:
         """Every school rechecks and registers its freshmen in one file (A8)."""
@@ -191,7 +191,7 @@ class Story:
         """Capture codes for the graduating year; every photo is submitted by one person and reviewed by another."""
         self.narrator.chapter("2026-03 图像采集 graduation photos")
         self.on("2026-03-16")
-        collector, reviewer = self.operator("images-1"), self.operator("images-2")
+        collector, reviewer = self.operator("collector-1"), self.operator("collector-2")
         codes = [code for school in self.cohort.schools for code in self._codes(school)]
         # the last one of each hundred has not come to the photographer yet
         coming = [code for place, code in enumerate(codes, 1) if place % 100]
@@ -229,7 +229,7 @@ class Story:
 
     def certify(self) -> None:
         """A registrar drafts the certificates, a second one confirms; on the issue date they take effect (A16–A18)."""
-        self.narrator.chapter("2026-06 学历注册 certificates, in effect on 2026-06-30")
+        self.narrator.chapter("2026-06 学历注册 certificates, in effect on 2026-07-01")
         self.on("2026-06-20")
         submitted = []
         for school in self.cohort.schools:
@@ -244,7 +244,7 @@ class Story:
             self._finished(registrar, f"{API}/certificate-batches/{answer['id']}")
             self.operator(school.checker).post(f"{API}/certificate-batches/{answer['id']}/confirm", {})
             submitted.append((school, answer["id"]))
-        self.on("2026-06-30")
+        self.on("2026-07-01")
         for school, batch_id in self.narrator.follow(submitted, len(submitted), "schools"):
             batch = self._published(self.operator(school.registrar), batch_id)
             self.outcome.certificates.append(batch)
