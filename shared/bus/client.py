@@ -13,16 +13,19 @@ from typing import Any, Final, Protocol
 from uuid import uuid4
 
 import msgspec
+import structlog
 
 from shared.bus import metrics
-from shared.bus.connect import connect, failures, leave_reading_to_the_reader
+from shared.bus.connect import close, connect, failures, hang_up, leave_reading_to_the_reader
 from shared.bus.failures import BusUnreachable, DeadlinePassed, ServiceFailed, ServiceMissing, TooBusy
+from shared.bus.logs import where
 from shared.contracts.contract import Request
 from shared.rules.refused import Refused
 
 EXCHANGE: Final = "nameko-rpc"
 REPLY_QUEUE_LIFE: Final = 300_000  # milliseconds that answers wait for a client that lost its connection
 PATIENCE: Final = 0.5  # seconds the reader sleeps before it looks whether it should stop
+_log = structlog.get_logger("xueji.bus")
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
 
@@ -46,13 +49,14 @@ class Caller(Protocol):
 class _Waiting:
     """One caller that waits: a lock that the reader opens."""
 
-    __slots__ = ("body", "key", "lock", "outcome", "properties")
+    __slots__ = ("body", "key", "lock", "outcome", "properties", "sent")
 
     def __init__(self, key: str, body: bytes, properties: dict[str, Any]) -> None:
         self.key = key
         self.body = body
         self.properties = properties
         self.outcome: Any = None
+        self.sent = False
         self.lock = threading.Lock()
         self.lock.acquire()
 
@@ -157,15 +161,21 @@ class RpcClient:
     def _send_when_connected(self, waiting: _Waiting, until: float) -> None:
         if self._reader is None:
             self._start()
-        if not self._connected.wait(max(0.0, until - monotonic())):
-            raise BusUnreachable(waiting.key)
-        try:
-            self._send(waiting)
-        except self._failures:
-            self._connected.clear()  # the reader notices too, connects again and sends what is waiting
+        while not waiting.sent:
+            if not self._connected.wait(max(0.0, until - monotonic())):
+                raise BusUnreachable(waiting.key)
+            channel = self._channel
+            try:
+                self._send(waiting, channel)
+            except self._failures:
+                waiting.sent = False
+                hang_up(channel)  # half a message may be on the wire; the reader notices and connects again
+                while self._channel is channel and monotonic() < until:
+                    self._rest(0.01)
 
-    def _send(self, waiting: _Waiting) -> None:
-        channel, properties = self._channel, dict(waiting.properties)
+    def _send(self, waiting: _Waiting, channel: Any) -> None:
+        waiting.sent = True
+        properties = dict(waiting.properties)
         message = channel.prepare_message(
             waiting.body,
             content_type="application/json",
@@ -194,11 +204,13 @@ class RpcClient:
             self._failures = failures(connection)
             try:
                 self._serve(connection)
-            except self._failures:
+            except Exception as error:  # without its reader a client is deaf, so no fault may end it
+                _log.warning("calls interrupted", **where(error))
                 self._rest(pause)
             finally:
                 self._connected.clear()
-                _close(connection)
+                self._channel = None
+                close(connection)
 
     def _serve(self, connection: Any) -> None:
         leave_reading_to_the_reader(connection)
@@ -212,11 +224,12 @@ class RpcClient:
             queue=self._reply_queue, consumer_tag=self._reply_queue, no_ack=True, callback=self._replied
         )
         self._channel = channel
-        left_over = list(self._waiting.values())
+        unanswered = [waiting for waiting in tuple(self._waiting.values()) if waiting.sent]
         self._connected.set()
-        for waiting in left_over:
-            self._send(waiting)
+        for waiting in unanswered:
+            self._send(waiting, channel)
         self._drain(connection)
+        channel.basic_cancel(self._reply_queue)
         channel.queue_delete(queue=self._reply_queue)
 
     def _drain(self, connection: Any) -> None:
@@ -246,13 +259,6 @@ class RpcClient:
         self._stopping = True
         if self._reader is not None:
             self._reader.join(timeout=5)
-
-
-def _close(connection: Any) -> None:
-    try:
-        connection.release()
-    except Exception:  # it is lost already
-        return
 
 
 def _answer(target: str, outcome: Any) -> Any:

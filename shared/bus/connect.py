@@ -1,6 +1,8 @@
 # mypy: allow-untyped-calls
 """A connection to the broker that a URL names: RabbitMQ (amqp://, amqps://) or this process (inproc://)."""
 
+import contextlib
+import socket
 from typing import Any
 
 from kombu.connection import Connection
@@ -20,6 +22,22 @@ def connect(url: str, *, heartbeat: int = HEARTBEAT) -> Any:
     except BaseException:
         connection.release()
         raise
+
+
+def close(connection: Any) -> None:
+    """Say goodbye if the broker still listens; leave no socket open in any case."""
+    wire = connection._connection
+    with contextlib.suppress(Exception):  # it may be lost, and each transport has its own way of saying so
+        connection.release()
+    collect = getattr(wire, "collect", None)
+    if collect is not None:
+        collect()
+
+
+def hang_up(channel: Any) -> None:
+    """Break the connection under a channel, so that whoever reads from it notices."""
+    with contextlib.suppress(Exception):
+        channel.connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def failures(connection: Any) -> tuple[type[BaseException], ...]:

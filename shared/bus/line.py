@@ -7,7 +7,7 @@ from typing import Any, Final
 import structlog
 
 from shared.bus.codec import BATCH_TYPE
-from shared.bus.connect import connect, failures
+from shared.bus.connect import close, connect, failures
 from shared.bus.logs import where
 from shared.bus.stream import declare, exchange_of
 from shared.contracts.contract import PublicFact
@@ -61,10 +61,7 @@ class Line:
     def close(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            try:
-                connection.release()
-            except Exception:  # it is lost already
-                return
+            close(connection)
 
     def _guarded(self, work: Callable[[], None]) -> bool:
         lost: tuple[type[BaseException], ...] = (NotConfirmed,)

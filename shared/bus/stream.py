@@ -12,7 +12,7 @@ from marshmallow import ValidationError
 
 from shared.bus import codec, metrics
 from shared.bus.codec import Batch, Undecodable
-from shared.bus.connect import connect
+from shared.bus.connect import close, connect
 from shared.bus.failures import CallFailed
 from shared.bus.logs import where
 from shared.bus.parked import UNDECODABLE, Inbox, ParkedFact
@@ -126,7 +126,7 @@ class Stream:
                         return
                 self._look_around()
         finally:
-            _release(connection)
+            close(connection)
 
     def _wait_for_messages(self, connection: Any) -> None:
         try:
@@ -282,10 +282,3 @@ def reason_of(error: Exception) -> str:
         return f"against the contract: {', '.join(codec.fields_of(error))}"
     found = where(error)
     return f"{found['fault']} at {found['trail'][-1] if found['trail'] else '?'}"
-
-
-def _release(connection: Any) -> None:
-    try:
-        connection.release()
-    except Exception:  # it is lost already
-        return

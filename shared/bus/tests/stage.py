@@ -166,9 +166,7 @@ class Publishing:
 
     def is_relayed(self) -> bool:
         with self.store.reading() as cursor:
-            cursor.execute(
-                "SELECT (SELECT count(*) FROM events) = position AND sent = number FROM relay"
-            )
+            cursor.execute("SELECT (SELECT count(*) FROM events) = position AND sent = number FROM relay")
             return bool(cursor.fetchone()[0])
 
     # what a Stream pulls from
