@@ -21,7 +21,7 @@ from shared.eventstore.recorder import CommandRow, Companions, EventRecorder, St
 from shared.eventstore.recorder import Heard as Heard  # noqa: PLC0414 -- re-exported
 from shared.eventstore.store import Store
 from shared.eventstore.violations import AlreadyHeard as AlreadyHeard  # noqa: PLC0414 -- re-exported
-from shared.eventstore.violations import ClaimTaken, CommandKnown, translate
+from shared.eventstore.violations import ClaimTaken, CommandKnown, retried, translate
 from shared.eventstore.violations import OutcomeUnknown as OutcomeUnknown  # noqa: PLC0414 -- re-exported
 from shared.rules.refused import NotFound, Refused
 
@@ -113,9 +113,8 @@ class Application:
         """Write up to 1,000 decided facts in one transaction; the command id is kept where an `answer` is given."""
         context = by if isinstance(by, Context) else Context.of(by)
         command_row = None if answer is None else _command_row(context, _plain(answer))
-        self._write(
-            bulk.prepare(drafts), context, Companions(context.recorded_at, heard=heard, mark=mark, command=command_row)
-        )
+        beside = Companions(context.recorded_at, heard=heard, mark=mark, command=command_row)
+        self._write(bulk.prepare(drafts), context, beside)
 
     def append_all(self, chunks: Iterable[tuple[Sequence[Draft], BatchMark | None]], by: Context | Asked) -> None:
         """Append chunk after chunk, each one transaction, in order; the next is decided while one is written.
@@ -129,13 +128,19 @@ class Application:
                 ready = bulk.prepare(drafts)
                 if under_way is not None:
                     under_way.result()
-                under_way = writer.submit(self._write, ready, context, Companions(context.recorded_at, mark=mark))
+                beside = Companions(context.recorded_at, mark=mark)
+                under_way = writer.submit(self._write, ready, context, beside)
             if under_way is not None:
                 under_way.result()
 
     def _write(self, chunk: bulk.Chunk, context: Context, beside: Companions) -> None:
         beside = replace(beside, context=context.encoded, claims=chunk.claims)
-        with self._refusing(), translate(beside), self.store.writing() as cursor:
+        with self._refusing():
+            self._send(chunk, beside)
+
+    @retried
+    def _send(self, chunk: bulk.Chunk, beside: Companions) -> None:
+        with translate(beside), self.store.writing() as cursor:
             bulk.write(cursor, chunk, beside)
 
     def standings(self, aggregate_type: type[Aggregate], ids: Iterable[UUID]) -> dict[UUID, tuple[int, Any]]:

@@ -56,8 +56,7 @@ class NumberingRecorder(EventRecorder, ApplicationRecorder):
         if tracking := kwargs.get("tracking"):
             _add_tracking(script, tracking)
         if script:
-            with translate(beside), self.store.reading() as cursor:
-                script.execute(cursor)
+            self._send(script, beside)
         return self._positions(stored_events) if stored_events else None
 
     def select_notifications(

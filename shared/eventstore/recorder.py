@@ -9,7 +9,7 @@ from uuid import UUID
 from eventsourcing.persistence import AggregateRecorder, StoredEvent
 
 from shared.eventstore.claims import Holding, Settlement
-from shared.eventstore.violations import translate
+from shared.eventstore.violations import retried, translate
 
 if TYPE_CHECKING:
     from shared.eventstore.store import Store
@@ -28,8 +28,9 @@ PREPARE xj_standing (uuid, int, text, bytea) AS
     ON CONFLICT (originator_id) DO UPDATE SET version = $2, state = $4;
 PREPARE xj_claim (uuid, uuid, text, text) AS
     INSERT INTO claims (slot, originator_id, scope, key) VALUES ($1, $2, $3, $4);
-PREPARE xj_period_claim (uuid, uuid, date, date, text, text) AS
-    INSERT INTO period_claims (slot, originator_id, during, scope, key) VALUES ($1, $2, daterange($3, $4), $5, $6);
+PREPARE xj_period_claim (uuid, uuid, date, date, text, text, bigint) AS
+    INSERT INTO period_claims (slot, originator_id, during, scope, key)
+    SELECT $1, $2, daterange($3, $4), $5, $6 FROM pg_advisory_xact_lock($7);
 PREPARE xj_contested (uuid, uuid, date, date, text, text, text) AS
     INSERT INTO contested_claims (slot, originator_id, during, contested_in, scope, key)
     VALUES ($1, $2, CASE WHEN $3 IS NULL THEN NULL ELSE daterange($3, $4) END, $5, $6, $7);
@@ -163,7 +164,12 @@ class Script:
             elif claim.during is None:
                 self.add("EXECUTE xj_claim (%s, %s, %s, %s)", *place, claim.scope, claim.key)
             else:
-                self.add("EXECUTE xj_period_claim (%s, %s, %s, %s, %s, %s)", *place, start, end, claim.scope, claim.key)
+                # Two inserts that exclude each other would each wait for the other's end; the lock sends one ahead.
+                turn = int.from_bytes(held.slot[:8], "big", signed=True)
+                self.add(
+                    "EXECUTE xj_period_claim (%s, %s, %s, %s, %s, %s, %s)",
+                    *(*place, start, end, claim.scope, claim.key, turn),
+                )
 
     def add_events(self, events: Iterable[EventRow], beside: Companions) -> None:
         instant = beside.recorded_at.isoformat()
@@ -217,9 +223,13 @@ class EventRecorder(AggregateRecorder):
         beside = kwargs.get("beside") or Companions(recorded_at=datetime.now(UTC))
         script = script_of(stored_events, beside)
         if script:
-            with translate(beside), self.store.reading() as cursor:
-                script.execute(cursor)
+            self._send(script, beside)
         return None
+
+    @retried
+    def _send(self, script: Script, beside: Companions) -> None:
+        with translate(beside), self.store.reading() as cursor:
+            script.execute(cursor)
 
     def select_events(
         self,

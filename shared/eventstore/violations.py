@@ -1,9 +1,10 @@
 """What PostgreSQL's objections mean to us."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from uuid import UUID
 
 import psycopg2
@@ -30,6 +31,10 @@ class ClaimTaken(persistence.IntegrityError):
         self.key = key
 
 
+class Crossed(persistence.IntegrityError):
+    """Two transactions waited for each other and this one was rolled back."""
+
+
 class OutcomeUnknown(persistence.OperationalError):
     """The connection was lost before the server's answer came: ask again with the same command id."""
 
@@ -44,7 +49,22 @@ _KINDS: tuple[tuple[type[psycopg2.Error], type[persistence.PersistenceError]], .
     (psycopg2.DatabaseError, persistence.DatabaseError),
     (psycopg2.InterfaceError, persistence.InterfaceError),
 )
+Writing = TypeVar("Writing", bound=Callable[..., Any])
+_CROSSINGS = 3
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def retried(write: Writing) -> Writing:
+    """Send a write again that was rolled back because it crossed another: all of it is checked anew."""
+
+    @wraps(write)
+    def again(*args: Any, **named: Any) -> Any:
+        for _ in range(_CROSSINGS):
+            with suppress(Crossed):
+                return write(*args, **named)
+        return write(*args, **named)
+
+    return cast("Writing", again)
 
 
 @contextmanager
@@ -58,7 +78,7 @@ def translate(beside: "Companions | None" = None) -> Iterator[None]:
 
 def _meaning(error: psycopg2.Error, beside: "Companions | None") -> Exception:
     if isinstance(error, psycopg2.errors.DeadlockDetected | psycopg2.errors.SerializationFailure):
-        return persistence.IntegrityError(str(error))
+        return Crossed(str(error))
     if beside is not None:
         if error.pgcode is None or error.pgcode.startswith(("57P", "08")):
             return OutcomeUnknown(str(error))

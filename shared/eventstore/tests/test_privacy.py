@@ -1,0 +1,117 @@
+"""Sealing, opening, keyed look-ups, shredding."""
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared.codes.malformed import Malformed
+from shared.eventstore.privacy import CannotOpen, Keyring, Shredded, SubjectKeys
+from shared.eventstore.store import Store, migrate
+
+
+@pytest.fixture
+def keyring(tmp_path: Path) -> Keyring:
+    return Keyring.generate(tmp_path / "keys.toml")
+
+
+def test_a_sealed_text_opens_in_its_own_place_only(keyring: Keyring) -> None:
+    sealed = keyring.seal("欧阳·𠮷", "person:1")
+    assert sealed.startswith("x1.k1.")
+    assert "欧阳" not in sealed
+    assert keyring.open(sealed, "person:1") == "欧阳·𠮷"
+    with pytest.raises(CannotOpen):
+        keyring.open(sealed, "person:2")
+
+
+@pytest.mark.parametrize("broken", ["", "x1.k1.", "x1.k1.AAAA", "x1.k9.AAAA", "x0.k1.AAAA", "x1.k1.***", "plain"])
+def test_what_was_not_sealed_here_is_refused(keyring: Keyring, broken: str) -> None:
+    with pytest.raises(CannotOpen):
+        keyring.open(broken, "person:1")
+
+
+def test_sealing_twice_never_gives_the_same_text(keyring: Keyring) -> None:
+    assert keyring.seal("a", "b") != keyring.seal("a", "b")
+
+
+def test_a_new_key_seals_and_the_old_one_still_opens(tmp_path: Path) -> None:
+    path = tmp_path / "keys.toml"
+    old = Keyring.generate(path)
+    sealed = old.seal("name", "place")
+    added = 'k2 = "' + "A" * 43 + '="\n'
+    text = (
+        path.read_text()
+        .replace('active = "k1"', 'active = "k2"')
+        .replace("[statutory.keys]\n", f"[statutory.keys]\n{added}")
+    )
+    path.write_text(text)
+    new = Keyring.from_file(path)
+    assert new.open(sealed, "place") == "name"
+    assert new.seal("name", "place").startswith("x1.k2.")
+
+
+def test_the_file_is_its_owners_alone_and_never_overwritten(tmp_path: Path, keyring: Keyring) -> None:
+    path = tmp_path / "keys.toml"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert Keyring.from_file(path) == keyring
+    with pytest.raises(FileExistsError):
+        Keyring.generate(path)
+
+
+def test_a_keyring_does_not_print_its_keys(keyring: Keyring) -> None:
+    assert repr(keyring) == "Keyring(active='k1')"
+
+
+def test_fifteen_digits_and_eighteen_are_one_person(keyring: Keyring) -> None:
+    assert keyring.id_key("1", "110105491231002") == keyring.id_key("1", "11010519491231002x")
+    assert len(keyring.id_key("1", "11010519491231002X")) == 40
+    assert keyring.id_key("1", "11010519491231002X") != keyring.id_key("A", "11010519491231002X")
+
+
+def test_two_spellings_of_a_name_are_one_name(keyring: Keyring) -> None:
+    assert keyring.name_key("阿卜杜拉•买买提") == keyring.name_key("阿卜杜拉·买买提")
+    with pytest.raises(Malformed):
+        keyring.name_key("张?")
+
+
+def test_a_person_is_bound_to_the_own_id_key(keyring: Keyring) -> None:
+    sealed = keyring.seal_person({"name": "张三"}, "key-a")
+    assert keyring.open_person(sealed, "key-a") == {"name": "张三"}
+    with pytest.raises(CannotOpen):
+        keyring.open_person(sealed, "key-b")
+
+
+def test_codes_and_ids_are_hashed_under_different_peppers(keyring: Keyring) -> None:
+    assert keyring.code_key("G1234") != keyring._hash("G1234")
+
+
+@pytest.fixture
+def subject_keys(postgres_url: str, keyring: Keyring) -> Iterator[SubjectKeys]:
+    migrate(postgres_url)
+    store = Store(postgres_url)
+    yield SubjectKeys(store, keyring)
+    store.close()
+
+
+@pytest.mark.servers
+def test_a_shredded_subject_is_gone_and_others_stay(subject_keys: SubjectKeys) -> None:
+    mine = subject_keys.seal("account-1", "13800000000", "phone")
+    yours = subject_keys.seal("account-2", "13900000000", "phone")
+    assert subject_keys.open("account-1", mine, "phone") == "13800000000"
+    subject_keys.shred("account-1")
+    with pytest.raises(Shredded):
+        subject_keys.open("account-1", mine, "phone")
+    with pytest.raises(Shredded):
+        subject_keys.seal("account-1", "again", "phone")
+    assert subject_keys.open("account-2", yours, "phone") == "13900000000"
+
+
+@pytest.mark.servers
+def test_one_subjects_text_does_not_open_for_another(subject_keys: SubjectKeys) -> None:
+    sealed = subject_keys.seal("account-1", "text", "phone")
+    subject_keys.seal("account-2", "text", "phone")
+    with pytest.raises(CannotOpen):
+        subject_keys.open("account-2", sealed, "phone")
+    with pytest.raises(CannotOpen):
+        subject_keys.open("account-3", sealed, "phone")
