@@ -181,31 +181,32 @@ class Identity(Binding):
         return owner if standing is not None and standing.name_key == self.keyring.name_key(name) else None
 
     def _issue_code(self, account_id: UUID | None, purpose: str, rule: str, by: By) -> Answer:
+        """Every asker gets the same answer after the same kind of work: one write, whether or not a code goes out."""
+        context = Context.of(by, rules=(rule,))
         account = self.find(Account, account_id) if account_id else None
         if account is None:
-            return _ASKED
+            return self.save(by=context, answer=_ASKED)
         salt = token_hex(16)
         digest = self.secrets.digest_of(account.id, salt, self.secrets.code_of(account.id, salt))
-        if account.issue_code(purpose=purpose, salt=salt, digest=digest, now=by.recorded_at):
-            # two at once: one code goes out, and neither asker learns more than the other
-            with suppress(ChangedMeanwhile):
-                self.save(account, by=Context.of(by, rules=(rule,)), answer=_ASKED)
+        account.issue_code(purpose=purpose, salt=salt, digest=digest, now=by.recorded_at)
+        # two at once: one code goes out, and neither asker learns more than the other
+        with suppress(ChangedMeanwhile):
+            self.save(account, by=context, answer=_ASKED)
         return _ASKED
 
     @command
     def _try_code(self, *, command_id: UUID, account_id: UUID | None, purpose: str, code: str, by: By) -> Answer:
         """One try, recorded before its outcome is told: parallel guesses cannot outrun the count."""
+        context = Context.of(by, rules=("X-PROOF-1",))
         account = self.find(Account, account_id) if account_id else None
         if account is None:
-            return {}
+            return self.save(by=context, answer={})
         out = account.standing.code
         digest = self.secrets.digest_of(account.id, out.salt, code) if out else ""
         answer: dict[str, Any] = {}
         if account.try_code(purpose=purpose, digest=digest, now=by.recorded_at):
             answer = {"account_id": account.id, "jti": uuid4(), "expires_at": by.recorded_at + STUDENT_SESSION}
-        if not account.pending_events:
-            return answer
-        return self.save(account, by=Context.of(by, rules=("X-PROOF-1",)), answer=answer)
+        return self.save(account, by=context, answer=answer)
 
     def _student_in(self, purpose: str, command_id: UUID, account_id: UUID | None, code: str, by: By) -> Answer:
         """The assertion of a student whose code was right; a repeated command never makes it last longer."""

@@ -11,6 +11,7 @@ from services.identity.application.identity import WrongCode
 from services.identity.domain.account import ContactTaken, DocumentTaken
 from services.identity.projections import AGGREGATES, PROJECTIONS
 from services.identity.tests.conftest import ZHANG, House
+from shared.access.assertion import NotSignedIn
 from shared.eventstore.application import CommandReused, Heard
 from shared.eventstore.privacy import CannotOpen
 from shared.eventstore.verify import verify
@@ -269,6 +270,11 @@ def test_an_unproven_account_does_not_keep_the_document_from_its_owner(house: Ho
     waiting = house.queries.list_unproven_accounts(now - timedelta(hours=24))
     assert house.identity.lapse_accounts(waiting, now) == 1
     assert house.open() != stranger
+
+
+def test_where_there_is_no_operators_file_no_operator_signs_in(house: House) -> None:
+    with pytest.raises(NotSignedIn):
+        house.identity.sign_in_operator(operator_id="admin", key="admin", by=house.asked("sign_in_operator"))
 
 
 def test_nobody_binds_or_lists_for_somebody_else(house: House) -> None:

@@ -13,6 +13,7 @@ from services.imaging.adapters.jpeg import NotAJpeg, Structure, structure_of
 LARGEST_FILE: Final = 10 * 1024 * 1024
 _ORIENTATION: Final = 0x0112
 _UPRIGHT: Final = 1
+_PLACE: Final = 0x8825
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,9 @@ def _decoding(data: bytes) -> list[str]:
     try:
         with Image.open(BytesIO(data), formats=["JPEG"]) as picture:
             picture.load()
-            upright = picture.getexif().get(_ORIENTATION, _UPRIGHT) == _UPRIGHT
+            exif = picture.getexif()
+            reasons = [] if exif.get(_ORIENTATION, _UPRIGHT) == _UPRIGHT else ["ORIENTATION"]
+            # the photo will be shown to strangers: it must not say where its owner was
+            return [*reasons, "LOCATION"] if exif.get_ifd(_PLACE) else reasons
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
         return ["FORMAT"]
-    return [] if upright else ["ORIENTATION"]

@@ -9,7 +9,17 @@ from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
 
 # Reason codes of a rejection: of the file, of the moment it was taken, of what a reviewer sees in it
-FILE_REASONS = ("SIZE", "FORMAT", "FILE_BYTES", "COLOUR", "QUALITY_FACTOR", "FOREIGN_DATA", "ORIENTATION", "TOO_OLD")
+FILE_REASONS = (
+    "SIZE",
+    "FORMAT",
+    "FILE_BYTES",
+    "COLOUR",
+    "QUALITY_FACTOR",
+    "FOREIGN_DATA",
+    "ORIENTATION",
+    "LOCATION",
+    "TOO_OLD",
+)
 SIGHT_REASONS = (
     "QUALITY_BLUR", "EXPOSURE", "HIGHLIGHT", "RED_EYE", "BG_COLOR", "BG_UNEVEN", "BG_SHADOW", "OTHER_PERSON",
     "HEAD_TOP", "EYE_LINE", "FACE_WIDTH", "OFF_CENTRE", "TILT", "TURNED", "MOUTH_OPEN", "EYES_CLOSED", "EARS_COVERED",
