@@ -280,7 +280,7 @@ class Story:
 
     def verify(self, code: str) -> Answer:
         """What a stranger who was given the code is told."""
-        return self.nobody.post("/api/v1/verify", {"code": code})
+        return self.nobody.post(f"{API}/verifications", {"code": code})
 
     def _account(self) -> Caller:
         person = {name: self.cohort.heroine[name] for name in ("id_type", "id_number", "name")}
