@@ -121,7 +121,9 @@ def _is_quiet(connection: Connection) -> bool:
         return False
     try:
         readable, _, _ = select.select([connection.fileno()], [], [], 0)
-    except (ValueError, OSError):
+    except ValueError:
+        return True  # more open files than select can watch: a dead connection will show itself in use
+    except OSError:
         return False
     return not readable
 
