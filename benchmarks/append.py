@@ -29,6 +29,7 @@ from shared.eventstore.store import Store, migrate
 
 SEALED = "x1.k1." + "q" * 196
 ENTRY = date(2024, 9, 1)
+CHUNK = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +242,8 @@ def append_bulk(url: str, *, rounds: int = 5, students: int = 10_000) -> list[di
         opening = [
             Draft(Student, each, 1, Student.Registered, _values(), Standing("registered", "4111010001")) for each in ids
         ]
-        for start in range(0, students, bulk.LARGEST_CHUNK):
-            application.append(opening[start : start + bulk.LARGEST_CHUNK], _context())
+        for start in range(0, students, CHUNK):
+            application.append(opening[start : start + CHUNK], _context())
         pairs = [
             (_bulk_rate(application, ids, 2 * number + 2), _raw_rate(store, ids, 2 * number + 3))
             for number in range(rounds)
@@ -255,7 +256,7 @@ def _year(ids: list[UUID], version: int) -> list[list[Draft]]:
     standing = Standing("registered", "4111010001", version)
     values = {"academic_year": 2024 + version, "result": "registered"}
     drafts = [Draft(Student, each, version, Student.YearSettled, values, standing) for each in ids]
-    return [drafts[start : start + bulk.LARGEST_CHUNK] for start in range(0, len(drafts), bulk.LARGEST_CHUNK)]
+    return [drafts[start : start + CHUNK] for start in range(0, len(drafts), CHUNK)]
 
 
 def _bulk_rate(application: Application, ids: list[UUID], version: int) -> float:

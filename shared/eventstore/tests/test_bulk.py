@@ -216,8 +216,8 @@ def test_a_chunk_that_answers_a_command_keeps_the_answer(students: Students) -> 
 
 
 def test_a_chunk_has_its_limit(students: Students) -> None:
-    with pytest.raises(ValueError, match="1000"):
-        students.append(fresh(1001), by())
+    with pytest.raises(ValueError, match="5000"):
+        students.append(fresh(1) * 5001, by())
 
 
 def test_chunks_are_written_in_order_until_one_fails(students: Students, path: None) -> None:
