@@ -35,7 +35,7 @@ def parts_of(route: Route) -> Parts:
     if route.upload:
         return Parts(form=_part(route, names, "Form", from_text=True, more={"file": _file(route.upload)}))
     if route.method == "GET":
-        return Parts(query=_part(route, names, "Query", from_text=True))
+        return Parts(query=_part(route, names, "Query", from_text=True) or _Strict)
     return Parts(body=_part(route, names, "Body", from_text=False))
 
 

@@ -9,6 +9,7 @@ from flask import Response, current_app, g, json, request
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
+from gateway.languages import preferred
 from shared.bus.failures import CallFailed
 from shared.rules.refused import Refused
 from shared.rules.rulebook import RULES
@@ -116,7 +117,7 @@ def _of_rule(status: int, rule_id: str, code: str, **more: Any) -> Response:
 
 def _problem(status: int, rule_id: str, code: str, reason: tuple[str, str], **more: Any) -> Response:
     rule, (zh, en) = RULES[rule_id], reason
-    chinese = request.accept_languages.best_match(("en", "zh")) == "zh"
+    chinese = preferred("en") == "zh"
     content = {
         "type": f"{current_app.config['PUBLIC_ORIGIN']}/rules/{rule_id}",
         "title": rule.zh if chinese else rule.en,

@@ -7,9 +7,8 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, fields
 from marshmallow.validate import Length, OneOf
 
+from gateway.api.views import VERIFY_REPORT
 from gateway.platform import platform
-
-NAME: Final = "verify_report"
 
 
 class VerificationBody(Schema):
@@ -89,5 +88,5 @@ def add_verifications(api: Blueprint) -> None:
     for status, description in _OTHERWISE.items():
         view = api.alt_response(status, schema=Verification, description=description)(view)
     view = api.alt_response(503, "SERVICE_UNAVAILABLE")(view)
-    view = api.doc(operationId=NAME, security=[])(view)
-    api.route("/verifications", methods=["POST"], endpoint=NAME, tags=["verification"])(view)
+    view = api.doc(operationId=VERIFY_REPORT, security=[])(view)
+    api.route("/verifications", methods=["POST"], endpoint=VERIFY_REPORT, tags=["verification"])(view)

@@ -10,6 +10,7 @@ from flask_smorest import Blueprint
 from marshmallow import EXCLUDE, RAISE, Schema, fields
 from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.exceptions import BadRequest
 
 from gateway.api.parts import parts_of
 from gateway.api.routes import ROUTES, Route, Upload
@@ -17,6 +18,7 @@ from gateway.api.signed_in import require_role_for, require_signed_in
 from gateway.platform import platform
 
 PREFIX: Final = "/api/v1"
+VERIFY_REPORT: Final = "verify_report"  # the one public route that asks no contract
 UPLOAD: Final = "upload"
 ROOM_FOR_FIELDS: Final = 64 * 1024  # what may stand in a form beside its file
 View = Callable[..., Response]
@@ -33,6 +35,13 @@ class StrictParser(FlaskParser):
             **dict.fromkeys(("json", "form", "query", "querystring", "files", "path", UPLOAD), RAISE),
             "headers": EXCLUDE,
         }
+
+    def load_json(self, req: Any, schema: Schema) -> Any:
+        """The body; one that is nested deeper than the parser reaches is malformed like any other."""
+        try:
+            return super().load_json(req, schema)
+        except RecursionError:
+            raise BadRequest from None
 
     def load_upload(self, asked: Any, schema: Schema) -> Any:
         """The fields of a multipart form together with its files."""
@@ -65,10 +74,9 @@ def blueprint() -> Blueprint:
     api = Routes("api", __name__, url_prefix=PREFIX)
     for route in ROUTES:
         _add(api, route)
-    open_to_all = frozenset(f"{api.name}.{route.name}" for route in ROUTES if route.public)
 
     def guard() -> None:
-        if request.endpoint not in open_to_all:
+        if request.endpoint not in _OPEN_TO_ALL:
             require_signed_in()
         if upload := _UPLOADS.get(request.endpoint or ""):
             require_role_for(upload.action)
@@ -78,6 +86,7 @@ def blueprint() -> Blueprint:
     return api
 
 
+_OPEN_TO_ALL: Final = {f"api.{route.name}" for route in ROUTES if route.public} | {f"api.{VERIFY_REPORT}"}
 _UPLOADS: Final = {f"api.{route.name}": route.upload for route in ROUTES if route.upload}
 
 

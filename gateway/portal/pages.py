@@ -8,9 +8,10 @@ from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, r
 
 from gateway.api.document import openapi_of
 from gateway.api.views import PREFIX
+from gateway.languages import LANGUAGES, preferred
 from gateway.platform import platform
 from gateway.portal.api_page import sections
-from gateway.portal.words import LANGUAGES, words
+from gateway.portal.words import words
 from shared.rules.rule import ALWAYS, Rule
 from shared.rules.rulebook import RULES
 
@@ -93,7 +94,7 @@ def openapi() -> Response:
 def error_page(status: int) -> Response:
     """A page for what went wrong, in the language of the page that was asked for."""
     first = request.path.split("/")[1]
-    language = first if first in LANGUAGES else _preferred()
+    language = first if first in LANGUAGES else preferred("zh")
     shown = status if status in _ERRORS else 404 if status < 500 else 500
     response = Response(_page("error.html", language, heading=f"error_{shown}"), status)
     if status in (429, 503, 504):
@@ -118,12 +119,8 @@ def _known(rule_id: str) -> Rule:
     return found
 
 
-def _preferred() -> str:
-    return request.accept_languages.best_match(LANGUAGES, default="zh") or "zh"
-
-
 def _moved(endpoint: str, **values: Any) -> Response:
-    response = redirect(url_for(endpoint, language=_preferred(), **values), 302)
+    response = redirect(url_for(endpoint, language=preferred("zh"), **values), 302)
     response.headers["Vary"] = "Accept-Language"
     return response  # type: ignore[return-value]
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-LANGUAGES: Final = ("zh", "en")
+from gateway.languages import LANGUAGES
+
 _WORDS: Final = {
     "site": ("学籍学历登记", "Xueji"),
     "site_long": ("学籍学历电子注册", "Register of student status and credentials"),
