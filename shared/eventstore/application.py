@@ -110,7 +110,7 @@ class Application:
         mark: BatchMark | None = None,
         answer: Mapping[str, Any] | None = None,
     ) -> None:
-        """Write the decided facts of up to 1,000 rows in one transaction; the command id is kept where an `answer` is given."""
+        """Write the facts of up to 1,000 rows in one transaction; the command id is kept where an `answer` is given."""
         context = by if isinstance(by, Context) else Context.of(by)
         command_row = None if answer is None else _command_row(context, _plain(answer))
         beside = Companions(context.recorded_at, heard=heard, mark=mark, command=command_row)

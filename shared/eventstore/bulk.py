@@ -19,7 +19,7 @@ from shared.eventstore.recorder import Companions, EventRow, Script, StandingRow
 from shared.eventstore.store import Cursor
 
 # A chunk is at most 1,000 rows of somebody's file; a row may become a few facts.
-MOST_DRAFTS = 5_000
+LARGEST_CHUNK = 5_000
 
 COPY_EVENTS = (
     "COPY events (originator_id, originator_version, topic, state, context, recorded_at) FROM STDIN (FORMAT binary)"
@@ -61,8 +61,8 @@ class Chunk:
 
 def prepare(drafts: Sequence[Draft]) -> Chunk:
     """Encode facts and fold claims and standings, exactly as the save of an aggregate does."""
-    if len(drafts) > MOST_DRAFTS:
-        raise ValueError(f"a chunk holds at most {MOST_DRAFTS} drafts")
+    if len(drafts) > LARGEST_CHUNK:
+        raise ValueError(f"a chunk holds at most {LARGEST_CHUNK} drafts")
     events: list[EventRow] = []
     claims = Settlement()
     last: dict[UUID, Draft] = {}
