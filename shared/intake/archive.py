@@ -1,8 +1,12 @@
 """The zip container of an XLSX file: bounded by its directory before, and by a count while, anything is inflated."""
 
+import errno
+import struct
 import zipfile
 import zlib
-from typing import BinaryIO
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, BinaryIO
 from xml.parsers import expat
 
 from shared.intake.limits import MEBIBYTE, Limits
@@ -14,20 +18,32 @@ _MOST_PARTS = 10_000
 _LONGEST_TAG = 1 << 20
 
 
+@contextmanager
+def _damaged(where: str) -> Iterator[None]:
+    """What zipfile raises for an archive that is not whole; a disk that fails is another matter and passes."""
+    try:
+        yield
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, RuntimeError, OverflowError) as error:
+        raise FileTruncated(where=where) from error
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        raise FileTruncated(where=where) from error
+
+
 class Archive:
     """The parts of one archive; all reading counts against one budget."""
 
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
         self._limits = limits
         self._left = limits.unpacked
-        stream.seek(0)
-        try:
+        with _damaged("ZIP 目录 directory"):
             self._zip = zipfile.ZipFile(stream)
-            parts = self._zip.infolist()
-        except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
-            raise FileTruncated(where="ZIP 目录 directory") from error
+        parts = self._zip.infolist()
         if any(part.flag_bits & 0x1 for part in parts):
             raise WrongFormat(named=".xlsx", found="加密压缩包 encrypted ZIP")
+        if any(part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for part in parts):
+            raise WrongFormat(named=".xlsx", found="ZIP (压缩方法 method of compression)")
         if len(parts) > _MOST_PARTS or sum(part.file_size for part in parts) > limits.unpacked:
             raise self._too_large()
         self._names = {part.filename.lstrip("/").lower(): part for part in parts}
@@ -47,22 +63,18 @@ class Archive:
             raise WrongFormat(named=".xlsx", found=f"ZIP 中没有 without {name[:60]}")
         return PartFeed(self, part, parser)
 
-    def read(self, source: "zipfile.ZipExtFile | BinaryIO", name: str) -> bytes:
+    def read(self, source: IO[bytes], name: str) -> bytes:
         """The next bytes of a part, counted."""
-        try:
+        with _damaged(name):
             chunk = source.read(_CHUNK)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-            raise FileTruncated(where=name) from error
         self._left -= len(chunk)
         if self._left < 0:
             raise self._too_large()
         return chunk
 
-    def open(self, part: zipfile.ZipInfo) -> "zipfile.ZipExtFile | BinaryIO":
-        try:
-            return self._zip.open(part)  # type: ignore[return-value]
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
-            raise FileTruncated(where=part.filename[:60]) from error
+    def open(self, part: zipfile.ZipInfo) -> IO[bytes]:
+        with _damaged(part.filename[:60]):
+            return self._zip.open(part)
 
     def _too_large(self) -> UnpacksTooLarge:
         return UnpacksTooLarge(limit=self._limits.unpacked // MEBIBYTE)

@@ -93,7 +93,7 @@ def encoding_of(stream: BinaryIO) -> str:
         broken = _first_break(stream, encoding)
         if broken is None:
             return encoding
-        if broken.seen >= _SURELY_UTF8:
+        if broken.seen >= _SURELY_UTF8 or isinstance(broken.refusal, FileTruncated):
             break
     assert broken is not None  # noqa: S101 - the loop ran
     raise broken.refusal

@@ -1,16 +1,13 @@
 """How a wrong cell is shown: enough to find it, not enough to tell who it is."""
 
-import re
-
 from shared.codes.id_documents import mask_id_number, mask_name
 
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 _SHOWN = 40
 
 
 def shown(text: str) -> str:
     """A value that names no person: as it is, shortened, without characters that could steer a screen."""
-    clean = _UNPRINTABLE.sub("\ufffd", text)
+    clean = text if text.isprintable() else "".join(each if each.isprintable() else "\ufffd" for each in text)
     return clean if len(clean) <= _SHOWN else clean[: _SHOWN - 1] + "…"
 
 
