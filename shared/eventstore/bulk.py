@@ -18,8 +18,9 @@ from shared.eventstore.facts import codec_of, encode_standing
 from shared.eventstore.recorder import Companions, EventRow, Script, StandingRow
 from shared.eventstore.store import Cursor
 
-# A chunk is at most 1,000 rows of somebody's file; a row may become a few facts.
-LARGEST_CHUNK = 5_000
+# A chunk is at most so many rows of somebody's file; a row may become a few facts.
+LARGEST_CHUNK = 1_000
+_MOST_DRAFTS = 5 * LARGEST_CHUNK
 
 COPY_EVENTS = (
     "COPY events (originator_id, originator_version, topic, state, context, recorded_at) FROM STDIN (FORMAT binary)"
@@ -61,8 +62,8 @@ class Chunk:
 
 def prepare(drafts: Sequence[Draft]) -> Chunk:
     """Encode facts and fold claims and standings, exactly as the save of an aggregate does."""
-    if len(drafts) > LARGEST_CHUNK:
-        raise ValueError(f"a chunk holds at most {LARGEST_CHUNK} drafts")
+    if len(drafts) > _MOST_DRAFTS:
+        raise ValueError(f"a chunk holds at most {_MOST_DRAFTS} drafts")
     events: list[EventRow] = []
     claims = Settlement()
     last: dict[UUID, Draft] = {}
