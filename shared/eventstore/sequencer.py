@@ -46,6 +46,7 @@ _NUMBER = """
     FROM last WHERE sequencer.position = %(position)s
     RETURNING last.position, last.tx::text::bigint, last.row_id
 """
+_AFTER_ALL = 2**62
 _CLUSTER = "SELECT system_identifier::text FROM pg_control_system()"
 
 
@@ -144,26 +145,28 @@ class Sequencer:
     def _pass_over(self, state: _State, horizon: int) -> int:
         """Nothing new below the horizon: do not look there again."""
         if state.rebased and horizon > state.tx:
-            self._state = _State(state.position, horizon - 1, 2**62, True)
+            self._state = _State(state.position, horizon - 1, _AFTER_ALL, True)
         return 0
 
 
 def _rebase(cursor: Cursor, position: int, here: str) -> _State:
     """Start a new reckoning after a restore: this server's transaction ids have nothing to do with the stored ones.
 
-    Writers wait for the moment it takes to number what was restored without a number.
+    What has no number yet gets one by the time it was recorded, a history's events in the order of their versions.
+    Whatever is not visible at this moment belongs to a transaction at or above the oldest one running.
     """
-    cursor.execute("LOCK TABLE events IN SHARE ROW EXCLUSIVE MODE")
-    cursor.execute(
-        "INSERT INTO log (position, tx, row_id) SELECT %s + row_number() OVER (ORDER BY tx, row_id), tx, row_id"
-        f" FROM events AS e WHERE true {_UNLESS_NUMBERED}",
-        (position,),
-    )
-    position += cursor.rowcount
     cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
     (oldest,) = cursor.fetchone()  # type: ignore[misc]
     cursor.execute(
-        "UPDATE sequencer SET position = %s, tx = %s::text::xid8, row_id = %s, cluster = %s, rebased = true",
-        (position, oldest - 1, 2**62, here),
+        "INSERT INTO log (position, tx, row_id)"
+        " SELECT %s + row_number() OVER (ORDER BY reached, originator_version, tx, row_id), tx, row_id FROM ("
+        "SELECT *, max(recorded_at) OVER (PARTITION BY originator_id ORDER BY originator_version) AS reached"
+        f" FROM events AS e WHERE true {_UNLESS_NUMBERED}) AS unnumbered",
+        (position,),
     )
-    return _State(position, oldest - 1, 2**62, True)
+    position += cursor.rowcount
+    cursor.execute(
+        "UPDATE sequencer SET position = %s, tx = %s::text::xid8, row_id = %s, cluster = %s, rebased = true",
+        (position, oldest - 1, _AFTER_ALL, here),
+    )
+    return _State(position, oldest - 1, _AFTER_ALL, True)
