@@ -1,5 +1,6 @@
 """Files by their digest in a folder: sha256/ab/abcd…; whole or not at all, written once, never overwritten."""
 
+import contextlib
 import errno
 import hashlib
 import io
@@ -7,6 +8,7 @@ import os
 import re
 import secrets
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -15,6 +17,7 @@ from shared.blobs.port import BlobDamaged, BlobMissing, BlobTooLarge
 
 CHUNK = 1 << 18
 MEBIBYTE = 1 << 20
+_STALE = 24 * 3600
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -32,6 +35,7 @@ class FileBlobs:
         if not read_only:
             for place in (self.root, self._incoming):
                 place.mkdir(parents=True, exist_ok=True, mode=0o750)
+            self._sweep()
 
     def put(self, content: bytes | BinaryIO, *, limit: int | None = None) -> str:
         if self.read_only:
@@ -71,6 +75,13 @@ class FileBlobs:
     def free_bytes(self) -> int:
         """Room left on the disk, for readiness and metrics."""
         return shutil.disk_usage(self.root).free
+
+    def _sweep(self) -> None:
+        """Remove what a killed process left half received; a day is longer than any sending takes."""
+        for left in self._incoming.iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > _STALE:
+                    left.unlink()
 
     def _path(self, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):

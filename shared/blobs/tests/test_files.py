@@ -2,7 +2,9 @@
 
 import hashlib
 import io
+import os
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -68,6 +70,17 @@ def test_a_sender_that_goes_away_leaves_nothing(blobs: FileBlobs) -> None:
     with pytest.raises(ConnectionError):
         blobs.put(Breaking())  # type: ignore[arg-type]
     assert leftovers(blobs) == []
+
+
+def test_what_a_killed_process_left_is_swept_after_a_day(tmp_path: Path) -> None:
+    FileBlobs(tmp_path)
+    old, young = tmp_path / "incoming" / "old", tmp_path / "incoming" / "young"
+    for path in (old, young):
+        path.write_bytes(b"half")
+    yesterday = time.time() - 25 * 3600
+    os.utime(old, (yesterday, yesterday))
+    FileBlobs(tmp_path)
+    assert leftovers(FileBlobs(tmp_path)) == [young]
 
 
 @pytest.mark.parametrize("digest", ["", "..", "../../etc/passwd", "a" * 63, "A" * 64, "a" * 64 + "\n", "a" * 64])
