@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from cli import examples
-from cli.portraits import portrait
 from cli.story import Cohort, School
 
 FOLDER = Path(__file__).resolve().parents[1] / "examples"
@@ -13,6 +12,8 @@ HEROINE_AT = 2  # her place in the first school's list: an ordinary life of four
 
 def demo_cohort(folder: Path = FOLDER) -> Cohort:
     """500 people at three schools, read from `folder`."""
+    from cli.portraits import portrait  # Pillow is not in every image, and only the demo draws
+
     heroine = examples.of_school(examples.SCHOOLS[0])[HEROINE_AT]
     return Cohort(
         province=examples.PROVINCE,

@@ -5,7 +5,6 @@ from typing import Any
 
 from gateway.app import create_app
 from gateway.settings import GatewaySettings
-from services.verification import public
 from shared.blobs.files import FileBlobs
 from shared.bus.client import RpcClient
 
@@ -19,6 +18,8 @@ def gateway_app(environ: Mapping[str, str], *, verification: Any = None) -> Any:
 
 def public_app(environ: Mapping[str, str]) -> Any:
     """Public verification straight from the read tables."""
+    from services.verification import public  # its libraries are not in the gateway's image
+
     return public.app(environ)
 
 

@@ -58,7 +58,7 @@ MAIN_FUNCTIONS_THAT_MAY_PATCH = {"shared/bus/runner.py", "shared/bus/embedded.py
 LINES_OF_A_MODULE = 350
 CLOCKS = {("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"), ("time", "time")}
 # The library's own persistence cases insert without a context, so without a clock.
-MAY_ASK_THE_MACHINE = {"shared/codes/clock.py", "shared/eventstore/recorder.py"}
+MAY_ASK_THE_MACHINE = {"shared/codes/clock.py", "shared/eventstore/recorder.py", "shared/eventstore/library.py"}
 A_MACHINES_PATH = re.compile(r"(?<![\w.])/(?:home|Users|root|work)/\w+")
 
 

@@ -1,8 +1,12 @@
 """What is deployed: valid for Kubernetes, and never more powerful than it must be. Validated here, not deployed."""
 
+import contextlib
+import importlib.metadata
 import re
 import shutil
 import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -11,6 +15,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from packaging.requirements import Requirement
 
 from cli.main import xueji
 from cli.processes import SERVICES
@@ -252,3 +257,77 @@ def test_the_image_is_built_from_named_folders_only() -> None:
     assert "**" in ignored
     assert copied <= kept
     assert all((ROOT / name).exists() for name in kept)
+
+
+PROCESSES_OF_AN_IMAGE = {
+    **{service: [f"services.{service}.service", f"services.{service}.worker"] for service in SERVICES},
+    "gateway": ["gateway.app"],
+}
+ALONE = """
+import importlib.metadata, importlib.abc, re, sys
+foreign = set(sys.argv[1].split(","))
+modules = {
+    module
+    for module, owners in importlib.metadata.packages_distributions().items()
+    if all(re.sub("[-_.]+", "-", owner).lower() in foreign for owner in owners)
+}
+class Absent(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in modules:
+            raise ModuleNotFoundError(f"{name} is not in this image", name=name)
+sys.meta_path.insert(0, Absent())
+for name in ["cli.main", "shared.bus.runner", "shared.bus.health", *sys.argv[2:]]:
+    importlib.import_module(name)
+"""
+
+
+@pytest.mark.parametrize("image", [*SERVICES, "gateway"])
+def test_an_image_holds_all_that_its_processes_import(image: str) -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["optional-dependencies"]
+    own = closure([*project()["dependencies"], *extras[image]])
+    everything = closure([each for requirements in extras.values() for each in requirements])
+    modules = [*PROCESSES_OF_AN_IMAGE[image], *(["services.verification.public"] if image == "verification" else [])]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", ALONE, ",".join(everything - own), *modules],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_image_holds_every_file_that_the_code_reads() -> None:
+    packaged = tuple(pattern.removeprefix("*") for pattern in packages()["package-data"]["*"])
+    listed = subprocess.run(
+        ["git", "ls-files", "shared", "services", "gateway", "cli"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    read = [name for name in listed.stdout.splitlines() if not name.endswith((".py", ".md")) and "/tests/" not in name]
+    assert [name for name in read if not name.endswith(packaged)] == []
+
+
+def project() -> Manifest:
+    found: Manifest = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return found
+
+
+def packages() -> Manifest:
+    found: Manifest = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    return found
+
+
+def closure(requirements: list[str]) -> set[str]:
+    """The distributions that these requirements bring with them, by their normal names."""
+    found: set[str] = set()
+    waiting = [Requirement(each) for each in requirements]
+    while waiting:
+        requirement = waiting.pop()
+        name = re.sub(r"[-_.]+", "-", requirement.name).lower()
+        applies = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if not applies or name in found:
+            continue
+        found.add(name)
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            waiting += [Requirement(each) for each in importlib.metadata.requires(requirement.name) or []]
+    return found

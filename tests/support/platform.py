@@ -68,7 +68,7 @@ class Process:
     def is_ready(self) -> bool:
         """Whether it serves now."""
         try:
-            with urllib.request.urlopen(self._probe, timeout=3) as answer:
+            with urllib.request.urlopen(self._probe, timeout=15) as answer:
                 return bool(answer.status == 200)
         except urllib.error.HTTPError as refused:
             refused.close()
