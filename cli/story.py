@@ -64,6 +64,7 @@ class Cohort:
     keys: dict[str, str]  # demo keys by operator id
     heroine: dict[str, str]  # the student whose life is told: id_type, id_number, name, exam_no
     photo_of: Callable[[str], bytes]
+    absent_every: int = 100  # one student of so many has not come to the photographer yet
 
 
 @dataclass
@@ -193,8 +194,7 @@ class Story:
         self.on("2026-03-16")
         collector, reviewer = self.operator("collector-1"), self.operator("collector-2")
         codes = [code for school in self.cohort.schools for code in self._codes(school)]
-        # the last one of each hundred has not come to the photographer yet
-        coming = [code for place, code in enumerate(codes, 1) if place % 100]
+        coming = [code for place, code in enumerate(codes, 1) if place % self.cohort.absent_every]
         with ThreadPoolExecutor(4) as pool:
             done = pool.map(lambda code: self._photograph(code, collector, reviewer), coming)
             self.outcome.photos = sum(1 for _ in self.narrator.follow(done, len(coming), "photos"))

@@ -120,14 +120,14 @@ class RegisterStudentV1(Command):
     school_code = shapes.school_code()
     entry_year = shapes.academic_year()
     exam_no = shapes.pattern(r"[0-9A-Za-z]{4,18}")
-    recheck = shapes.one_of(("通过", "不通过"))
+    recheck = shapes.one_of(("合格", "不合格"))
     student_no = shapes.text(15, required=False, load_default=None, allow_none=True)
     example: ClassVar[dict[str, Any]] = {
         "command_id": AN_ID,
         "school_code": "4111010001",
         "entry_year": 2022,
         "exam_no": "22110108150001",
-        "recheck": "通过",
+        "recheck": "合格",
         "student_no": "2200010001",
     }
 
