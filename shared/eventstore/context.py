@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cached_property
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -91,7 +90,7 @@ class Context:
     def with_(self, **changes: Any) -> "Context":
         return replace(self, **changes)
 
-    @cached_property
+    @property
     def encoded(self) -> bytes:
         """The stored form: JSON without the empty fields."""
         return _json.encode({name: value for name, value in vars(self).items() if value not in (None, "", ())})

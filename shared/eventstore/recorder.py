@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
 
@@ -116,83 +116,83 @@ class Companions:
 
 
 class Script:
-    """A chain of prepared statements and their parameters, sent as one query."""
+    """A chain of prepared statements, sent as one query.
+
+    Ids, numbers, instants and bytes are written into it in forms that cannot hold a quote; all text is a parameter.
+    """
 
     def __init__(self) -> None:
         self._statements: list[str] = []
-        self._parameters: list[Any] = []
+        self._texts: list[str | int] = []
 
-    def add(self, statement: str, *parameters: Any) -> None:
+    def add(self, statement: str, *texts: str | int) -> None:
         self._statements.append(statement)
-        self._parameters.extend(parameters)
+        self._texts.extend(texts)
 
     def add_preface(self, beside: Companions) -> None:
         """What may prove that the work was done already: it comes first, so that a double waits and then yields."""
         instant = beside.recorded_at.isoformat()
         if command := beside.command:
             self.add(
-                "EXECUTE xj_command (%s, %s, %s, %s, %s)",
-                str(command.command_id),
+                f"EXECUTE xj_command ({_id(command.command_id)}, %s, %s, {_bytes(command.answer)}, '{instant}')",
                 command.request_hash,
                 command.use_case,
-                command.answer,
-                instant,
             )
         if heard := beside.heard:
-            self.add("EXECUTE xj_heard (%s, %s, %s, %s)", heard.publisher, heard.first, heard.last, instant)
+            self.add(f"EXECUTE xj_heard (%s, {heard.first:d}, {heard.last:d}, '{instant}')", heard.publisher)
         if mark := beside.mark:
-            self.add("EXECUTE xj_mark (%s, %s)", str(mark.batch_id), mark.done)
+            self.add(f"EXECUTE xj_mark ({_id(mark.batch_id)}, {mark.done:d})")
+
+    def add_events(self, events: Iterable[EventRow], beside: Companions) -> None:
+        common = f"{_bytes(beside.context)}, '{beside.recorded_at.isoformat()}'"
+        for originator_id, version, topic, state in events:
+            self.add(f"EXECUTE xj_event ({_id(originator_id)}, {version:d}, %s, {_bytes(state)}, {common})", topic)
 
     def add_releases(self, claims: Settlement) -> None:
         for given in claims.given:
-            place = (given.slot.hex(), str(given.originator_id))
+            place = f"'{given.slot.hex()}', {_id(given.originator_id)}"
             if given.on is None:
-                self.add("EXECUTE xj_release (%s, %s)", *place)
+                self.add(f"EXECUTE xj_release ({place})")
             else:
-                self.add("EXECUTE xj_release_from (%s, %s, %s)", *place, given.on)
+                self.add(f"EXECUTE xj_release_from ({place}, {_day(given.on)})")
 
     def add_claims(self, claims: Iterable[Holding]) -> None:
-        for held in claims:
-            place, claim = (held.slot.hex(), str(held.originator_id)), held.claim
+        for slot, originator_id, claim in claims:
+            place = f"'{slot.hex()}', {_id(originator_id)}"
             start, end = claim.during or (None, None)
+            period = f"{_day(start)}, {_day(end)}"
             if claim.contested_in is not None:
-                case = claim.contested_in
                 self.add(
-                    "EXECUTE xj_contested (%s, %s, %s, %s, %s, %s, %s)",
-                    *(*place, start, end, case, claim.scope, claim.key),
+                    f"EXECUTE xj_contested ({place}, {period}, %s, %s, %s)", claim.contested_in, claim.scope, claim.key
                 )
             elif claim.during is None:
-                self.add("EXECUTE xj_claim (%s, %s, %s, %s)", *place, claim.scope, claim.key)
+                self.add(f"EXECUTE xj_claim ({place}, %s, %s)", claim.scope, claim.key)
             else:
                 # Two inserts that exclude each other would each wait for the other's end; the lock sends one ahead.
-                turn = int.from_bytes(held.slot[:8], "big", signed=True)
-                self.add(
-                    "EXECUTE xj_period_claim (%s, %s, %s, %s, %s, %s, %s)",
-                    *(*place, start, end, claim.scope, claim.key, turn),
-                )
-
-    def add_events(self, events: Iterable[EventRow], beside: Companions) -> None:
-        instant = beside.recorded_at.isoformat()
-        for originator_id, version, topic, state in events:
-            self.add(
-                "EXECUTE xj_event (%s, %s, %s, %s, %s, %s)",
-                str(originator_id),
-                version,
-                topic,
-                state,
-                beside.context,
-                instant,
-            )
+                turn = int.from_bytes(slot[:8], "big", signed=True)
+                self.add(f"EXECUTE xj_period_claim ({place}, {period}, %s, %s, {turn})", claim.scope, claim.key)
 
     def add_standings(self, rows: Sequence[StandingRow]) -> None:
-        for row in rows:
-            self.add("EXECUTE xj_standing (%s, %s, %s, %s)", str(row.originator_id), row.version, row.kind, row.state)
+        for originator_id, version, kind, state in rows:
+            self.add(f"EXECUTE xj_standing ({_id(originator_id)}, {version:d}, %s, {_bytes(state)})", kind)
 
     def __bool__(self) -> bool:
         return bool(self._statements)
 
     def execute(self, cursor: Any) -> None:
-        cursor.execute(";".join(self._statements), self._parameters)
+        cursor.execute(";".join(self._statements), self._texts)
+
+
+def _id(value: UUID) -> str:
+    return f"'{value.hex}'"
+
+
+def _bytes(value: bytes) -> str:
+    return f"'\\x{value.hex()}'"
+
+
+def _day(value: date | None) -> str:
+    return "NULL" if value is None else f"'{value.isoformat()}'"
 
 
 def script_of(events: Sequence[StoredEvent], beside: Companions) -> Script:
@@ -208,8 +208,9 @@ def script_of(events: Sequence[StoredEvent], beside: Companions) -> Script:
 
 
 def _row(event: StoredEvent) -> EventRow:
-    originator_id: Any = event.originator_id
-    return EventRow(originator_id, event.originator_version, event.topic, event.state)
+    originator_id = event.originator_id
+    known = originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
+    return EventRow(known, event.originator_version, event.topic, event.state)
 
 
 class EventRecorder(AggregateRecorder):
@@ -228,8 +229,8 @@ class EventRecorder(AggregateRecorder):
 
     @retried
     def _send(self, script: Script, beside: Companions) -> None:
-        with translate(beside), self.store.reading() as cursor:
-            script.execute(cursor)
+        with translate(beside):
+            self.store.run(script.execute)
 
     def select_events(
         self,

@@ -6,7 +6,7 @@ import select
 import threading
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.resources import files
 from typing import Any
 
@@ -50,11 +50,24 @@ class Store:
                 cursor.execute(PREPARED)
         return connection
 
+    def run(self, work: Callable[[Cursor], None]) -> None:
+        """Do `work` with a cursor in autocommit; what it sends as one query is one transaction."""
+        connection = self._take()
+        try:
+            with connection.cursor() as cursor:
+                work(cursor)
+        finally:
+            self._give_back(connection)
+
     @contextlib.contextmanager
     def reading(self) -> Iterator[Cursor]:
         """A cursor in autocommit: each statement is a transaction of its own."""
-        with self._borrowed() as connection, connection.cursor() as cursor:
-            yield cursor
+        connection = self._take()
+        try:
+            with connection.cursor() as cursor:
+                yield cursor
+        finally:
+            self._give_back(connection)
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[Cursor]:
@@ -62,7 +75,7 @@ class Store:
 
         Whoever leaves the block without an exception has committed; OutcomeUnknown says that nobody knows.
         """
-        with self._borrowed() as connection, connection.cursor() as cursor:
+        with self.reading() as cursor:
             cursor.execute("BEGIN")
             try:
                 yield cursor
@@ -73,7 +86,7 @@ class Store:
             try:
                 cursor.execute("COMMIT")
             except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
-                if connection.closed:
+                if cursor.connection.closed:
                     raise OutcomeUnknown("connection lost during commit") from error
                 raise
 
@@ -83,18 +96,14 @@ class Store:
         while self._idle:
             self._idle.pop().close()
 
-    @contextlib.contextmanager
-    def _borrowed(self) -> Iterator[Connection]:
+    def _take(self) -> Connection:
         if not self._places.acquire(timeout=self.settings.pool_timeout):
             raise ConnectionUnavailableError(f"no connection within {self.settings.pool_timeout} s")
         try:
-            connection = self._living() or self.connect()
-            try:
-                yield connection
-            finally:
-                self._give_back(connection)
-        finally:
+            return self._living() or self.connect()
+        except BaseException:
             self._places.release()
+            raise
 
     def _living(self) -> Connection | None:
         while self._idle:
@@ -108,6 +117,12 @@ class Store:
         return None
 
     def _give_back(self, connection: Connection) -> None:
+        try:
+            self._keep_or_close(connection)
+        finally:
+            self._places.release()
+
+    def _keep_or_close(self, connection: Connection) -> None:
         reusable = not connection.closed and not connection.isexecuting() and not self._closed
         if reusable and connection.info.transaction_status == psycopg2.extensions.TRANSACTION_STATUS_IDLE:
             self._idle.append(connection)
