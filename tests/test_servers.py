@@ -108,3 +108,37 @@ def test_a_missing_rabbitmq_is_told_in_one_line(tmp_path: Path, monkeypatch: pyt
         support.find_server()
     assert "apt-get install rabbitmq-server" in str(missing.value)
     assert "\n" not in str(missing.value)
+
+
+APT_GET = """#!/bin/sh
+echo "$@ $DEBIAN_FRONTEND $(sh {policy}; echo $?)" >> {said}
+case "$*" in *install*) mkdir -p {sbin} && touch {sbin}/rabbitmq-server ;; esac
+"""
+
+
+def test_root_on_debian_installs_rabbitmq_once_and_lets_no_broker_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy, said, binaries = tmp_path / "policy-rc.d", tmp_path / "said", tmp_path / "binaries"
+    apt_get = tmp_path / "bin" / "apt-get"
+    apt_get.parent.mkdir()
+    apt_get.write_text(APT_GET.format(policy=policy, said=said, sbin=binaries / "rabbitmq_server-3/sbin"))
+    apt_get.chmod(0o755)
+    systemctl = apt_get.with_name("systemctl")
+    systemctl.write_text("#!/bin/sh\n")
+    systemctl.chmod(0o755)
+    monkeypatch.setattr(support, "POLICY", policy)
+    monkeypatch.setattr(support, "BINARIES", binaries)
+    monkeypatch.setattr(support, "_may_install", lambda: True)
+    monkeypatch.setattr(support.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setenv("PATH", f"{apt_get.parent}:/usr/bin:/bin")
+    found = support.find_server()
+    assert found.name == "rabbitmq-server"
+    update, install = said.read_text().splitlines()
+    assert "update" in update
+    assert "install" in install
+    assert "rabbitmq-server" in install
+    assert {update.split()[-1], install.split()[-1]} == {"101"}
+    assert not policy.exists()
+    assert support.find_server() == found
+    assert len(said.read_text().splitlines()) == 2
