@@ -69,6 +69,13 @@ class Projection:
     def all_columns(self) -> tuple[str, ...]:
         return (*self.key, *(name for name in self.columns if name not in self.key))
 
+    def follows_aggregates(self) -> bool:
+        """Each row is touched by the facts of one aggregate only, so none is there before its first fact."""
+        return (
+            all(key is None for name in _handler_names(type(self)) for _, key in getattr(self, name).folds)
+            and type(self).routes is Projection.routes
+        )
+
     def routes(self, fact_type: type[Any]) -> Sequence[Route]:
         """The routes of one kind of fact, in the order of their definition."""
         found = []
@@ -134,6 +141,7 @@ class Fold:
         self.projections = tuple(projections)
         self.rows: list[dict[Slot, Row]] = [{} for _ in projections]
         self._ways: dict[str | bytes, tuple[FactCodec, tuple[Change, ...]]] = {}
+        self._own = [projection.follows_aggregates() for projection in projections]
         self._routed: dict[type[Any], list[tuple[int, Route]]] = {}
         self._ids: dict[bytes, UUID] = {}
         self._context = LazyContext(b"{}")
@@ -162,8 +170,10 @@ class Fold:
             change(fact.originator_id, fact)
 
     def touched(self, fact: Any) -> Iterator[tuple[int, Slot, Key]]:
-        """The rows that a fact will change: place of the projection, slot, key."""
+        """The stored rows that matter to a fact: place of the projection, slot, key."""
         for at, route in self._routes(type(fact)):
+            if route.fold is None or (fact.originator_version == 1 and self._own[at]):
+                continue  # what is there already does not matter, or there cannot be anything
             for key in _keys(route, fact):
                 yield at, slot_of_key(key), key
 
@@ -229,9 +239,7 @@ def _change(route: Route, names: tuple[str, ...], rows: dict[Slot, Row]) -> Chan
 
 def _present(route: Route, names: tuple[str, ...], rows: dict[Slot, Row], originator_id: UUID, fact: Any) -> None:
     for key in _keys(route, fact):
-        slot = slot_of_key(key)
-        if slot not in rows:
-            rows[slot] = dict(zip(names, key, strict=True))
+        rows.setdefault(slot_of_key(key), dict(zip(names, key, strict=True)))
 
 
 def _change_own(

@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from shared.eventstore.filling import fill
 from shared.eventstore.projection import Key, Projection, Row
 
 _json = msgspec.json.Encoder()
+_MANY = 100
 
 
 def _as_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -42,14 +44,28 @@ def store_rows(cursor: Cursor, projection: Projection, rows: Sequence[Row]) -> N
     if not rows:
         return
     columns = projection.all_columns()
+    source, given = _source(cursor, projection, rows)
     names = ", ".join(columns)
     changes = ", ".join(f"{name} = EXCLUDED.{name}" for name in columns if name not in projection.key)
     cursor.execute(
-        f"INSERT INTO {projection.table} ({names})"
-        f" SELECT {names} FROM json_populate_recordset(NULL::{projection.table}, %s)"
+        f"INSERT INTO {projection.table} ({names}) SELECT {names} FROM {source}"
         f" ON CONFLICT ({', '.join(projection.key)}) DO {'UPDATE SET ' + changes if changes else 'NOTHING'}",
-        (_as_json(columns, ([row.get(name) for name in columns] for row in rows)),),
+        given,
     )
+
+
+def _source(cursor: Cursor, projection: Projection, rows: Sequence[Row]) -> tuple[str, tuple[str, ...]]:
+    """Where the server finds the rows: a few in the statement itself, many in a table filled by COPY."""
+    columns, table = projection.all_columns(), projection.table
+    if len(rows) < _MANY:
+        values = _as_json(columns, ([row.get(name) for name in columns] for row in rows))
+        return f"json_populate_recordset(NULL::{table}, %s)", (values,)
+    incoming = f"incoming_{table}"
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE {incoming} ON COMMIT DROP AS SELECT {', '.join(columns)} FROM {table} LIMIT 0"
+    )
+    fill(cursor, incoming, columns, rows)
+    return incoming, ()
 
 
 def remove_rows(cursor: Cursor, projection: Projection, keys: Sequence[Key]) -> None:

@@ -12,10 +12,10 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812
 from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.claims import Holding, Settlement
 from shared.eventstore.facts import codec_named, decode_standing, encode_standing
+from shared.eventstore.filling import fill
 from shared.eventstore.follower import FOLLOWER, position_of, with_trail
 from shared.eventstore.log import stream, stream_histories
 from shared.eventstore.projection import Fold, Projection, Row
-from shared.eventstore.rebuild import fill
 from shared.eventstore.store import Store
 
 _MOST_NAMED = 100

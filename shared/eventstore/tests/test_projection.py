@@ -144,5 +144,6 @@ def moved_on(rows: list[dict[Slot, Row]], fact: StoredFact) -> list[dict[Slot, R
     after = [dict(each) for each in rows]
     for at, slot in touched:
         after[at].pop(slot, None)
-        after[at].update(fold.rows[at])
+    for at, changed in enumerate(fold.rows):
+        after[at].update(changed)
     return after
