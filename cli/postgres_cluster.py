@@ -146,7 +146,11 @@ class Cluster:
         name = hashlib.sha256(str(self.named).encode()).hexdigest()[:16]
         elsewhere = Path("/var/lib/xueji") / name
         elsewhere.mkdir(parents=True, exist_ok=True)
-        self.home.rmdir()
+        try:
+            self.home.rmdir()
+        except OSError:
+            account = self.user.pw_name if self.user else ""
+            raise PostgresUnavailable(f"{self.home} holds data that the account {account} cannot reach.") from None
         self.named.symlink_to(elsewhere, target_is_directory=True)
         self.home = elsewhere
 
