@@ -11,9 +11,9 @@ from uuid import UUID
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from cli.environment import environment
+from cli.lines import print_line
 from cli.processes import SERVICES
 from shared.codes.id_documents import normalise_id_number
 from shared.eventstore.privacy import Keyring
@@ -26,6 +26,10 @@ from shared.eventstore.verify import audit as audit_store
 ROUNDS = 3  # person -> status -> photo, certificate, report: three steps reach everything
 SEALED = "x1."
 LONGEST = 44
+STATES = ("state", "settled_year", "outcome", "conclusion")
+TITLES = ("recorded", "effective", "service", "fact", "by", "rules", "before → after")
+WIDTHS = (10, 10, 12, 26, 16, 14)
+WAYS = ("person_id", "account_id", "status_id", "admission_id", "certificate_id", "photo_id", "report_id")
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def replay(environ: Mapping[str, str], student: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(moment) for moment in moments], ensure_ascii=False, indent=2))
     else:
-        Console().print(told_table(moments))
+        print_life(Console(), moments)
 
 
 @audit.command()
@@ -115,7 +119,7 @@ def life(environ: Mapping[str, str], student: str) -> list[Moment]:
     try:
         subjects = {_subject(environ, student)}
         for _ in range(ROUNDS):
-            subjects |= {str(one) for store in stores.values() for one in trail(store, subjects)}
+            subjects |= {one for store in stores.values() for one in _reached(store, subjects)}
         moments = [moment for name, store in stores.items() for moment in _moments(name, store, subjects)]
     finally:
         for store in stores.values():
@@ -123,24 +127,22 @@ def life(environ: Mapping[str, str], student: str) -> list[Moment]:
     return sorted(moments, key=lambda moment: (moment.recorded_at, moment.position, moment.service))
 
 
-def told_table(moments: Iterable[Moment]) -> Table:
-    """The life as a table for a terminal."""
-    table = Table(show_edge=False, pad_edge=False, expand=True)
-    for title in ("recorded (UTC)", "effective", "service", "fact", "by", "rules", "before → after"):
-        table.add_column(title, overflow="fold")
+def print_life(console: Console, moments: Iterable[Moment]) -> None:
+    """The life on a terminal, a line a fact; `--json` has every change in full."""
+    print_line(console, TITLES, WIDTHS, style="dim")
     for moment in moments:
-        changed = "; ".join(f"{name}: {before} → {after}" for name, before, after in moment.changes[:3])
-        more = f" (+{len(moment.changes) - 3})" if len(moment.changes) > 3 else ""
-        table.add_row(
-            moment.recorded_at[:16].replace("T", " "),
-            moment.effective_on,
-            moment.service,
-            moment.fact,
-            moment.actor if moment.role == moment.actor else f"{moment.actor} ({moment.role})",
-            " ".join(moment.rules),
-            changed + more,
-        )
-    return table
+        by = moment.actor if len(moment.actor) <= WIDTHS[4] else moment.role
+        rules = " ".join(moment.rules)
+        line = (moment.recorded_at[:10], moment.effective_on, moment.service, moment.fact, by or moment.use_case, rules)
+        print_line(console, (*line, _told(moment)), WIDTHS)
+
+
+def _told(moment: Moment) -> str:
+    """What changed, the state first; the many fields of a first fact are counted."""
+    changes = sorted(moment.changes, key=lambda change: change[0] not in STATES)
+    told = [f"{name}: {before} → {after}" for name, before, after in changes if "{" not in before + after]
+    more = len(moment.changes) - 1
+    return (told[0] if told else "") + (f" (+{more})" if more > 0 else "")
 
 
 def _know_facts_of(name: str) -> None:
@@ -155,6 +157,14 @@ def _subject(environ: Mapping[str, str], student: str) -> str:
     except ValueError:
         keyring = Keyring.from_file(environ["XUEJI_KEYS_FILE"])
         return keyring.id_key("1", normalise_id_number("1", student))
+
+
+def _reached(store: Store, subjects: Iterable[str]) -> Iterator[str]:
+    """The histories that speak of these subjects, and whatever those facts name in turn."""
+    own = trail(store, subjects)
+    yield from map(str, own)
+    for record in history(store, own):
+        yield from (str(found) for name in WAYS if (found := getattr(record.fact, name, None)))
 
 
 def _moments(service: str, store: Store, subjects: Iterable[str]) -> Iterator[Moment]:

@@ -16,12 +16,13 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from cli.audit import life, told_table, verdict, verify_service
+from cli.audit import life, print_life, verdict, verify_service
 from cli.client import Caller, until
 from cli.cohort import demo_cohort
 from cli.embedded_postgres import EmbeddedPostgres
 from cli.environment import CLOCK, MAILBOX, POSTGRES, running_environ
 from cli.fonts import ensure_cjk_font
+from cli.lines import print_line
 from cli.postgres_cluster import free_port
 from cli.processes import SERVICES
 from cli.story import Story
@@ -31,7 +32,6 @@ from shared.intake.tables import ADMISSION_LIST
 T = TypeVar("T")
 FOLDER = Path("var/demo")
 SHOWN_ERRORS = 12
-SHOWN_MOMENTS = 18
 
 
 class Terminal:
@@ -41,14 +41,14 @@ class Terminal:
         self.console = console
 
     def chapter(self, title: str) -> None:
-        self.console.print(f"[bold]{title}[/bold]")
+        self.console.print(title, style="bold", highlight=False)
 
     def say(self, text: str) -> None:
         self.console.print(f"  {text}", highlight=False)
 
     def follow(self, items: Iterable[T], total: int, what: str) -> Iterable[T]:
         bars = (TextColumn("  {task.description}"), BarColumn(24), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*bars, console=self.console, transient=True) as progress:
+        with Progress(*bars, console=self.console, transient=True, disable=not self.console.is_terminal) as progress:
             yield from progress.track(items, total=total, description=what)
 
 
@@ -72,7 +72,7 @@ def demo(folder: Path) -> None:
         pdf = folder / "report.pdf"
         pdf.write_bytes(outcome.pdf)
         _show_verification(terminal, outcome.verified, outcome.report["code"], pdf)
-        _show_life(console, terminal, environ, outcome.status_id)
+        _show_life(console, terminal, environ, outcome.status_id, folder)
         _show_audit(terminal, environ)
     terminal.say(f"done in {time.monotonic() - started:.0f} s; data in {folder}, `xueji run --demo` serves the cohort")
 
@@ -135,10 +135,10 @@ def _begin_anew(folder: Path) -> None:
 
 
 def _show_wrong_rows(console: Console, story: Story) -> None:
-    """Each refused row by number, field, masked value and rule."""
+    """Each refused row by number, field, masked value and rule, a line each."""
     for row in wrong_rows_of(story.outcome.errors_file)[:SHOWN_ERRORS]:
-        console.print(
-            f"    row {row['row']:>3}  {row['field']:<14} {row['value']:<22} {row['reason']}", highlight=False
+        print_line(
+            console, (f"  row {row['row']}", row["field"], row["value"], row["rule"], row["why"]), (9, 13, 20, 9)
         )
 
 
@@ -149,26 +149,27 @@ def wrong_rows_of(errors_file: bytes) -> list[dict[str, Any]]:
 
 
 def _wrong_row(row: dict[str, str]) -> dict[str, Any]:
-    reason = row.pop("错误原因")
-    number = row.pop("原行号")
-    title = reason.partition("(")[0]
-    code = reason.partition("(")[2].partition(")")[0]
-    value = row.get(title) or row.get(code) or ""
-    return {"row": number, "field": f"{title} {code}", "value": ADMISSION_LIST.mask(code, value), "reason": reason}
+    reason, number = row.pop("错误原因"), row.pop("原行号")
+    title, _, rest = reason.partition("(")
+    code, _, words = rest.partition("):")
+    why, _, rule = words.partition(" [")
+    value = ADMISSION_LIST.mask(code, row.get(title) or row.get(code) or "")
+    return {"row": number, "field": f"{title} {code}", "value": value, "rule": rule.partition("]")[0], "why": why}
 
 
 def _show_verification(terminal: Terminal, verified: dict[str, Any], code: str, pdf: Path) -> None:
     terminal.say(f"the report: {pdf} ({pdf.stat().st_size // 1024} KiB), code {code[:4]} … {code[-4:]}")
-    shown = verified.get("report") or verified
-    terminal.say(f"a stranger verifies the code: {shown}")
+    said = {each["code"]: each["zh"] for each in verified["report"]["particulars"]}
+    shown = "  ".join(said[name] for name in ("name", "school_name", "major_name", "conclusion", "number"))
+    terminal.say(f"a stranger who was given the code is told: {shown}, valid until {verified['report']['valid_until']}")
 
 
-def _show_life(console: Console, terminal: Terminal, environ: dict[str, str], status_id: str) -> None:
+def _show_life(console: Console, terminal: Terminal, environ: dict[str, str], status_id: str, folder: Path) -> None:
     moments = life(environ, status_id)
     services = sorted({moment.service for moment in moments})
     terminal.chapter(f"审计 audit: {len(moments)} facts of one student, from {len(services)} services")
-    console.print(told_table(moments[-SHOWN_MOMENTS:]))
-    terminal.say(f"the whole life: xueji audit --data {FOLDER} replay {status_id}")
+    print_life(console, moments)
+    terminal.say(f"all of it: xueji audit --data {folder} replay {status_id} --json")
 
 
 def _show_audit(terminal: Terminal, environ: dict[str, str]) -> None:

@@ -145,8 +145,11 @@ class Story:
         """Every school rechecks and registers its freshmen in one file (A8)."""
         self.narrator.chapter("2022-09 新生学籍注册 freshman registration")
         self.on("2022-09-12")
-        for school in self.narrator.follow(self.cohort.schools, len(self.cohort.schools), "schools"):
-            self._submit(school, "freshman-results", school.freshmen)
+        batches = [
+            (school, self._submit(school, "freshman-results", school.freshmen))
+            for school in self.narrator.follow(self.cohort.schools, len(self.cohort.schools), "schools")
+        ]
+        self._tell(batches)
 
     # --- each autumn ---
 
@@ -154,10 +157,23 @@ class Story:
         """Every school registers the year of all its students in one file (A12)."""
         self.narrator.chapter(f"{year}-09 学年注册 annual registration {year}-{year + 1}")
         self.on(f"{year}-09-08")
-        for school in self.narrator.follow(self.cohort.schools, len(self.cohort.schools), "schools"):
-            self._submit(school, "year-results", school.years[year], academic_year=str(year), starts_on=f"{year}-09-01")
+        batches = [
+            (
+                school,
+                self._submit(
+                    school, "year-results", school.years[year], academic_year=str(year), starts_on=f"{year}-09-01"
+                ),
+            )
+            for school in self.narrator.follow(self.cohort.schools, len(self.cohort.schools), "schools")
+        ]
+        self._tell(batches)
 
-    def _submit(self, school: School, path: str, file: Path, **fields: str) -> None:
+    def _tell(self, batches: list[tuple[School, Answer]]) -> None:
+        told = [f"{school.name} {batch['accepted']}" for school, batch in batches]
+        refused = sum(batch["refused"] for _, batch in batches)
+        self.narrator.say(f"{', '.join(told)} accepted; {refused} refused")
+
+    def _submit(self, school: School, path: str, file: Path, **fields: str) -> Answer:
         registrar = self.operator(school.registrar)
         submitted = registrar.upload(
             f"{API}/{path}",
@@ -169,7 +185,7 @@ class Story:
         )
         batch = self._finished(registrar, f"{API}/batches/{submitted['id']}")
         self.outcome.batches.append(batch)
-        self.narrator.say(f"{school.name}: {batch['accepted']} accepted, {batch['refused']} refused")
+        return batch
 
     def _finished(self, caller: Caller, path: str) -> Answer:
         def ask() -> Answer | None:
