@@ -125,7 +125,7 @@ def test_the_metrics_are_described_as_the_code_names_them() -> None:
         for name in METRIC.findall(path.read_text(encoding="utf-8"))
     }
     described = set(re.findall(r"`(xueji_[a-z_]+)`", OPERATIONS.read_text(encoding="utf-8")))
-    assert described - {"xueji_credentials_app", "xueji_auditor"} == named
+    assert described - {"xueji_app", "xueji_audit"} == named
 
 
 def test_the_index_of_decisions_is_complete_and_without_gaps() -> None:
