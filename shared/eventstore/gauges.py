@@ -4,7 +4,7 @@ import time
 
 from prometheus_client import Gauge
 
-from shared.codes.clock import Clock
+from shared.codes.clock import Clock, SystemClock
 from shared.eventstore.store import Store
 
 POSITION = Gauge("xueji_log_position", "The last number given to an event.", ["service"])
@@ -32,9 +32,9 @@ _FOLLOWERS_SQL = """
 class LagGauges:
     """A task for the leader: measures now and then, and counts as no work."""
 
-    def __init__(self, store: Store, clock: Clock, *, every: float = 2.0) -> None:
+    def __init__(self, store: Store, clock: Clock | None = None, *, every: float = 2.0) -> None:
         self._store = store
-        self._clock = clock
+        self._clock = clock or SystemClock()
         self._every = every
         self._next = 0.0
 

@@ -11,6 +11,7 @@ from shared.eventstore.projection import Key, Projection, Row
 
 _json = msgspec.json.Encoder()
 _MANY = 100
+_BYTEA = 17
 
 
 def _as_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -32,11 +33,12 @@ def load_rows(cursor: Cursor, projection: Projection, keys: Sequence[Key]) -> li
         f" JOIN json_populate_recordset(NULL::{table}, %s) AS k USING ({', '.join(projection.key)})",
         (_as_json(projection.key, keys),),
     )
-    return [dict(zip(columns, map(_own, row), strict=True)) for row in cursor.fetchall()]
-
-
-def _own(value: Any) -> Any:
-    return bytes(value) if isinstance(value, memoryview) else value
+    rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    for name, column in zip(columns, cursor.description or (), strict=True):
+        if column.type_code == _BYTEA:
+            for row in rows:
+                row[name] = None if row[name] is None else bytes(row[name])
+    return rows
 
 
 def store_rows(cursor: Cursor, projection: Projection, rows: Sequence[Row]) -> None:
