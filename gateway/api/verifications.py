@@ -17,7 +17,7 @@ class VerificationBody(Schema):
     class Meta:
         unknown = RAISE
 
-    code = fields.String(required=True, validate=Length(1, 64), metadata={"examples": ["S7Q4K2M9XC0TR5A1"]})
+    code = fields.String(required=True, validate=Length(1, 64))
 
 
 class Particular(Schema):
@@ -84,7 +84,7 @@ def add_verifications(api: Blueprint) -> None:
         return response
 
     view: Any = api.response(200, Verification, description="The code is valid.")(verify_report)
-    view = api.arguments(VerificationBody, location="json")(view)
+    view = api.arguments(VerificationBody, location="json", example={"code": "S7Q4K2M9XC0TR5A1"})(view)
     for status, description in _OTHERWISE.items():
         view = api.alt_response(status, schema=Verification, description=description)(view)
     view = api.alt_response(503, "SERVICE_UNAVAILABLE")(view)

@@ -102,7 +102,8 @@ def _add(api: Blueprint, route: Route) -> None:
     if parts.query:
         view = api.arguments(parts.query, location="query")(view)
     if parts.body:
-        view = api.arguments(parts.body, location="json")(view)
+        example = {name: route.contract.example.get(name) for name in parts.body().fields}
+        view = api.arguments(parts.body, location="json", example=example)(view)
     if parts.form:
         view = api.arguments(parts.form, location=UPLOAD)(view)
     if route.is_command:

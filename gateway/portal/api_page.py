@@ -80,8 +80,8 @@ def _operation(path: str, method: str, entry: Document, document: Document) -> O
         parameters=[_parameter(each) for each in (*shared_parameters, *entry.get("parameters", ()))],
         body_type=body_type,
         body=_fields(_resolved(body.get("schema", {}), document)),
-        answers=[_answer(status, answer, document) for status, answer in entry["responses"].items()],
-        example=_example(_resolved(body.get("schema", {}), document)),
+        answers=[_answer(status, answer, document) for status, answer in sorted(entry["responses"].items())],
+        example=json.dumps(body["example"], ensure_ascii=False, indent=2) if "example" in body else "",
     )
 
 
@@ -107,7 +107,11 @@ def _answer(status: str, answer: Document, document: Document) -> Answer:
     answer = _resolved(answer, document)
     contents: list[Document] = list(answer.get("content", {}).values())
     schema: Document = contents[0].get("schema", {}) if contents else {}
-    return Answer(status, answer.get("description", ""), schema.get("$ref", "").rpartition("/")[2] or _type(schema))
+    return Answer(
+        status,
+        answer.get("description", "").replace("`", ""),
+        schema.get("$ref", "").rpartition("/")[2] or _type(schema),
+    )
 
 
 def _resolved(node: Document, document: Document) -> Document:
@@ -137,11 +141,3 @@ def _range(schema: Document) -> str:
     least = schema.get("minLength", schema.get("minimum"))
     most = schema.get("maxLength", schema.get("maximum"))
     return f" {least}–{most}" if least is not None and most is not None else ""
-
-
-def _example(schema: Document) -> str:
-    """An example put together from the fields' own; empty when not every required field has one."""
-    values = {name: field["examples"][0] for name, field in schema.get("properties", {}).items() if "examples" in field}
-    if not values or set(schema.get("required", ())) - set(values):
-        return ""
-    return json.dumps(values, ensure_ascii=False, indent=2)

@@ -1,5 +1,7 @@
 """The public pages: home, verify, rules, the API's documentation. They work without JavaScript."""
 
+import re
+from datetime import datetime
 from functools import cache
 from itertools import groupby
 from typing import Any, Final
@@ -12,6 +14,7 @@ from gateway.languages import LANGUAGES, preferred
 from gateway.platform import platform
 from gateway.portal.api_page import sections
 from gateway.portal.words import words
+from shared.codes.clock import SHANGHAI
 from shared.rules.rule import ALWAYS, Rule
 from shared.rules.rulebook import RULES
 
@@ -32,6 +35,8 @@ def add_pages(app: Flask) -> None:
     pages.add_url_rule(f"/{_LANGUAGE}/rules/<rule_id>", "rule", rule)
     pages.add_url_rule(f"/{_LANGUAGE}/api", "api", api)
     pages.add_url_rule(f"{PREFIX}/openapi.json", "openapi", openapi)
+    pages.add_app_template_filter(china_time)
+    pages.add_app_template_filter(cited)
     app.register_blueprint(pages)
 
 
@@ -89,6 +94,16 @@ def openapi() -> Response:
     response = Response(current_app.json.dumps(openapi_of(_app())), content_type="application/json")
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
+
+
+def china_time(instant: str) -> str:
+    """An ISO instant as a clock in China shows it."""
+    return f"{datetime.fromisoformat(instant).astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+
+
+def cited(article: str, language: str) -> str:
+    """Where a rule comes from, as the language writes it: art. 7 is 第7条."""
+    return re.sub(r" art\. ([0-9]+)", r" 第\1条", article) if language == "zh" else article
 
 
 def error_page(status: int) -> Response:

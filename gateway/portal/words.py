@@ -43,7 +43,7 @@ _WORDS: Final = {
     "report_qualification": ("学历证书电子注册备案表", "Report on an academic qualification"),
     "issued_on": ("出具日期", "Issued on"),
     "valid_until": ("验证有效期至", "Valid until"),
-    "answered_at": ("本次查询时间（协调世界时）", "Answered at (UTC)"),
+    "answered_at": ("本次查询时间（北京时间）", "Answered at (China time)"),
     "photo": ("登记照片", "Photo on record"),
     "compare": (
         "请将以上内容与手中的报告逐项比对。以本页面为准，截图和打印件不作为凭证。",
