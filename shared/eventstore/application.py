@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
-from shared.codes.clock import Clock
+from shared.codes.clock import Clock, shanghai_date
 from shared.eventstore import bulk, facts
 from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.bulk import Draft as Draft  # noqa: PLC0414 -- re-exported
@@ -159,7 +159,7 @@ class Application:
     def owners(self, scope: str, keys: Iterable[str]) -> dict[str, UUID]:
         """Who holds what now: key -> aggregate id, for uncontested claims that are not over."""
         slots = {slot_of(scope, key): key for key in keys}
-        today = self.clock.now().date()
+        today = shanghai_date(self.clock.now())
         with self.store.reading() as cursor:
             cursor.execute(
                 "SELECT slot, originator_id FROM claims WHERE slot = ANY(%(slots)s::uuid[]) UNION ALL"
@@ -205,7 +205,9 @@ def command(method: UseCase) -> UseCase:
     """A use case that acts once per `command_id`: asked again, it gives the stored answer."""
 
     @wraps(method)
-    def asked(self: "Application", *, command_id: UUID, by: Context | Asked, **named: Any) -> Any:
+    def asked(self: "Application", *, command_id: UUID, by: Any, **named: Any) -> Any:
+        if by.command_id != command_id:
+            by = replace(by, command_id=command_id)
         request_hash = by.request_hash
         known = self.answered(command_id, request_hash)
         if known is not None:

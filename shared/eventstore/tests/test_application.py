@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import psycopg2.extensions
 import pytest
 
+from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.application import AlreadyHeard, AlreadyTaken, ChangedMeanwhile, CommandReused, Heard
 from shared.eventstore.settings import StoreSettings
 from shared.eventstore.store import Connection, Store, migrate
@@ -26,6 +27,10 @@ from shared.eventstore.tests.students import (
 from shared.rules.refused import NotFound
 
 pytestmark = pytest.mark.servers
+
+
+class OtherKind(Aggregate, stored_as="application.OtherKind"):
+    """Nobody is of this kind."""
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +75,9 @@ def test_every_event_carries_its_context(students: Students) -> None:
 def test_nobody_is_found_under_an_unknown_id_or_another_type(students: Students) -> None:
     with pytest.raises(NotFound):
         students.get(Student, uuid4())
+    students.save(told := student(), by=by())
+    assert students.find(Aggregate, told.id) is not None
+    assert students.find(OtherKind, told.id) is None
 
 
 def test_who_reads_before_another_saves_is_told_so(students: Students) -> None:
@@ -216,6 +224,12 @@ def test_a_command_id_is_not_used_for_another_request(students: Students) -> Non
     with pytest.raises(CommandReused) as refused:
         students.register(command_id=command_id, by=by(command_id, request_hash="other"), id_key=uuid4().hex)
     assert refused.value.as_dict()["status"] == 422
+
+
+def test_the_command_id_asked_with_is_the_one_that_is_kept(students: Students) -> None:
+    command_id = uuid4()
+    answer = students.register(command_id=command_id, by=by(), id_key=uuid4().hex)
+    assert students.answered(command_id, "h") == answer
 
 
 def test_a_refused_command_leaves_no_answer(students: Students) -> None:

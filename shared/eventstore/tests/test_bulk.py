@@ -1,5 +1,6 @@
 """The bulk path writes the same rows as single saves, all of a chunk or nothing of it."""
 
+import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
@@ -234,6 +235,26 @@ def test_chunks_are_written_in_order_until_one_fails(students: Students, path: N
         assert cursor.fetchall() == [(2,)]
     assert len(students.standings(Student, [draft.originator_id for draft in good[0] + good[1]])) == 10
     assert students.standings(Student, [draft.originator_id for draft in never]) == {}
+
+
+def test_chunks_that_cross_each_other_are_settled_and_one_wins(students: Students) -> None:
+    keys = [uuid4().hex for _ in range(20)]
+    outcomes: list[str] = []
+
+    def append() -> None:
+        try:
+            students.append([draft for key in keys for draft in drafts_of(student(key))], by())
+            outcomes.append("stored")
+        except SecondFulltimeStatus:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=append) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["refused", "refused", "stored"]
+    assert len(students.owners("students.fulltime", keys)) == 20
 
 
 def test_an_aggregate_appended_in_bulk_goes_on_as_any_other(students: Students, path: None) -> None:
