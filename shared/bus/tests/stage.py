@@ -25,7 +25,7 @@ from shared.eventstore.sequencer import Sequencer
 from shared.eventstore.store import Store, migrate
 
 NOW = datetime(2026, 9, 1, 1, 0, tzinfo=UTC)
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class FixedClock:
