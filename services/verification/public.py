@@ -9,7 +9,6 @@ import base64
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -123,7 +122,7 @@ class PublicVerification:
         answer = _words(seen)
         if found is None or seen.outcome != "valid":
             return seen, answer, Evidence(now, seen.outcome, client, report_id=found["report_id"] if found else None)
-        lines = particulars(found["kind"], _typed(found["record"]), self._person(found["record"]))
+        lines = particulars(found["kind"], found["record"], self._person(found["record"]))
         answer["report"] = {
             "kind": found["kind"],
             "issued_on": found["issued_on"],
@@ -210,15 +209,6 @@ def _asked(environ: Environ) -> Question:
         return _question.decode(body)
     except (msgspec.MsgspecError, ValueError, KeyError):
         raise BadRequest(400) from None
-
-
-def _typed(record: dict[str, Any]) -> dict[str, Any]:
-    """The row with its days as days: they come from the database as text."""
-    return {name: date.fromisoformat(value) if _is_day(name, value) else value for name, value in record.items()}
-
-
-def _is_day(name: str, value: Any) -> bool:
-    return name.endswith("_date") and isinstance(value, str)
 
 
 def _words(said: Verdict) -> dict[str, Any]:

@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from services.verification.domain.particulars import DELAYS
 from services.verification.domain.rules import NotIssuedYet, ReportNotFound, in_effect, outcome
 from shared.access.by import By
@@ -34,6 +36,9 @@ _REPORTABLE = """
     WHERE s.person_id = %(person)s AND q.effective_date <= %(today)s
     ORDER BY since DESC, record_id LIMIT 200
 """
+_BY_CODE = ("report_id", "kind", "record_id", "state", "issued_on", "valid_until", "record")
+_DAYS = ("entry_date", "expected_graduation_date", "graduation_date", "issue_date", "effective_date")
+_record: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
 _SHOWN = (
     "report_id", "kind", "record_id", "status_id", "school_name", "language", "requested_on", "issued_on",
     "valid_until", "times_verified", "last_verified_at", "version",
@@ -145,13 +150,10 @@ def found_by_code(cursor: Any, code_key: str, today: date) -> Answer | None:
     row = cursor.fetchone()
     if row is None or row[6] is None:
         return None
-    names = ("report_id", "kind", "record_id", "state", "issued_on", "valid_until", "record")
-    found = dict(zip(names, row, strict=True))
-    effective = found["record"].get("effective_date")
-    if found["kind"] == "qualification" and not in_effect(_day(effective), today):
+    record = _record.decode(row[6])
+    for name in _DAYS:
+        if record.get(name):
+            record[name] = date.fromisoformat(record[name])
+    if row[1] == "qualification" and not in_effect(record["effective_date"], today):
         return None
-    return found
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None
+    return dict(zip(_BY_CODE, (*row[:6], record), strict=True))

