@@ -44,7 +44,7 @@ class DjangoRegister:
         from django.core.management import call_command
         from django.db import connection
 
-        call_command("migrate", verbosity=0, run_syncdb=True)
+        call_command("migrate", verbosity=0)
         with connection.schema_editor() as editor:
             for model in (self.student, self.year):
                 editor.create_model(model)
@@ -73,10 +73,10 @@ class DjangoRegister:
                 )
         return time.perf_counter() - started
 
-    def clear(self) -> None:
-        for model in (self.year, self.student):
-            model.objects.all().delete()
-            model.history.model.objects.all().delete()
+    def close(self) -> None:
+        from django.db import connection
+
+        connection.close()
 
 
 def _models() -> tuple[Any, Any]:

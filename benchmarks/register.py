@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
@@ -9,6 +10,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from benchmarks.reference_django import DjangoRegister
+from benchmarks.reference_trigger import TriggerRegister
+from benchmarks.rows import Row, compared, fresh_database
 from services.enrollment.application import Enrollment
 from services.enrollment.application.bulk import AdmissionListKind, FreshmanResultsKind, YearResultsKind
 from services.enrollment.domain.admission_batch import AdmissionBatch
@@ -17,7 +21,7 @@ from shared.eventstore.application import BatchMark
 from shared.eventstore.context import Context
 from shared.eventstore.ids import uuid7
 from shared.eventstore.privacy import Keyring
-from shared.eventstore.store import Store
+from shared.eventstore.store import Store, migrate
 from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow
 
@@ -123,3 +127,85 @@ class Registration:
             decided = kind.decide(rows[at : at + CHUNK], progress, batch_id)
             drafts = [draft for one in decided for draft in one]
             self.app.append(drafts, by=self.context, mark=BatchMark(batch_id, at + CHUNK))
+
+
+def reference_students(count: int, start: int = 1) -> list[dict[str, Any]]:
+    """The same students as rows for the references; their sealed text is as long as ours."""
+    sealed = "x1.2026a." + "A" * 220
+    return [
+        {
+            "status_id": uuid7(),
+            "admission_id": uuid7(),
+            "id_key": f"{number:040d}",
+            "name_key": "b" * 40,
+            "sealed_person": sealed,
+            "exam_no": f"22{number:012d}",
+            "student_no": f"22{number:08d}",
+            "school_code": SCHOOL,
+            "school_name": "北京大学",
+            "level": "本科",
+            "category": "普通高等教育",
+            "study_form": "普通全日制",
+            "full_time": True,
+            "major_code": "010101",
+            "major_name": "哲学",
+            "duration": "4",
+            "entry_date": date(2022, 9, 1),
+            "expected_graduation_date": date(2026, 7, 1),
+            "admission_type": "普通",
+        }
+        for number in range(start, start + count)
+    ]
+
+
+def register_bulk(url: str, *, rounds: int = 3, students: int = 20_000) -> list[Row]:
+    """Ours, Django with simple-history and a trigger audit, interleaved, each on a database of its own."""
+    with (
+        fresh_database(url, "bench_register") as ours_url,
+        fresh_database(url, "bench_django") as django_url,
+        fresh_database(url, "bench_trigger") as trigger_url,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        migrate(ours_url, "enrollment")
+        keys = Path(folder) / "keys.toml"
+        Keyring.generate(keys)
+        ours = Registration(ours_url, keys, students)
+        django, trigger = DjangoRegister(django_url), TriggerRegister(trigger_url)
+        django.create_tables()
+        times = [_round(number, students, ours, django, trigger) for number in range(rounds)]
+        ours.store.close()
+        django.close()
+        trigger.connection.close()
+    rates = [tuple(2 * students / seconds for seconds in each) for each in times]
+    return [
+        compared(
+            "register_bulk",
+            [(mine, theirs) for mine, theirs, _ in rates],
+            unit="facts/s",
+            reference="Django + django-simple-history, bulk_create_with_history",
+            reach=8.0,
+        ),
+        compared(
+            "register_bulk_trigger",
+            [(mine, plain) for mine, _, plain in rates],
+            unit="facts/s",
+            reference="plain trigger audit table, execute_values",
+            reach=1.0,
+        ),
+    ]
+
+
+def _round(
+    number: int, students: int, ours: Registration, django: DjangoRegister, trigger: TriggerRegister
+) -> tuple[float, float, float]:
+    start = 1 + number * students
+    ours.prepare(start)
+    rows = reference_students(students, start)
+    order = {
+        "ours": lambda: ours.register(start),
+        "django": lambda: django.register(rows),
+        "trigger": lambda: trigger.register(rows),
+    }
+    names = list(order) if number % 2 else list(reversed(order))
+    took = {name: order[name]() for name in names}
+    return took["ours"], took["django"], took["trigger"]

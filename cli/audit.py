@@ -26,6 +26,7 @@ from shared.eventstore.verify import audit as audit_store
 ROUNDS = 3  # person -> status -> photo, certificate, report: three steps reach everything
 SEALED = "x1."
 LONGEST = 44
+HEARING = ("hear_", "open_student", "open_qualification", "note_")
 STATES = ("state", "settled_year", "outcome", "conclusion")
 TITLES = ("recorded", "effective", "service", "fact", "by", "rules", "before → after")
 WIDTHS = (10, 10, 12, 26, 16, 14)
@@ -124,7 +125,12 @@ def life(environ: Mapping[str, str], student: str) -> list[Moment]:
     finally:
         for store in stores.values():
             store.close()
-    return sorted(moments, key=lambda moment: (moment.recorded_at, moment.position, moment.service))
+    return sorted(moments, key=_in_order)
+
+
+def _in_order(moment: Moment) -> tuple[str, bool, str, int]:
+    """By recording; under a clock that stands, what was said comes before who heard it."""
+    return moment.recorded_at, moment.use_case.startswith(HEARING), moment.service, moment.position
 
 
 def print_life(console: Console, moments: Iterable[Moment]) -> None:
