@@ -1,7 +1,6 @@
 """The base of every application: load one, tell it, save it; or decide many and append them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import wraps
 from typing import Any, ClassVar, TypeVar, cast
@@ -112,29 +111,15 @@ class Application:
     ) -> None:
         """Write the facts of up to 1,000 rows in one transaction; the command id is kept where an `answer` is given."""
         context = by if isinstance(by, Context) else Context.of(by)
-        command_row = None if answer is None else _command_row(context, _plain(answer))
-        beside = Companions(context.recorded_at, heard=heard, mark=mark, command=command_row)
-        self._write(bulk.prepare(drafts), context, beside)
-
-    def append_all(self, chunks: Iterable[tuple[Sequence[Draft], BatchMark | None]], by: Context | Asked) -> None:
-        """Append chunk after chunk, each one transaction, in order; the next is decided while one is written.
-
-        After a failure the chunks before it are stored and the ones after it are not: the marks say how far it came.
-        """
-        context = by if isinstance(by, Context) else Context.of(by)
-        with ThreadPoolExecutor(1) as writer:
-            under_way: Future[None] | None = None
-            for drafts, mark in chunks:
-                ready = bulk.prepare(drafts)
-                if under_way is not None:
-                    under_way.result()
-                beside = Companions(context.recorded_at, mark=mark)
-                under_way = writer.submit(self._write, ready, context, beside)
-            if under_way is not None:
-                under_way.result()
-
-    def _write(self, chunk: bulk.Chunk, context: Context, beside: Companions) -> None:
-        beside = replace(beside, context=context.encoded, claims=chunk.claims)
+        chunk = bulk.prepare(drafts)
+        beside = Companions(
+            recorded_at=context.recorded_at,
+            context=context.encoded,
+            claims=chunk.claims,
+            command=None if answer is None else _command_row(context, _plain(answer)),
+            heard=heard,
+            mark=mark,
+        )
         with self._refusing():
             self._send(chunk, beside)
 

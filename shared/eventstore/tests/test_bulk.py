@@ -221,22 +221,6 @@ def test_a_chunk_has_its_limit(students: Students) -> None:
         students.append(fresh(1) * 5001, by())
 
 
-def test_chunks_are_written_in_order_until_one_fails(students: Students, path: None) -> None:
-    batch_id, key = uuid4(), uuid4().hex
-    good = [fresh(5), fresh(5)]
-    bad = [*drafts_of(student(key)), *drafts_of(student(key))]
-    never = fresh(5)
-    with pytest.raises(SecondFulltimeStatus):
-        students.append_all(
-            [(chunk, BatchMark(batch_id, done)) for done, chunk in enumerate([*good, bad, never], 1)], by()
-        )
-    with students.store.reading() as cursor:
-        cursor.execute("SELECT done FROM batches WHERE batch_id = %s", (batch_id,))
-        assert cursor.fetchall() == [(2,)]
-    assert len(students.standings(Student, [draft.originator_id for draft in good[0] + good[1]])) == 10
-    assert students.standings(Student, [draft.originator_id for draft in never]) == {}
-
-
 def test_chunks_that_cross_each_other_are_settled_and_one_wins(students: Students) -> None:
     keys = [uuid4().hex for _ in range(20)]
     outcomes: list[str] = []
