@@ -8,7 +8,6 @@ import os
 import re
 import secrets
 import shutil
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -78,9 +77,11 @@ class FileBlobs:
 
     def _sweep(self) -> None:
         """Remove what a killed process left half received; a day is longer than any sending takes."""
+        os.utime(self._incoming)  # asks the file system what time it is there
+        now = self._incoming.stat().st_mtime
         for left in self._incoming.iterdir():
             with contextlib.suppress(FileNotFoundError):
-                if time.time() - left.stat().st_mtime > _STALE:
+                if now - left.stat().st_mtime > _STALE:
                     left.unlink()
 
     def _path(self, digest: str) -> Path:

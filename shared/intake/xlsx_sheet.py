@@ -4,23 +4,16 @@ A reader that builds the sheet first was measured at 357 MiB for 200,000 rows, s
 can ask for hundreds of gigabytes) and cannot tell a formula from a value.
 """
 
-import posixpath
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import BinaryIO
 
-from shared.intake.archive import Archive, PartParser
+from shared.intake.archive import Archive
 from shared.intake.columns import BLANKS, Row
 from shared.intake.limits import Limits
-from shared.intake.refusals import (
-    ControlCharacters,
-    FileEmpty,
-    FileTruncated,
-    TooManyRows,
-    UnpacksTooLarge,
-    WrongFormat,
-)
+from shared.intake.refusals import FileEmpty, FileTruncated, TooManyRows, WrongFormat
+from shared.intake.xlsx_parts import Relations, Strings, Styles, Texts, Workbook, local, plain, whole
 
 _WORKBOOK = "xl/workbook.xml"
 _RELATIONS = "xl/_rels/workbook.xml.rels"
@@ -28,10 +21,6 @@ _STRINGS = "xl/sharedStrings.xml"
 _STYLES = "xl/styles.xml"
 _MOST_COLUMNS = 256
 _LAST_COLUMN = 16_384
-_DATE_FORMATS = frozenset((*range(14, 18), 22, *range(27, 37), *range(50, 59)))
-_QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _INTEGRAL = re.compile(r"-?\d+\.0*", re.ASCII)
 
 
@@ -67,14 +56,14 @@ class XlsxSheet:
     def _rows(self) -> Iterator[Row]:
         """Every row that is not blank, without blank cells at its end."""
         archive = Archive(self._stream, self._limits)
-        workbook = _Workbook()
+        workbook = Workbook()
         archive.parse(_WORKBOOK, workbook)
-        relations = _Relations()
+        relations = Relations()
         archive.parse(_RELATIONS, relations)
-        styles = _Styles()
+        styles = Styles()
         if archive.has(_STYLES):
             archive.parse(_STYLES, styles)
-        strings = _Strings(self._limits)
+        strings = Strings(self._limits)
         if archive.has(_STRINGS):
             archive.parse(_STRINGS, strings)
         sheet = _Sheet(strings.found, styles.dates, workbook.epoch, self._limits)
@@ -83,119 +72,7 @@ class XlsxSheet:
         yield from sheet.take()
 
 
-def _local(name: str) -> str:
-    return name.rpartition(":")[2]
-
-
-class _Workbook(PartParser):
-    """Which sheet is meant, and from which day this workbook counts."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sheet = ""
-        # 1900 is taken for a leap year by the format, so the count begins a day early
-        self.epoch = date(1899, 12, 30)
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        name = _local(name)
-        if name == "sheet" and not self.sheet and attributes.get("state", "visible") == "visible":
-            self.sheet = next((value for key, value in attributes.items() if _local(key) == "id"), "")
-        elif name == "workbookPr" and attributes.get("date1904") in ("1", "true"):
-            self.epoch = date(1904, 1, 1)
-
-
-class _Relations(PartParser):
-    """Where the parts of the workbook are."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._targets: dict[str, str] = {}
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if _local(name) == "Relationship" and attributes.get("TargetMode") != "External":
-            self._targets[attributes.get("Id", "")] = attributes.get("Target", "")
-
-    def path_of(self, relation: str) -> str:
-        """The part's name in the archive; a name only, never a path on a disk."""
-        target = self._targets.get(relation, "")
-        return target.lstrip("/") if target.startswith("/") else posixpath.normpath(f"xl/{target}")
-
-
-class _Styles(PartParser):
-    """Which cell styles show a number as a date."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.dates: set[str] = set()
-        self._formats: set[int] = set(_DATE_FORMATS)
-        self._in_cells = False
-        self._count = 0
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        name = _local(name)
-        if name == "numFmt" and re.search("[ymdYMD年月日]", _QUOTED.sub("", attributes.get("formatCode", ""))):
-            self._formats.add(_whole(attributes.get("numFmtId", "")))
-        elif name == "cellXfs":
-            self._in_cells = True
-        elif name == "xf" and self._in_cells:
-            if _whole(attributes.get("numFmtId", "")) in self._formats:
-                self.dates.add(str(self._count))
-            self._count += 1
-
-    def end(self, name: str) -> None:
-        if _local(name) == "cellXfs":
-            self._in_cells = False
-
-
-class _Texts(PartParser):
-    """Collects the text of cells, bounded."""
-
-    def __init__(self, limits: Limits) -> None:
-        super().__init__()
-        self._limits = limits
-        self._parts: list[str] = []
-        self._length = 0
-        self._taking = False
-
-    def text(self, text: str) -> None:
-        if self._taking:
-            self._parts.append(text)
-            self._length += len(text)
-            if self._length > self._limits.cell:
-                raise FileTruncated(where=f"> {self._limits.cell} 字符 characters")
-
-    def _taken(self) -> str:
-        text = self._parts[0] if len(self._parts) == 1 else "".join(self._parts)
-        self._parts, self._length = [], 0
-        return text
-
-
-class _Strings(_Texts):
-    """The strings that cells refer to by number."""
-
-    def __init__(self, limits: Limits) -> None:
-        super().__init__(limits)
-        self.found: list[str] = []
-        self._phonetic = False
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        name = _local(name)
-        if name == "rPh":
-            self._phonetic = True
-        self._taking = name == "t" and not self._phonetic
-
-    def end(self, name: str) -> None:
-        name = _local(name)
-        self._taking = False
-        if name == "rPh":
-            self._phonetic = False
-        elif name == "si":
-            if len(self.found) >= self._limits.shared_strings:
-                raise UnpacksTooLarge(limit=self._limits.unpacked >> 20)
-            self.found.append(_plain(self._taken()))
-
-
-class _Sheet(_Texts):
+class _Sheet(Texts):
     """The cells of a sheet, gathered into rows."""
 
     def __init__(self, strings: list[str], dates: set[str], epoch: date, limits: Limits) -> None:
@@ -216,7 +93,7 @@ class _Sheet(_Texts):
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if ":" in name:
-            name = _local(name)
+            name = local(name)
         if name in {"v", "t"}:
             self._taking = True
         elif name == "c":
@@ -227,14 +104,14 @@ class _Sheet(_Texts):
         elif name == "f":
             self._formula = True
         elif name == "row":
-            self._number = _whole(attributes.get("r", "")) or self._number + 1
+            self._number = whole(attributes.get("r", "")) or self._number + 1
             self._cells = []
         elif name == "rPh":
             self._taking = False
 
     def end(self, name: str) -> None:
         if ":" in name:
-            name = _local(name)
+            name = local(name)
         if name in {"v", "t"}:
             self._taking = False
         elif name == "c":
@@ -271,7 +148,7 @@ class _Sheet(_Texts):
             return self._day(text) if self._style in self._dates else _number(text)
         if self._kind == "b":
             return "TRUE" if text == "1" else "FALSE"
-        return _plain(text)
+        return plain(text)
 
     def _shared(self, text: str) -> str:
         try:
@@ -287,15 +164,6 @@ class _Sheet(_Texts):
             return _number(text)
 
 
-def _plain(text: str) -> str:
-    """Undo the format's escapes of characters; those that no text may hold refuse the file."""
-    if "_x" in text:
-        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
-        if _CONTROLS.search(text):
-            raise ControlCharacters(where="_xHHHH_")
-    return text
-
-
 def _number(text: str) -> str:
     """A number as a person would write it: 4.0 is 4; 0.10000000000000001 is 0.1; 1.1E+17 has lost digits and stays."""
     text = text.strip(BLANKS)
@@ -309,10 +177,6 @@ def _number(text: str) -> str:
         return repr(float(text))
     except ValueError:
         return text
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _column_number(letters: str) -> int:
