@@ -2,18 +2,21 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from prometheus_client import REGISTRY
 
+from shared.eventstore.follower import Follower, wait_for
 from shared.eventstore.gauges import LagGauges
 from shared.eventstore.ids import uuid7
 from shared.eventstore.leader import Leader
 from shared.eventstore.sequencer import Fenced, Sequencer
 from shared.eventstore.store import Store, migrate
-from shared.eventstore.tests.pupils import FixedClock
+from shared.eventstore.tests.pupils import FixedClock, Pupil, PupilList, School, SchoolYear, by, prepare
+from shared.eventstore.verify import verify
 
 pytestmark = pytest.mark.servers
 
@@ -179,3 +182,32 @@ def test_the_gauges_say_how_far_numbering_and_following_are_behind(store: Store)
 
 def value(gauge: str, **labels: str) -> float | None:
     return REGISTRY.get_sample_value(gauge, {"service": "test", **labels})
+
+
+@pytest.mark.faults
+def test_a_restart_of_postgresql_interrupts_the_leader_but_does_not_end_it(restartable_postgres: Any) -> None:
+    url = restartable_postgres.fresh()
+    store = prepare(url)
+    follower = Follower(store, (PupilList(), SchoolYear()))
+    stop = threading.Event()
+    worker = threading.Thread(target=Leader(store).run, args=([Sequencer(store).step, follower.step], stop))
+    worker.start()
+    try:
+        first = enrol(store)
+        assert wait_for(store, first, 1, timeout=20)
+        restartable_postgres.restart()
+        second = enrol(store)
+        assert wait_for(store, second, 1, timeout=20)
+        assert verify(store, (PupilList(), SchoolYear())) == []
+    finally:
+        stop.set()
+        worker.join(20)
+        store.close()
+        restartable_postgres.drop(url)
+    assert not worker.is_alive()
+
+
+def enrol(store: Store) -> UUID:
+    one = Pupil("王小明", "一中", 3, date(2026, 9, 1), uuid4())
+    School(store, FixedClock()).save(one, by=by())
+    return one.id
