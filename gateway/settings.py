@@ -20,7 +20,7 @@ class GatewaySettings:
     assertion_public_pem: str
     clock: str = "system"
     public_origin: str = "http://127.0.0.1:8000"
-    verification_url: str = "http://127.0.0.1:8005"
+    verification_url: str = "http://127.0.0.1:8001"
     deadline: float = 10.0  # seconds a caller waits for a service
     largest_list: int = 200 * MEBIBYTE
     largest_photo: int = 10 * MEBIBYTE

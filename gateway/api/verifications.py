@@ -74,14 +74,7 @@ def add_verifications(api: Blueprint) -> None:
 
     def verify_report(body: dict[str, Any]) -> Response:
         """Ask whether a report code is valid, and what the report says. Free, without an account (A21-2)."""
-        here = platform()
-        answer = here.verification.verify(body["code"], client=here.client_address(), request_id=g.request_id)
-        response = Response(
-            json.dumps(answer.content, ensure_ascii=False), answer.status, content_type="application/json"
-        )
-        if answer.retry_after:
-            response.headers["Retry-After"] = answer.retry_after
-        return response
+        return answer_to(body["code"])
 
     view: Any = api.response(200, Verification, description="The code is valid.")(verify_report)
     view = api.arguments(VerificationBody, location="json", example={"code": "S7Q4K2M9XC0TR5A1"})(view)
@@ -90,3 +83,14 @@ def add_verifications(api: Blueprint) -> None:
     view = api.alt_response(503, "SERVICE_UNAVAILABLE")(view)
     view = api.doc(operationId=VERIFY_REPORT, security=[])(view)
     api.route("/verifications", methods=["POST"], endpoint=VERIFY_REPORT, tags=["verification"])(view)
+
+
+def answer_to(code: str) -> Response:
+    """The verification service's answer, as it gave it."""
+    here = platform()
+    answer = here.verification.verify(code, client=here.client_address(), request_id=g.request_id)
+    content = json.dumps(answer.content, ensure_ascii=False)
+    response = Response(content, answer.status, content_type="application/json")
+    if answer.retry_after:
+        response.headers["Retry-After"] = answer.retry_after
+    return response

@@ -9,6 +9,7 @@ from typing import Any, Final
 from flask import Blueprint, Flask, Response, abort, current_app, g, redirect, render_template, request, url_for
 
 from gateway.api.document import openapi_of
+from gateway.api.verifications import answer_to
 from gateway.api.views import PREFIX
 from gateway.languages import LANGUAGES, preferred
 from gateway.platform import platform
@@ -29,6 +30,7 @@ def add_pages(app: Flask) -> None:
     pages.add_url_rule("/", "start", start)
     pages.add_url_rule(f"/{_LANGUAGE}/", "home", home)
     pages.add_url_rule("/verify", "verify_start", verify_start)
+    pages.add_url_rule("/verify", "verify_directly", verify_directly, methods=["POST"])
     pages.add_url_rule(f"/{_LANGUAGE}/verify", "verify", verify, methods=["GET", "POST"])
     pages.add_url_rule("/rules/<rule_id>", "rule_start", rule_start)
     pages.add_url_rule(f"/{_LANGUAGE}/rules/", "rules", rules)
@@ -53,6 +55,15 @@ def home(language: str) -> str:
 def verify_start() -> Response:
     """Where the square code on a report leads; browsers carry the code behind # along, servers never see it."""
     return _moved("pages.verify")
+
+
+def verify_directly() -> Response:
+    """What the verification service answers under this path where it stands beside us: a code in, JSON out."""
+    given = request.get_json(silent=True) if request.is_json else request.form
+    code = given.get("code") if given is not None and hasattr(given, "get") else None
+    if not isinstance(code, str):
+        abort(400)
+    return answer_to(code[:LONGEST_CODE])
 
 
 def verify(language: str) -> str | Response:

@@ -201,3 +201,11 @@ def test_settings_come_from_the_environment(tmp_path):
     assert settings.assertion_public_pem == "PEM"
     assert settings.public_origin == "https://xueji.example"
     assert len(settings.trusted_proxies) == 2
+
+
+def test_a_program_finds_verification_where_the_service_has_it(client, verification):
+    assert client.post("/verify", json={"code": VALID_CODE}).get_json()["outcome"] == "valid"
+    assert client.post("/verify", data={"code": VALID_CODE}).get_json()["outcome"] == "valid"
+    for body in ({}, {"code": 5}, []):
+        assert client.post("/verify", json=body).status_code == 400
+    assert len(verification.seen) == 2
