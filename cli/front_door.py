@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.app import create_app
-from gateway.settings import GatewaySettings
 from shared.blobs.files import FileBlobs
 from shared.bus.client import RpcClient
 
 
 def gateway_app(environ: Mapping[str, str], *, verification: Any = None) -> Any:
     """The gateway; `verification` is an application of this process, or the verification service's address is used."""
+    from gateway.app import create_app  # its libraries are not in the verification service's image
+    from gateway.settings import GatewaySettings
+
     settings = GatewaySettings.from_environ(environ)
     client = RpcClient(settings.amqp_url, name="gateway")
     return create_app(settings, client, verification or settings.verification_url, FileBlobs(settings.blobs_dir))

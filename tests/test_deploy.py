@@ -276,7 +276,7 @@ class Absent(importlib.abc.MetaPathFinder):
         if name.split(".")[0] in modules:
             raise ModuleNotFoundError(f"{name} is not in this image", name=name)
 sys.meta_path.insert(0, Absent())
-for name in ["cli.main", "shared.bus.runner", "shared.bus.health", *sys.argv[2:]]:
+for name in ["cli.main", "cli.front_door", "shared.bus.runner", "shared.bus.health", *sys.argv[2:]]:
     importlib.import_module(name)
 """
 
