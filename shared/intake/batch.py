@@ -1,13 +1,16 @@
 """The aggregate of a bulk file: what was handed in, how far it is, what came of it. Services subclass it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
+from uuid import UUID
 
 from eventsourcing.domain import event
 
-from shared.eventstore.aggregate import Aggregate
+from shared.eventstore.aggregate import Aggregate, Claim, Release
 
 OPEN = ("submitted", "running")
+OPEN_SCOPE = "batch.open"
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,15 @@ class Batch(Aggregate):
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = replace(aggregate.standing, state="refused")
+
+    @classmethod
+    def claims_of(cls, fact: Any, originator_id: UUID) -> Iterable[Claim | Release]:
+        """An open batch holds itself: among millions of decision rows the worker finds the few open ones by claim."""
+        if isinstance(fact, Batch.Submitted):
+            return (Claim(OPEN_SCOPE, str(originator_id)),)
+        if isinstance(fact, Batch.Finished | Batch.Refused):
+            return (Release(OPEN_SCOPE, str(originator_id)),)
+        return ()
 
     def __init_subclass__(cls, *, stored_as: str = "", created_event_name: str = "") -> None:
         # the library would give a subclass without its own constructor one that takes a standing
