@@ -3,7 +3,7 @@
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID, SafeUUID
 
@@ -20,7 +20,6 @@ _NUMBERED = """
     WHERE l.position > %s AND l.position <= %s
     ORDER BY l.position
 """
-_PG_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class LogBroken(Exception):
@@ -198,8 +197,3 @@ def stream_histories(cursor: Cursor, take: Taker, chunk: int = 20_000) -> None:
         with blocking_copy():
             cursor.copy_expert(cursor.mogrify(copy, (str(UUID(bytes=last)), version, chunk)).decode(), reader)
         count = reader.count
-
-
-def recorded_instant(microseconds: int) -> datetime:
-    """The instant PostgreSQL counts as `microseconds` since 2000."""
-    return _PG_EPOCH + timedelta(microseconds=microseconds)
