@@ -165,29 +165,40 @@ class Credentials(Application):
     # --- heard ---
 
     def hear_students(self, facts: Sequence[dict[str, Any]], *, heard: Heard) -> None:
-        """A student status exists: certificates may rest on it (A16-1)."""
+        """A student status exists: certificates may rest on it (A16-1). Imaging may have spoken of it before."""
+        known = self.standings(StudentRecord, [fact["status_id"] for fact in facts])
         drafts = []
         for fact in facts:
-            values = {name: fact[name] for name in _HEARD}
-            standing = StudentRecordStanding(**values)
-            drafts.append(Draft(StudentRecord, fact["status_id"], 1, StudentRecord.Opened, values, standing))
+            status_id, values = fact["status_id"], {name: fact[name] for name in _HEARD}
+            version, standing = known.get(status_id, (0, None))
+            if standing is None or standing.school_code is not None:
+                after = StudentRecordStanding(**values)
+                drafts.append(Draft(StudentRecord, status_id, 1, StudentRecord.Opened, values, after))
+            else:
+                after = standing.enrolled(**values)
+                drafts.append(Draft(StudentRecord, status_id, version + 1, StudentRecord.Enrolled, values, after))
         self.append(drafts, by=Context.system("hear_students", self.clock.now(), rules=("A16-1",)), heard=heard)
 
     def hear_photos(self, facts: Sequence[dict[str, Any]], *, heard: Heard) -> None:
         """A photo was approved: it joins the record, and the certificate that waited for it (A17-3)."""
-        newest = {fact["status_id"]: fact for fact in facts}
-        records = self.standings(StudentRecord, list(newest))
-        waiting = self.owners("certificate.status", [str(status_id) for status_id in newest])
+        records = self.standings(StudentRecord, {fact["status_id"] for fact in facts})
+        waiting = self.owners("certificate.status", [str(fact["status_id"]) for fact in facts])
         certificates = self.standings(Certificate, list(waiting.values()))
         drafts = []
-        for status_id, fact in newest.items():
-            version, standing = records[status_id]
+        for fact in facts:
+            status_id = fact["status_id"]
             photo = {"photo_id": str(fact["photo_id"]), "digest": fact["digest"]}
-            after = standing.with_photo(**photo)
-            drafts.append(Draft(StudentRecord, status_id, version + 1, StudentRecord.PhotoReceived, photo, after))
+            if status_id not in records:
+                records[status_id] = 1, StudentRecordStanding()
+                drafts.append(Draft(StudentRecord, status_id, 1, StudentRecord.Opened, _UNKNOWN, records[status_id][1]))
+            version, standing = records[status_id]
+            records[status_id] = version + 1, standing.with_photo(**photo)
+            received = StudentRecord.PhotoReceived
+            drafts.append(Draft(StudentRecord, status_id, version + 1, received, photo, records[status_id][1]))
             certificate_id = waiting.get(str(status_id))
             if certificate_id and certificates[certificate_id][1].state == "incomplete":
                 drafts.append(_completed(certificate_id, *certificates[certificate_id], photo))
+                certificates[certificate_id] = drafts[-1].version, drafts[-1].standing_after
         self.append(drafts, by=Context.system("hear_photos", self.clock.now(), rules=("A17-2", "A17-3")), heard=heard)
 
 
@@ -260,6 +271,7 @@ _HEARD = (
     "duration",
     "entry_date",
 )
+_UNKNOWN: dict[str, Any] = dict.fromkeys(_HEARD)
 _OF_RECORD = (*(name for name in _HEARD if name != "exam_no"), "photo_id", "photo_digest")
 _PUBLISHED = (
     *_OF_RECORD,

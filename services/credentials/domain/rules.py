@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from shared.codes.certificate_numbers import CertificateNumber
 from shared.rules.refused import Refused
@@ -86,22 +86,28 @@ class BatchNotRead(Refused):
 
 @dataclass(frozen=True)
 class StudentRecordStanding:
-    """What credentials heard about one student status and its photo."""
+    """What credentials heard about one student status and its photo.
 
-    id_key: str
-    name_key: str
-    sealed_person: str
-    exam_no: str
-    school_code: str
-    school_name: str
-    level: str
-    category: str
-    study_form: str
-    major_name: str
-    duration: str
-    entry_date: date
+    All but the photo is None as long as only imaging spoke of the student and enrollment did not.
+    """
+
+    id_key: str | None = None
+    name_key: str | None = None
+    sealed_person: str | None = None
+    exam_no: str | None = None
+    school_code: str | None = None
+    school_name: str | None = None
+    level: str | None = None
+    category: str | None = None
+    study_form: str | None = None
+    major_name: str | None = None
+    duration: str | None = None
+    entry_date: date | None = None
     photo_id: str | None = None
     photo_digest: str | None = None
+
+    def enrolled(self, **values: Any) -> "StudentRecordStanding":
+        return replace(self, **values)
 
     def with_photo(self, photo_id: str, digest: str) -> "StudentRecordStanding":
         return replace(self, photo_id=photo_id, photo_digest=digest)
@@ -154,7 +160,7 @@ def may_draft(
     issue_date: date,
 ) -> StudentRecordStanding:
     """An own student, a certificate kind that counts, one date, and a number that says the same (A15–A18)."""
-    if record is None or record.school_code != school_code:
+    if record is None or record.school_code is None or record.school_code != school_code:
         raise NoOwnStatus(field="KSH")
     if conclusion not in AWARD_KINDS:
         raise NotACertificate(field="BJYJL")
@@ -165,9 +171,9 @@ def may_draft(
 
 
 def _number_agrees(record: StudentRecordStanding, number: CertificateNumber, issue_date: date) -> None:
-    level = LEVEL_DIGITS.get(record.level, number.level)
+    level = LEVEL_DIGITS.get(record.level or "", number.level)
     for part, said, expected in (
-        ("school code", number.school, record.school_code[-5:]),
+        ("school code", number.school, (record.school_code or "")[-5:]),
         ("year of issue", str(number.year), str(issue_date.year)),
         ("level", number.level, level),
     ):

@@ -22,7 +22,23 @@ class StudentRecord(Aggregate, stored_as="credentials.StudentRecord"):
     standing: StudentRecordStanding
 
     class Opened(Aggregate.Created):
-        """Enrollment said StudentRegistered."""
+        """First heard of: by enrollment with everything, by imaging with nothing but the id."""
+
+        id_key: str | None
+        name_key: str | None
+        sealed_person: str | None
+        exam_no: str | None
+        school_code: str | None
+        school_name: str | None
+        level: str | None
+        category: str | None
+        study_form: str | None
+        major_name: str | None
+        duration: str | None
+        entry_date: date | None
+
+    class Enrolled(Aggregate.Event):
+        """Enrollment's StudentRegistered came after imaging's word: streams do not wait for each other."""
 
         id_key: str
         name_key: str
@@ -47,6 +63,37 @@ class StudentRecord(Aggregate, stored_as="credentials.StudentRecord"):
     def __init__(
         self,
         *,
+        id_key: str | None = None,
+        name_key: str | None = None,
+        sealed_person: str | None = None,
+        exam_no: str | None = None,
+        school_code: str | None = None,
+        school_name: str | None = None,
+        level: str | None = None,
+        category: str | None = None,
+        study_form: str | None = None,
+        major_name: str | None = None,
+        duration: str | None = None,
+        entry_date: date | None = None,
+    ) -> None:
+        self.standing = StudentRecordStanding(
+            id_key=id_key,
+            name_key=name_key,
+            sealed_person=sealed_person,
+            exam_no=exam_no,
+            school_code=school_code,
+            school_name=school_name,
+            level=level,
+            category=category,
+            study_form=study_form,
+            major_name=major_name,
+            duration=duration,
+            entry_date=entry_date,
+        )
+
+    @event(Enrolled)
+    def _enrolled(
+        self,
         id_key: str,
         name_key: str,
         sealed_person: str,
@@ -60,7 +107,7 @@ class StudentRecord(Aggregate, stored_as="credentials.StudentRecord"):
         duration: str,
         entry_date: date,
     ) -> None:
-        self.standing = StudentRecordStanding(
+        self.standing = self.standing.enrolled(
             id_key=id_key,
             name_key=name_key,
             sealed_person=sealed_person,
@@ -83,5 +130,6 @@ class StudentRecord(Aggregate, stored_as="credentials.StudentRecord"):
     @classmethod
     def claims_of(cls, fact: Any, originator_id: Any) -> Iterable[Claim | Release]:
         """A school's student is found by examination number."""
-        if isinstance(fact, cls.Opened):
+        named = isinstance(fact, cls.Opened | cls.Enrolled)
+        if named and fact.school_code is not None:
             yield Claim("student.exam_no", f"{exam_key(fact.school_code, fact.exam_no)}|{fact.entry_date.year}")

@@ -16,7 +16,7 @@ from services.credentials.domain.rules import (
     OneCertificatePerStatus,
     StillIncomplete,
 )
-from services.credentials.tests.conftest import SCHOOL
+from services.credentials.tests.conftest import SCHOOL, student
 from shared.access.decide import NotPermitted
 from shared.eventstore.application import Heard
 from shared.eventstore.context import Context
@@ -80,6 +80,16 @@ def test_the_photo_completes_a_waiting_certificate(credentials, students):
 def test_a_photo_that_came_first_makes_the_draft_complete(credentials, students):
     approve_photo(credentials, students[0])
     assert state_of(credentials, draft(credentials, students[0])) == "complete"
+
+
+def test_a_photo_may_be_heard_of_before_its_student(credentials):
+    status_id = uuid4()
+    approve_photo(credentials, status_id)
+    with pytest.raises(NotPermitted):
+        draft(credentials, status_id)
+    credentials.hear_students([student(1, status_id)], heard=Heard("enrollment", 1, 1))
+    assert state_of(credentials, draft(credentials, status_id)) == "complete"
+    assert credentials.owners("student.exam_no", [f"{SCHOOL}|22000000000001|2022"]).popitem()[1] == status_id
 
 
 def test_the_drafter_may_not_confirm(credentials, students):
