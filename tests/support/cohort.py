@@ -69,6 +69,12 @@ def certified_of(school: examples.School) -> list[Admitted]:
     return [one for one in leavers_of(school) if one is not FORGOTTEN]
 
 
+def absentees() -> list[Admitted]:
+    """Those who have not come to the photographer: capture codes are issued by examination number."""
+    called = [one for school in examples.SCHOOLS for one in sorted(leavers_of(school), key=lambda each: each.exam_no)]
+    return called[ABSENT_EVERY - 1 :: ABSENT_EVERY]
+
+
 def certificate_number(school: examples.School, serial: int) -> str:
     """The number of a certificate of 2026."""
     return make_certificate_number(school.code, "普通高等教育", examples.ENTRY_YEAR + 4, "本科", serial)
