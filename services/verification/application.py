@@ -20,7 +20,7 @@ from services.verification.domain.rules import (
 from services.verification.domain.status_record import StatusRecord
 from shared.access.by import By
 from shared.access.decide import Resource, require
-from shared.blobs.port import BlobMissing, Blobs
+from shared.blobs.port import BlobDamaged, BlobMissing, Blobs
 from shared.blobs.sealed import open_file, seal_file
 from shared.codes.clock import Clock, shanghai_date
 from shared.codes.report_codes import new_report_code
@@ -28,7 +28,7 @@ from shared.eventstore.application import Answer, Application, ChangedMeanwhile,
 from shared.eventstore.bulk import Draft
 from shared.eventstore.context import Context
 from shared.eventstore.facts import codec_of
-from shared.eventstore.privacy import Keyring
+from shared.eventstore.privacy import CannotOpen, Keyring
 from shared.eventstore.store import Store
 
 Facts = Sequence[dict[str, Any]]
@@ -177,9 +177,10 @@ class Verification(Application):
         today = shanghai_date(self.clock.now())
         try:
             self._issue(report, today)
-        except NotPrintable as refusal:
-            detail = self.keyring.seal(refusal.detail, f"delay:{report_id}")
-            report.delay(reason=refusal.reason, sealed_detail=detail, on=today)
+        except (NotPrintable, BlobDamaged, CannotOpen, OSError) as trouble:
+            # Whatever is wrong with this one report must not stop the worker that finishes all of them.
+            reason, detail = _why(trouble)
+            report.delay(reason=reason, sealed_detail=self.keyring.seal(detail, f"delay:{report_id}"), on=today)
         if not report.pending_events:
             return report
         try:
@@ -283,6 +284,14 @@ class Verification(Application):
         report = self.get(Report, report_id)
         report.expire(on=shanghai_date(by.recorded_at))
         return self.save(report, by=by) if report.pending_events else {}
+
+
+def _why(trouble: Exception) -> tuple[str, str]:
+    if isinstance(trouble, NotPrintable):
+        return trouble.reason, trouble.detail
+    if isinstance(trouble, BlobDamaged):
+        return "PHOTO_UNREADABLE", ""
+    return ("RECORD_SEALED" if isinstance(trouble, CannotOpen) else "FILES_UNAVAILABLE"), type(trouble).__name__
 
 
 def _of_status(fact: dict[str, Any], fact_type: type[Any]) -> Entry:

@@ -85,12 +85,12 @@ class TypstPress:
             "mark.svg": _resource("mark.svg"),
             "qr.svg": self._qr(sheet.code),
         }
+        instant = int(start_of_shanghai_day(sheet.issued_on).timestamp())
         compiler = typst.Compiler(
             cast(Any, parts),  # its stub names paths and bytes only; it takes a dictionary of files too
             font_paths=fonts.loaded,
             sys_inputs={"data": json.dumps(self._data(sheet, fonts), ensure_ascii=False)},
         )
-        instant = int(start_of_shanghai_day(sheet.issued_on).timestamp())
         try:
             document = compiler.compile(format="pdf", pdf_standards=[*STANDARDS], timestamp=instant)
         except typst.TypstError as error:

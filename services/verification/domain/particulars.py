@@ -50,6 +50,8 @@ DELAYS: Final[Mapping[str, tuple[str, str]]] = {
     "GLYPH_MISSING": ("报告中有生僻字缺少字形，正在处理。", "A rare character has no glyph yet; it is being seen to."),
     "PHOTO_MISSING": ("照片文件暂缺，正在处理。", "The photo file is not at hand; it is being seen to."),
     "PHOTO_UNREADABLE": ("照片文件无法读取，正在处理。", "The photo file cannot be read; it is being seen to."),
+    "RECORD_SEALED": ("记录暂时无法解密，正在处理。", "The record cannot be opened now; it is being seen to."),
+    "FILES_UNAVAILABLE": ("文件存储暂不可用，正在处理。", "The place for files fails; it is being seen to."),
     "FORM_BROKEN": ("报告排版失败，正在处理。", "The form could not be set; it is being seen to."),
 }
 

@@ -70,7 +70,6 @@ class Registry:
     """Verification on a real store, driven by hand: time moves when told, projections follow when told."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        migrate(url, "verification")
         self.url = url
         self.clock = SetClock(folder / "clock")
         self.clock.set(datetime(2026, 11, 22, 1, tzinfo=UTC))
@@ -168,8 +167,10 @@ class Registry:
 
 
 @pytest.fixture
-def registry(postgres_url: str, tmp_path: Path) -> Iterator[Registry]:
+def registry(databases: Any, tmp_path: Path) -> Iterator[Registry]:
     """A registry of one student on a database of its own."""
-    made = Registry(postgres_url, tmp_path)
+    url = databases.fresh("verification", lambda empty: migrate(empty, "verification"))
+    made = Registry(url, tmp_path)
     yield made
     made.store.close()
+    databases.drop(url)

@@ -23,6 +23,7 @@ from shared.codes.report_codes import check_report_code
 from shared.eventstore.application import AlreadyHeard, CommandReused
 from shared.eventstore.context import Context
 from shared.eventstore.log import read_log
+from shared.eventstore.privacy import CannotOpen, Keyring
 from shared.eventstore.verify import verify
 
 pytestmark = pytest.mark.servers
@@ -203,6 +204,26 @@ def test_what_cannot_be_printed_waits_with_its_reason_and_is_tried_once_a_day(re
 def test_a_qualification_report_waits_for_a_photo_that_is_not_at_hand(registry):
     registry.enrolled().hear_award(photo_digest="ab" * 32)
     assert registry.request("qualification")["delayed_by"] == "PHOTO_MISSING"
+
+
+def test_trouble_with_one_report_is_written_down_and_stops_nobody(registry):
+    registry.enrolled()
+    other = Keyring.generate(registry.keys_file.with_name("other.toml"))
+    registry.use_cases.keyring, own = other, registry.keyring
+    with pytest.raises(CannotOpen):
+        own.open_person(other.seal_person({}, "k"), "k")
+    assert registry.request()["delayed_by"] == "RECORD_SEALED"
+    registry.use_cases.keyring = own
+
+    class FullDisk:
+        def put(self, content, *, limit=None):
+            raise OSError(28, "No space left on device")
+
+    whole, registry.use_cases._blobs = registry.blobs, FullDisk()
+    assert registry.request()["delayed_by"] == "FILES_UNAVAILABLE"
+    registry.use_cases._blobs = whole
+    due = Due(registry.use_cases, registry.queries, registry.clock)
+    assert [due.step(), due.step()] == [0, 2]
 
 
 def test_reports_expire_by_date_and_are_extended_with_the_same_code(registry):
