@@ -27,8 +27,10 @@ def service(name: str) -> None:
 @click.argument("name", type=NAME)
 def worker(name: str) -> None:
     """Number the log, feed the read tables, relay to the bus: the worker of one service."""
+    from shared.bus import logs
     from shared.bus.health import serve_health
 
+    logs.configure()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

@@ -4,16 +4,22 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import structlog
+
+from shared.bus.logs import where
 from shared.bus.relay import Relay
 from shared.contracts.contract import PublicFact
 from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.follower import Follower
+from shared.eventstore.gauges import LagGauges
 from shared.eventstore.leader import Leader, Stop, Task
 from shared.eventstore.log import FactRecord
 from shared.eventstore.projection import Projection
 from shared.eventstore.sequencer import Sequencer
 from shared.eventstore.store import Store
 
+FAULT_SECONDS = 1.0
+_log = structlog.get_logger("xueji.worker")
 Publish = Callable[[FactRecord], Iterable[tuple[type[PublicFact], dict[str, Any]]]]
 
 
@@ -33,11 +39,21 @@ class Worker:
         self.projections = projections
         self.aggregates = aggregates
         self.relay = Relay(store, store.service, publish, amqp_url)
-        self.tasks: list[Task] = [Sequencer(store).step, Follower(store, projections).step, self.relay.step]
+        self.tasks: list[Task] = [
+            Sequencer(store).step,
+            Follower(store, projections).step,
+            self.relay.step,
+            LagGauges(store).step,
+        ]
 
     def run(self, stop: Stop) -> None:
-        """Lead, or wait to lead, until `stop` is set."""
-        Leader(self.store).run(self.tasks, stop)
+        """Lead, or wait to lead, until `stop` is set. A task that fails is logged, and everything begins again."""
+        while not stop.is_set():
+            try:
+                Leader(self.store).run(self.tasks, stop)
+            except Exception as error:  # one fault must not end the service's other work for good
+                _log.error("a task failed", service=self.store.service, **where(error))
+                stop.wait(FAULT_SECONDS)
 
     def ready(self) -> bool:
         """Whether the store answers; leading is not needed to be ready."""
