@@ -7,6 +7,7 @@ from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, fields
 from marshmallow.validate import Length, OneOf
 
+from gateway.api.problems import PROBLEM_JSON, ProblemSchema
 from gateway.api.views import VERIFY_REPORT
 from gateway.platform import platform
 
@@ -80,7 +81,8 @@ def add_verifications(api: Blueprint) -> None:
     view = api.arguments(VerificationBody, location="json", example={"code": "S7Q4K2M9XC0TR5A1"})(view)
     for status, description in _OTHERWISE.items():
         view = api.alt_response(status, schema=Verification, description=description)(view)
-    view = api.alt_response(503, "SERVICE_UNAVAILABLE")(view)
+    problem = api.alt_response(422, schema=ProblemSchema, content_type=PROBLEM_JSON, description=_OTHERWISE[422])
+    view = problem(api.alt_response(503, "SERVICE_UNAVAILABLE")(view))
     view = api.doc(operationId=VERIFY_REPORT, security=[])(view)
     api.route("/verifications", methods=["POST"], endpoint=VERIFY_REPORT, tags=["verification"])(view)
 
