@@ -1,6 +1,7 @@
 """The use cases on a real store: heard facts, reports, crashes, what happens by date."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from uuid import uuid4
@@ -267,6 +268,31 @@ def test_bulk_and_single_records_have_the_same_standing(registry):
         version, standing = registry.use_cases.standings(kind, [record_id])[record_id]
         loaded = registry.use_cases.get(kind, record_id)
         assert (version, standing) == (loaded.version, loaded.standing)
+
+
+def test_publishers_that_speak_of_one_record_at_once_are_all_heard(registry):
+    statuses = [uuid4() for _ in range(40)]
+    person, base = uuid4(), {**AWARD, **registry.person(), "expected_graduation_date": date(2023, 6, 30)}
+    told = {
+        "enrollment": ("hear_registrations", base),
+        "identity": ("hear_bindings", {"person_id": person, "bound_on": date(2020, 1, 1)}),
+        "imaging": ("hear_photos", {"photo_id": uuid4(), "digest": "ab" * 32, "approved_on": date(2023, 3, 5)}),
+    }
+
+    def speak(publisher: str) -> None:
+        method, fact = told[publisher]
+        for start in range(0, 40, 4):
+            facts = [fact | {"status_id": status_id} for status_id in statuses[start : start + 4]]
+            getattr(registry.use_cases, method)(facts, heard=registry.heard(publisher, 4))
+
+    with ThreadPoolExecutor(3) as publishers:
+        list(publishers.map(speak, told))
+    registry.follow()
+    rows = the_rows(registry, "status_sheet")
+    assert len(rows) == 40
+    assert {(row["school_name"], row["person_id"], row["photo_digest"], row["version"]) for row in rows} == {
+        (AWARD["school_name"], person, "ab" * 32, 4)
+    }
 
 
 def test_what_was_heard_is_heard_once(registry):
