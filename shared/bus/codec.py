@@ -103,6 +103,13 @@ class Batch:
         some = self.envelopes[start:end]
         return Batch(some) if some else None
 
+    def joined_with(self, following: "Batch | None") -> "Batch | None":
+        """Both as one batch, if the second goes on where this ends, with the same type and within bounds."""
+        if following is None or following.type != self.type or following.first != self.last + 1:
+            return None
+        both = (*self.envelopes, *following.envelopes)
+        return Batch(both) if len(both) <= MOST else None
+
     def halves(self) -> tuple["Batch", "Batch"]:
         """The batch in two; only for two facts or more."""
         middle = len(self.envelopes) // 2

@@ -9,7 +9,7 @@ import structlog
 from shared.bus.codec import BATCH_TYPE
 from shared.bus.connect import close, connect, failures
 from shared.bus.logs import where
-from shared.bus.stream import declare, exchange_of
+from shared.bus.queues import declare, exchange_of
 from shared.contracts.contract import PublicFact
 
 CONFIRM_SECONDS: Final = 30.0

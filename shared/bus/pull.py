@@ -7,6 +7,7 @@ from shared.bus.client import RpcClient
 from shared.bus.codec import Batch, decode_pulled
 
 DEADLINE: Final = 5.0
+HEAD_DEADLINE: Final = 2.0  # meanwhile nothing is heard
 
 
 class RpcPublisher:
@@ -18,7 +19,7 @@ class RpcPublisher:
 
     def head(self) -> int:
         """The number of the publisher's last public fact."""
-        return int(self._client.ask(self._publisher, "stream_head", {}, headers={}, deadline=DEADLINE)["number"])
+        return int(self._client.ask(self._publisher, "stream_head", {}, headers={}, deadline=HEAD_DEADLINE)["number"])
 
     def facts(self, after: int, limit: int) -> Sequence[Batch]:
         """The facts behind a number, in order."""

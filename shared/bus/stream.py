@@ -3,6 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from time import monotonic
 from typing import Any, Final, Protocol
@@ -16,6 +17,7 @@ from shared.bus.connect import close, connect
 from shared.bus.failures import CallFailed
 from shared.bus.logs import where
 from shared.bus.parked import UNDECODABLE, Inbox, ParkedFact
+from shared.bus.queues import declare, queue_of
 from shared.codes.clock import Clock
 from shared.contracts.contract import PublicFact
 from shared.eventstore.application import AlreadyHeard, Heard
@@ -40,24 +42,14 @@ class Publisher(Protocol):
         ...
 
 
-def exchange_of(publisher: str) -> str:
-    """Where a publisher's facts go."""
-    return f"{publisher}.events"
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A message as it came: its facts, or the body and what is wrong with it."""
 
-
-def queue_of(publisher: str, consumer: str) -> str:
-    """Where they wait for one consumer."""
-    return f"heard.{publisher}.{consumer}"
-
-
-def declare(channel: Any, publisher: str, consumers: Sequence[str] = ()) -> None:
-    """The publisher's exchange and the queues of those who hear it; the same words on both sides."""
-    channel.exchange_declare(exchange=exchange_of(publisher), type="topic", durable=True, auto_delete=False)
-    for consumer in consumers:
-        queue = queue_of(publisher, consumer)
-        arguments = {"x-queue-type": "quorum", "x-single-active-consumer": True}
-        channel.queue_declare(queue=queue, durable=True, auto_delete=False, arguments=arguments)
-        channel.queue_bind(queue=queue, exchange=exchange_of(publisher), routing_key="#")
+    tag: int
+    batch: Batch | None
+    body: bytes = b""
+    fault: str = ""
 
 
 class Stream:
@@ -86,7 +78,8 @@ class Stream:
         self._head_seconds = head_seconds
         self._retries = tuple(retries)
         self._stopping = threading.Event()
-        self._arrived: deque[Any] = deque()
+        self._arrived: deque[_Arrival] = deque()
+        self._quiet = True
         self._position = 0
         self._seen_head = 0
         self._look_at = 0.0
@@ -116,14 +109,12 @@ class Stream:
             channel.basic_qos(0, PREFETCH, False)
             self._arrived.clear()
             queue = queue_of(self.publisher, self.consumer)
-            channel.basic_consume(queue=queue, consumer_tag=queue, no_ack=False, callback=self._arrived.append)
+            channel.basic_consume(queue=queue, consumer_tag=queue, no_ack=False, callback=self._arrive)
             self._look_at = monotonic() + min(1.0, self._head_seconds)
             while not self._stopping.is_set():
                 self._wait_for_messages(connection)
-                while self._arrived:
-                    self._receive(self._arrived.popleft(), channel)
-                    if self._stopping.is_set():
-                        return
+                while self._arrived and not self._stopping.is_set():
+                    self._receive_run(channel)
                 self._look_around()
         finally:
             close(connection)
@@ -136,19 +127,31 @@ class Stream:
         except TimeoutError:
             connection.heartbeat_check()
 
-    def _receive(self, message: Any, channel: Any) -> None:
+    def _arrive(self, message: Any) -> None:
         body = message.body.encode() if isinstance(message.body, str) else bytes(message.body)
         try:
-            batch = codec.decode_batch(body)
+            self._arrived.append(_Arrival(message.delivery_tag, codec.decode_batch(body)))
         except Undecodable as error:
-            self._inbox.park_body(body, f"undecodable: {error}", self._clock.now())
+            self._arrived.append(_Arrival(message.delivery_tag, None, body, f"undecodable: {error}"))
+
+    def _receive_run(self, channel: Any) -> None:
+        """Take the next message, and with it those behind it that go on with the same type: one transaction for all."""
+        first = self._arrived.popleft()
+        run = [first]
+        batch = first.batch
+        if batch is None:
+            self._inbox.park_body(first.body, first.fault, self._clock.now())
             metrics.heard(self.publisher, self.consumer, UNDECODABLE, 1)
             _log.error("undecodable message parked", publisher=self.publisher, consumer=self.consumer)
         else:
+            while self._arrived and (longer := batch.joined_with(self._arrived[0].batch)) is not None:
+                batch = longer
+                run.append(self._arrived.popleft())
             self._fill_gap_before(batch.first)
             self._take_new(batch)
-        channel.basic_ack(message.delivery_tag)
-        self._look_at = monotonic() + self._head_seconds
+        for each in run:
+            channel.basic_ack(each.tag)
+        self._quiet = False
 
     def _take_new(self, batch: Batch) -> None:
         fresh = batch.after(self._position)
@@ -170,7 +173,7 @@ class Stream:
                 self._take_new(batch)
 
     def _look_around(self) -> None:
-        """Every few quiet seconds: is anything missing at the end, is a replay wanted?"""
+        """Every few seconds: is a replay wanted, and after a quiet while, is anything missing at the end?"""
         if monotonic() < self._look_at:
             return
         self._look_at = monotonic() + self._head_seconds
@@ -183,9 +186,9 @@ class Stream:
             self._look_at += self._head_seconds * 4  # the publisher rests; its messages come all the same
             return
         metrics.STREAM_LAG.labels(self.publisher, self.consumer).set(max(0, head - self._position))
-        if self._seen_head > self._position:  # it was published before the last look and has not come
+        if self._quiet and self._seen_head > self._position:  # published before the last look, and it has not come
             self._fill_gap_before(self._seen_head + 1)
-        self._seen_head = head
+        self._seen_head, self._quiet = head, True
 
     def _take(self, batch: Batch, retries: Sequence[float] | None = None) -> None:
         """Hear a batch in order, leaving aside what must wait behind a parked fact."""

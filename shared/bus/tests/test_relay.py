@@ -11,7 +11,7 @@ import pytest
 from cloudevents.core.formats.json import JSONFormat
 
 from shared.bus.connect import connect
-from shared.bus.stream import declare
+from shared.bus.queues import declare
 from shared.bus.tests import stage
 from shared.bus.tests.stage import Notebook, Publishing, running, stream_for, until_true
 from shared.eventstore.store import Store

@@ -7,7 +7,7 @@ import pytest
 
 from shared.bus.connect import connect
 from shared.bus.parked import ParkedDesk
-from shared.bus.stream import declare, exchange_of, queue_of
+from shared.bus.queues import declare, exchange_of, queue_of
 from shared.bus.tests import stage
 from shared.bus.tests.stage import Notebook, Publishing, running, stream_for, until_true
 from shared.eventstore.application import Heard
