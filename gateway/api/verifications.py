@@ -91,7 +91,7 @@ def answer_to(code: str) -> Response:
     """The verification service's answer, as it gave it."""
     here = platform()
     answer = here.verification.verify(code, client=here.client_address(), request_id=g.request_id)
-    content = json.dumps(answer.content, ensure_ascii=False)
+    content = json.dumps(answer.content, ensure_ascii=False, sort_keys=False)
     response = Response(content, answer.status, content_type="application/json")
     if answer.retry_after:
         response.headers["Retry-After"] = answer.retry_after

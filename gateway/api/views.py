@@ -145,7 +145,9 @@ def _stored(route: Route, file: Any) -> dict[str, str]:
 def ask(route: Route, asked: dict[str, Any]) -> Response:
     """Put the question to the service and the answer into a response."""
     answer = platform().ask(route.contract, asked)
-    response = Response(json.dumps(answer, ensure_ascii=False), route.status, content_type="application/json")
+    response = Response(
+        json.dumps(answer, ensure_ascii=False, sort_keys=False), route.status, content_type="application/json"
+    )
     if route.location and _is_uuid(answer.get("id")):
         response.headers["Location"] = PREFIX + route.location.format(id=answer["id"])
     return response

@@ -43,8 +43,8 @@ RULES = (
     said(
         "A4-2",
         "enrollment",
-        "省级主管部门监督、指导本省学校，不能代为办理或修改学籍学历。",
-        "A province supervises and guides the schools in it; it does not write their records.",
+        "省级主管部门只监督、指导本省学校，不能代为办理或修改学籍学历。",
+        "A province supervises and guides its own schools and no others; it does not write their records.",
     ),
     said(
         "A4-3",
