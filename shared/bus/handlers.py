@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 
 import msgspec
 import structlog
+from amqp.exceptions import AMQPError
 from eventlet.event import Event
+from kombu.exceptions import KombuError
 from marshmallow import ValidationError
 from nameko.exceptions import ContainerBeingKilled
 from nameko.extensions import Entrypoint, ProviderCollector, SharedExtension, register_entrypoint
@@ -29,6 +31,7 @@ from shared.eventstore.application import Heard
 from shared.eventstore.store import Store
 from shared.rules.refused import MalformedValue, Refused
 
+_BROKER_GONE = (AMQPError, KombuError, OSError)
 Method = TypeVar("Method", bound=Callable[..., Any])
 EDGE: Final = "xueji.edge"  # where the runner puts its Edge in nameko's config
 _log = structlog.get_logger("xueji.bus")
@@ -93,7 +96,14 @@ class Answering(Rpc):  # type: ignore[misc]
         outcome, fault = call.judge(fault)
         metrics.RUNNING.labels(self.container.service_name).dec()
         metrics.answered(call.target, outcome, perf_counter() - call.started)
-        answer: tuple[Any, Any] = self.rpc_consumer.handle_result(message, result, fault)
+        try:
+            answer: tuple[Any, Any] = self.rpc_consumer.handle_result(message, result, fault)
+        except _BROKER_GONE as lost:
+            # nameko would end the container. The message is not acknowledged, so the broker gives it again, and a
+            # command that has happened answers what it answered.
+            _log.warning("answer lost", method=call.target, correlation_id=call.correlation_id, **where(lost))
+            self.rpc_consumer.requeue_message(message)
+            return result, fault
         return answer
 
 
