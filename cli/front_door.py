@@ -25,5 +25,5 @@ def public_app(environ: Mapping[str, str]) -> Any:
 
 
 def whole_app(environ: Mapping[str, str]) -> Any:
-    """Both in one process: the embedded registry's front door."""
-    return gateway_app(environ, verification=public_app(environ))
+    """Both in one process: the embedded registry's front door. The gateway says whom it asks for (X-Forwarded-For)."""
+    return gateway_app(environ, verification=public_app({**environ, "XUEJI_TRUSTED_PROXIES": "127.0.0.1/32"}))

@@ -80,7 +80,7 @@ def gateway(host: str, port: int, workers: int, threads: int) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", default=8001, show_default=True)
 @click.option("--workers", default=1, show_default=True)
-@click.option("--threads", default=16, show_default=True)
+@click.option("--threads", default=48, show_default=True, help="An answer waits for its evidence to be kept.")
 def public(host: str, port: int, workers: int, threads: int) -> None:
     """Serve public verification by code, straight from the read tables."""
     from cli.front_door import public_app
