@@ -7,61 +7,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
-from urllib.parse import urlsplit
-from uuid import UUID
-
-from marshmallow import fields
+from typing import Any
 
 from benchmarks.rows import Row, compared, fresh_database
+from benchmarks.rpc_words import ID, GetStudentV1
 from shared.bus.client import RpcClient
-from shared.contracts import shapes
-from shared.contracts.contract import Contract, Request
-from shared.eventstore.store import Store, migrate
+from shared.bus.failures import CallFailed
+from shared.eventstore.store import migrate
 
 ROOT = Path(__file__).parents[1]
-ID = "01930f3a-0000-7000-8000-0000000000a1"
 THREADS = 8
 ROUNDS = 7
 CALLS = 400
 WARM = 40
-
-
-class StudentV1(Contract):
-    """A student as an answer."""
-
-    id = shapes.identifier()
-    position = shapes.integer()
-    school_code = shapes.school_code()
-    school_name = shapes.text(80)
-    major_name = shapes.text(50)
-    entry_date = shapes.day()
-    changes = fields.List(fields.String(), required=True)
-
-    example: ClassVar[dict[str, Any]] = {
-        "id": ID,
-        "position": 0,
-        "school_code": "4111010001",
-        "school_name": "北京大学",
-        "major_name": "哲学",
-        "entry_date": "2026-09-01",
-        "changes": ["转专业"],
-    }
-
-
-class GetStudentV1(Request):
-    """Ask for one student."""
-
-    service = "bench"
-    method = "get_student"
-    answer = StudentV1
-
-    id = shapes.identifier()
-
-    example: ClassVar[dict[str, Any]] = {"id": ID}
 
 
 def rpc_cpu(postgres: str, amqp: str) -> list[Row]:
@@ -79,18 +40,28 @@ def rpc_cpu(postgres: str, amqp: str) -> list[Row]:
 @contextmanager
 def _service(postgres: str, amqp: str) -> Iterator[None]:
     migrate(postgres)
-    with subprocess.Popen(
-        [sys.executable, "-W", "ignore", "-m", "benchmarks.rpc", "service", amqp, postgres],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
+    program = "from shared.bus.runner import main; main('bench', module='benchmarks.rpc_service')"
+    environ = {**os.environ, "XUEJI_AMQP_URL": amqp, "BENCH_POSTGRES_URL": postgres}
+    environ.pop("XUEJI_METRICS_PORT", None)
+    with subprocess.Popen([sys.executable, "-W", "ignore", "-c", program], cwd=ROOT, env=environ) as process:
         try:
-            if process.stdout is None or process.stdout.readline() != "READY\n":
-                raise RuntimeError("the service did not start")
+            _wait_for_answer(amqp)
             yield
         finally:
             process.terminate()
+
+
+def _wait_for_answer(amqp: str) -> None:
+    client = RpcClient(amqp, name="bench")
+    end = time.monotonic() + 60
+    while True:
+        try:
+            client.call(GetStudentV1, {"id": ID})
+            break
+        except CallFailed:
+            if time.monotonic() > end:
+                raise
+    client.close()
 
 
 def _gateway(kind: str, amqp: str) -> float:
@@ -103,41 +74,6 @@ def _gateway(kind: str, amqp: str) -> float:
         timeout=300,
     )
     return float(json.loads(done.stdout))
-
-
-def _serve(amqp: str, postgres: str) -> None:
-    """The service's process: a nameko container that reads one row for each call."""
-    __import__("eventlet").monkey_patch()
-
-    from shared.bus import logs
-    from shared.bus.handlers import answers
-    from shared.bus.providers import provide
-    from shared.bus.runner import Services
-
-    class Students:
-        def __init__(self, environ: Mapping[str, Any]) -> None:
-            self.store = Store(postgres, "")
-
-        def get(self, id: UUID) -> dict[str, Any]:
-            with self.store.reading() as cursor:
-                cursor.execute("SELECT position FROM sequencer")
-                (position,) = cursor.fetchone() or (0,)
-            return {**StudentV1.example, "id": id, "position": position}
-
-    class Bench:
-        name = "bench"
-        students = provide(Students)
-
-        @answers(GetStudentV1)
-        def get_student(self, request: dict[str, Any], by: Any) -> Any:
-            return self.students.get(**request)
-
-    logs.configure()
-    services = Services([Bench], {"XUEJI_AMQP_URL": amqp})
-    services.start()
-    sys.stdout.write("READY\n")
-    sys.stdout.flush()
-    services.wait()
 
 
 Ask = Callable[[str], dict[str, Any]]
@@ -210,17 +146,13 @@ def _environ() -> dict[str, Any]:
     return create_environ(f"/v1/students/{ID}")
 
 
-def main(kind: str, amqp: str, postgres: str = "") -> None:
-    """One of the processes of this benchmark."""
-    if kind == "service":
-        _serve(amqp, postgres)
-    else:
-        sys.stdout.write(json.dumps(_measure((_with_our_client if kind == "ours" else _with_namekos_client)(amqp))))
-        sys.stdout.flush()
-        os._exit(0)  # nameko's client has no end of its own that would not wait
+def main(kind: str, amqp: str) -> None:
+    """The gateway's process of this benchmark."""
+    ask = (_with_our_client if kind == "ours" else _with_namekos_client)(amqp)
+    sys.stdout.write(json.dumps(_measure(ask)))
+    sys.stdout.flush()
+    os._exit(0)  # nameko's client has no end of its own that would not wait
 
 
 if __name__ == "__main__":
-    if urlsplit(sys.argv[2]).scheme not in ("amqp", "amqps"):
-        raise SystemExit("needs a real broker")
     main(*sys.argv[1:])

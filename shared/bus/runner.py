@@ -7,8 +7,8 @@ from types import ModuleType
 from typing import Any
 
 
-def main(name: str, environ: Mapping[str, str] | None = None) -> None:
-    """Run one service until SIGTERM or Ctrl-C. `name` is its package in `services`."""
+def main(name: str, environ: Mapping[str, str] | None = None, *, module: str = "") -> None:
+    """Run one service until SIGTERM or Ctrl-C: the classes of `services.<name>.service`, or of another module."""
     __import__("eventlet").monkey_patch()
     import importlib
 
@@ -17,7 +17,7 @@ def main(name: str, environ: Mapping[str, str] | None = None) -> None:
 
     logs.configure()
     given = dict(os.environ if environ is None else environ)
-    services = Services(service_classes(importlib.import_module(f"services.{name}.service")), given)
+    services = Services(service_classes(importlib.import_module(module or f"services.{name}.service")), given)
     services.start()
     with serve_health(given, ready=services.ready):
         _stop_when_told(services)
