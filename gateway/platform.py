@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import current_app, g, request
@@ -29,7 +30,7 @@ class Platform:
         """Put a question or a command to its service in the name of whoever signed in."""
         return self.caller.call(
             contract,
-            contract().dump(asked),
+            _schema(contract).dump(asked),
             assertion=g.get("assertion"),
             correlation_id=g.request_id,
             deadline=self.settings.deadline,
@@ -39,6 +40,11 @@ class Platform:
         """Where the present request comes from."""
         forwarded: Sequence[str] = request.headers.getlist("X-Forwarded-For")
         return client_address(request.remote_addr or "", ",".join(forwarded), self.settings.trusted_proxies)
+
+
+@cache
+def _schema(contract: type[Request]) -> Request:
+    return contract()  # a schema keeps nothing of what it dumps: one serves all threads
 
 
 def platform() -> Platform:

@@ -100,17 +100,17 @@ def _add(api: Blueprint, route: Route) -> None:
     view = _view(route)
     view = api.response(route.status, route.contract.answer, description=HTTPStatus(route.status).phrase)(view)
     if parts.query:
-        view = api.arguments(parts.query, location="query")(view)
+        view = api.arguments(parts.query(), location="query")(view)
     if parts.body:
         example = {name: route.contract.example.get(name) for name in parts.body().fields}
-        view = api.arguments(parts.body, location="json", example=example)(view)
+        view = api.arguments(parts.body(), location="json", example=example)(view)
     if parts.form:
-        view = api.arguments(parts.form, location=UPLOAD)(view)
+        view = api.arguments(parts.form(), location=UPLOAD)(view)
     if route.is_command:
-        view = api.arguments(IdempotencyKey, location="headers", error_status_code=400)(view)
-    for status, name in _problems(route).items():
-        view = api.alt_response(status, name)(view)
-    view = api.doc(operationId=route.name, security=[] if route.public else [{"assertion": []}])(view)
+        view = api.arguments(IdempotencyKey(), location="headers", error_status_code=400)(view)
+    # said in one go: each alt_response would wrap the view once more
+    security: list[dict[str, list[str]]] = [] if route.public else [{"assertion": []}]
+    view = api.doc(operationId=route.name, security=security, responses=_problems(route))(view)
     api.route(route.path, methods=[route.method], endpoint=route.name, tags=[route.tag])(view)
 
 

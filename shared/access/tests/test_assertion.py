@@ -3,6 +3,7 @@
 import hmac
 import json
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -55,6 +56,17 @@ def test_it_holds_until_it_is_over(clock):
         assert refusal.value.as_dict()["detail"] == {"reason": "expired"}
     finally:
         clock.set(NOW)
+
+
+def test_a_remembered_assertion_still_ends_and_a_changed_one_is_another(clock):
+    verifier = Verifier(PUBLIC, clock)
+    token = Signer(PRIVATE, clock).sign(ASSERTION)
+    assert verifier.verify(token) is verifier.verify(token)
+    with pytest.raises(NotSignedIn):
+        verifier.verify(token[:-3] + ("AAA" if token[-3:] != "AAA" else "BBB"))
+    for number in range(5):
+        verifier.verify(Signer(PRIVATE, clock).sign(replace(ASSERTION, jti=f"j-{number}")))
+    assert verifier.verify(token) == ASSERTION
 
 
 def test_another_key_is_not_believed(clock):
