@@ -10,6 +10,7 @@ import psycopg2
 from eventsourcing.persistence import PersistenceError
 from prometheus_client import Gauge
 
+from shared.eventstore.application import ChangedMeanwhile
 from shared.eventstore.sequencer import Fenced
 from shared.eventstore.store import Connection, Store
 
@@ -44,7 +45,8 @@ class Leader:
         while not stop.is_set():
             try:
                 self._lead(tasks, stop)
-            except (*LOST, Fenced) as error:
+            except (*LOST, Fenced, ChangedMeanwhile) as error:
+                # a record that somebody changed meanwhile is looked at anew, like everything else
                 _log.warning("leader %s of %s starts again: %s", self._name, self._store.service, error)
             if not stop.is_set():
                 stop.wait(self._pause)

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from prometheus_client import REGISTRY
 
+from shared.eventstore.application import ChangedMeanwhile
 from shared.eventstore.follower import Follower, wait_for
 from shared.eventstore.gauges import LagGauges
 from shared.eventstore.ids import uuid7
@@ -120,12 +121,15 @@ def test_a_leader_whose_term_is_over_stops_and_begins_a_new_one(leaders: Callabl
     assert leading.runs_again()
 
 
-def test_a_fenced_task_makes_the_leader_begin_again(leaders: Callable[..., Running]) -> None:
-    fenced = iter([True])
+@pytest.mark.parametrize("error", [Fenced("somebody else"), ChangedMeanwhile()])
+def test_a_task_that_somebody_overtook_makes_the_leader_begin_again(
+    leaders: Callable[..., Running], error: Exception
+) -> None:
+    overtaken = iter([True])
 
     def task() -> int:
-        if next(fenced, False):
-            raise Fenced("somebody else")
+        if next(overtaken, False):
+            raise error
         return 0
 
     leading = leaders(task)
