@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import click
 from rich.console import Console
 
 from cli.environment import environment
-from cli.lines import print_line
+from cli.lines import print_line, wide_console
 from cli.processes import SERVICES
 from shared.codes.id_documents import normalise_id_number
 from shared.eventstore.privacy import Keyring
@@ -30,6 +30,8 @@ HEARING = ("hear_", "open_student", "open_qualification", "note_")
 STATES = ("state", "settled_year", "outcome", "conclusion")
 TITLES = ("recorded", "effective", "service", "fact", "by", "rules", "before → after")
 WIDTHS = (10, 10, 12, 26, 16, 14)
+NARROW_WIDTHS = (10, 8, 20, 10)
+WIDE = 110
 WAYS = ("person_id", "account_id", "status_id", "admission_id", "certificate_id", "photo_id", "report_id")
 
 
@@ -72,7 +74,7 @@ def replay(environ: Mapping[str, str], student: str, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps([asdict(moment) for moment in moments], ensure_ascii=False, indent=2))
     else:
-        print_life(Console(), moments)
+        print_life(wide_console(), moments)
 
 
 @audit.command()
@@ -135,12 +137,19 @@ def _in_order(moment: Moment) -> tuple[str, bool, str, int]:
 
 def print_life(console: Console, moments: Iterable[Moment]) -> None:
     """The life on a terminal, a line a fact; `--json` has every change in full."""
-    print_line(console, TITLES, WIDTHS, style="dim")
+    narrow = console.width < WIDE
+    widths = NARROW_WIDTHS if narrow else WIDTHS
+    print_line(console, _chosen(TITLES, narrow), widths, style="dim")
     for moment in moments:
         by = moment.actor if len(moment.actor) <= WIDTHS[4] else moment.role
         rules = " ".join(moment.rules)
         line = (moment.recorded_at[:10], moment.effective_on, moment.service, moment.fact, by or moment.use_case, rules)
-        print_line(console, (*line, _told(moment)), WIDTHS)
+        print_line(console, _chosen((*line, _told(moment)), narrow), widths)
+
+
+def _chosen(cells: Sequence[str], narrow: bool) -> Sequence[str]:
+    """On a narrow terminal the day of effect and the rules are left to `--json`."""
+    return (cells[0], *cells[2:5], cells[6]) if narrow else cells
 
 
 def _told(moment: Moment) -> str:

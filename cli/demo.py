@@ -22,7 +22,7 @@ from cli.cohort import demo_cohort
 from cli.embedded_postgres import EmbeddedPostgres
 from cli.environment import CLOCK, MAILBOX, POSTGRES, running_environ
 from cli.fonts import ensure_cjk_font
-from cli.lines import print_line
+from cli.lines import print_line, wide_console
 from cli.postgres_cluster import free_port
 from cli.processes import SERVICES
 from cli.story import Story
@@ -57,7 +57,7 @@ class Terminal:
 def demo(folder: Path) -> None:
     """Walk 500 people from the admission list to a verified report, then audit it all; no server needed."""
     started = time.monotonic()
-    console = Console()
+    console = wide_console()
     ensure_cjk_font()
     _begin_anew(folder)
     clock = SetClock(folder.resolve() / CLOCK)

@@ -13,3 +13,9 @@ def print_line(console: Console, cells: Sequence[str], widths: Sequence[int], *,
     line = Text(" ".join([*padded, *cells[len(widths) :]]), style=style)
     line.truncate(console.width, overflow="ellipsis")
     console.print(line, no_wrap=True, crop=True)
+
+
+def wide_console() -> Console:
+    """The terminal as wide as it is; a file or a pipe gets room for whole lines."""
+    console = Console()
+    return console if console.is_terminal else Console(width=160)
