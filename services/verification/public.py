@@ -42,7 +42,7 @@ HEADERS: Final = (
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
 )
 STATUS: Final = {
-    200: "200 OK", 400: "400 Bad Request", 404: "404 Not Found", 405: "405 Method Not Allowed", 410: "410 Gone",
+    200: "200 OK", 302: "302 Found", 400: "400 Bad Request", 404: "404 Not Found", 405: "405 Method Not Allowed", 410: "410 Gone",
     413: "413 Content Too Large", 422: "422 Unprocessable Content", 429: "429 Too Many Requests",
     503: "503 Service Unavailable",
 }  # fmt: skip
@@ -81,7 +81,7 @@ class PublicVerification:
         path, method = environ.get("PATH_INFO", ""), environ.get("REQUEST_METHOD", "")
         try:
             if path == "/verify":
-                return self._verify(environ, start_response) if method == "POST" else _not_allowed(start_response)
+                return self._at_the_door(environ, start_response, method)
             if path.startswith("/verify/photo/") and method == "GET":
                 return self._photo(path.removeprefix("/verify/photo/"), start_response)
             return _say(start_response, 404, {"outcome": "no_such_page"})
@@ -94,6 +94,15 @@ class PublicVerification:
             _log.error("verification failed", fault=type(error).__name__)
             ANSWERED.labels("unavailable").inc()
             return _say(start_response, 503, _words(verdict("unavailable")), ("Retry-After", "5"))
+
+    def _at_the_door(self, environ: Environ, start_response: StartResponse, method: str) -> Iterable[bytes]:
+        """Programs post a code here; a person who scanned one is led to the page, the code behind # coming along."""
+        if method == "POST":
+            return self._verify(environ, start_response)
+        if method in ("GET", "HEAD"):
+            language = "zh" if "zh" in environ.get("HTTP_ACCEPT_LANGUAGE", "zh") else "en"
+            return _say(start_response, 302, {"outcome": "post_a_code"}, ("Location", f"/{language}/verify"))
+        return _say(start_response, 405, {"outcome": "post_a_code"}, ("Allow", "GET, HEAD, POST"))
 
     def _verify(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         started = time.perf_counter()
@@ -220,10 +229,6 @@ def _say(start_response: StartResponse, status: int, answer: dict[str, Any], *mo
     kind = ("Content-Type", "application/json; charset=utf-8")
     start_response(STATUS[status], [*HEADERS, kind, ("Content-Length", str(len(body))), *more])
     return [body]
-
-
-def _not_allowed(start_response: StartResponse) -> Iterable[bytes]:
-    return _say(start_response, 405, {"outcome": "post_a_code"}, ("Allow", "POST"))
 
 
 def app(environ: Mapping[str, str] | None = None) -> PublicVerification:

@@ -214,9 +214,14 @@ def test_a_body_without_a_question_is_refused(stranger, body, kind, status):
     assert (stranger.status, answer["outcome"]) == (status, "malformed")
 
 
-def test_nothing_is_cached_and_other_pages_and_methods_are_refused(stranger):
+def test_a_person_who_scanned_a_code_is_led_to_the_page(stranger):
     stranger.send("GET", "/verify")
-    assert (stranger.status, stranger.headers["Allow"]) == (405, "POST")
+    assert (stranger.status, stranger.headers["Location"]) == (302, "/zh/verify")
+
+
+def test_nothing_is_cached_and_other_pages_and_methods_are_refused(stranger):
+    stranger.send("PUT", "/verify")
+    assert (stranger.status, stranger.headers["Allow"]) == (405, "GET, HEAD, POST")
     stranger.send("GET", "/verify/S0123456789ABCDE")
     assert stranger.status == 404
     assert stranger.headers["Cache-Control"] == "no-store"
