@@ -42,7 +42,8 @@ HEADERS: Final = (
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
 )
 STATUS: Final = {
-    200: "200 OK", 302: "302 Found", 400: "400 Bad Request", 404: "404 Not Found", 405: "405 Method Not Allowed", 410: "410 Gone",
+    200: "200 OK", 302: "302 Found", 400: "400 Bad Request",
+    404: "404 Not Found", 405: "405 Method Not Allowed", 410: "410 Gone",
     413: "413 Content Too Large", 422: "422 Unprocessable Content", 429: "429 Too Many Requests",
     503: "503 Service Unavailable",
 }  # fmt: skip
