@@ -10,6 +10,14 @@ if TYPE_CHECKING:
     from tests.support.servers import Databases, PrivatePostgres
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--write-histories",
+        action="store_true",
+        help="Write tests/histories anew from the walk; only when facts were added, never over shapes that are in use.",
+    )
+
+
 @pytest.fixture(scope="session")
 def databases() -> Iterator["Databases"]:
     """The PostgreSQL of this session; `.fresh()` gives a database, `.fresh("x", prepare)` a copy of a prepared one."""

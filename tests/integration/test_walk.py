@@ -1,30 +1,28 @@
 """One cohort's whole life through the front door of the real registry, and what the edge refuses on the way."""
 
-import csv
-import io
 import json
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-import psycopg2
 import pytest
 import urllib3
 from click.testing import CliRunner
 
 from cli.audit import life, verify_service
-from cli.client import Answer, Caller, Problem, until
+from cli.client import Answer, until
 from cli.main import xueji
 from cli.postgres_cluster import free_port
 from cli.processes import SERVICES
-from cli.story import API, Outcome, Silent, Story
+from cli.story import API
 from shared.codes.report_codes import new_report_code
 from tests.support import cohort as small
+from tests.support import histories
 from tests.support.platform import Platform, Process
 from tests.support.servers import Databases
+from tests.support.walk import Walk, ask_public, draft, refusal, refused_rows, register, when_valid
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 
@@ -33,69 +31,17 @@ CERTIFIED = sum(len(small.certified_of(school)) for school in small.examples.SCH
 LEAVERS = sum(len(small.leavers_of(school)) for school in small.examples.SCHOOLS)
 ABSENT = len(small.absentees())
 PKU, ZJU, SCU = (school.code for school in small.examples.SCHOOLS)
-LAST_STEP = datetime(2026, 7, 6, 1, tzinfo=UTC)
-
-
-class Walk:
-    """The registry after the story: who acts in it, and what came of it."""
-
-    def __init__(self, platform: Platform, folder: Path) -> None:
-        self.platform = platform
-        self.cohort = small.small_cohort(folder)
-        self.nobody = Caller(platform.origin)
-        self.mailbox = platform.folder / "mailbox"
-        self.story = Story(self.cohort, self.nobody, self.mailbox, Silent(), platform.clock.set)
-        self.outcome: Outcome = self.story.tell()
-
-    def operator(self, name: str) -> Caller:
-        return self.story.operator(name)
-
-    def student(self, one: small.Admitted) -> Caller:
-        """Somebody with an own account, opened now."""
-        contact = f"{one.exam_no}@example.edu.cn"
-        body = {**small.person_of(one), "channel": "mail", "contact": contact}
-        account = self.nobody.post(f"{API}/accounts", body)
-        self.nobody.post(f"{API}/accounts/{account['id']}/contact-codes", {})
-        code = until(lambda: self.story._code_sent_to(contact), "the code in the mailbox")
-        session = self.nobody.post(f"{API}/accounts/{account['id']}/proof", {"code": code})
-        return self.nobody.signed_in(session["assertion"])
-
-    def status_of(self, registrar: str, school: str, one: small.Admitted) -> Answer:
-        found = self.operator(registrar)
-        return found.get(f"{API}/students", school_code=school, entry_year="2022", exam_no=one.exam_no)
-
-    def rows(self, service: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """What one service's database holds, seen by its superuser."""
-        connection = psycopg2.connect(self.platform.postgres_url(service))
-        try:
-            with connection, connection.cursor() as cursor:
-                cursor.execute(query, values)
-                return cursor.fetchall() if cursor.description else []
-        finally:
-            connection.close()
 
 
 @pytest.fixture(scope="module")
-def walk(databases: Databases, module_amqp_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+def walk(
+    databases: Databases, module_amqp_url: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Walk]:
     folder: Path = tmp_path_factory.mktemp("walk")
     with Platform(folder, databases, module_amqp_url, now=datetime(2022, 8, 1, tzinfo=UTC)) as platform:
         yield Walk(platform, folder / "files")
-
-
-def refused_rows(content: bytes) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
-
-
-def refusal(walk: Walk, ask: Any) -> dict[str, Any]:
-    """The problem that a request ends in."""
-    with pytest.raises(Problem) as caught:
-        ask()
-    problem = caught.value
-    assert problem.body["status"] == problem.status
-    assert problem.body["type"] == f"{walk.platform.origin}/rules/{problem.body['rule']}"
-    assert problem.body["zh"]
-    assert problem.body["en"]
-    return problem.body
+        if request.config.getoption("--write-histories"):
+            histories.write(platform.environ)
 
 
 # --- what came of the files ---
@@ -232,11 +178,6 @@ def test_nothing_is_parked_anywhere(walk: Walk) -> None:
 # --- what the edge refuses ---
 
 
-def register(caller: Caller, school: str, exam_no: str) -> Answer:
-    body = {"school_code": school, "entry_year": 2022, "exam_no": exam_no, "recheck": "合格", "student_no": None}
-    return caller.post(f"{API}/students", body)
-
-
 def test_nobody_is_registered_without_an_admission(walk: Walk) -> None:
     found = refusal(walk, lambda: register(walk.operator("pku-registrar-1"), PKU, "22110108999999"))
     assert (found["status"], found["code"], found["rule"]) == (409, "NO_ADMISSION_BASIS", "A7-3")
@@ -254,18 +195,6 @@ def test_nobody_has_two_full_time_statuses_at_once(walk: Walk) -> None:
     twice = small.people_of(small.SECOND)[-1]
     found = refusal(walk, lambda: register(walk.operator("zju-registrar-1"), ZJU, twice.exam_no))
     assert (found["code"], found["rule"]) == ("ONE_FULLTIME_STATUS", "A8-9")
-
-
-def draft(caller: Caller, status_id: str, number: str, on: str, *, key: str = "") -> Answer:
-    body = {
-        "status_id": status_id,
-        "number": number,
-        "graduation_date": on,
-        "issue_date": on,
-        "conclusion": "毕业",
-        "president_name": "沈怀瑾",
-    }
-    return caller.post(f"{API}/certificates", body, key=key)
 
 
 def test_a_status_ends_in_one_certificate(walk: Walk) -> None:
@@ -328,10 +257,6 @@ def test_a_problem_is_told_as_problem_json_with_a_page_for_its_rule(walk: Walk) 
 
 
 # --- codes ---
-
-
-def ask_public(origin: str, code: str) -> urllib3.BaseHTTPResponse:
-    return urllib3.request("POST", f"{origin}/verify", json={"code": code}, retries=False)
 
 
 @pytest.mark.parametrize(
@@ -408,6 +333,75 @@ def test_guessing_codes_is_slowed_down(walk: Walk) -> None:
         narrow.end(9)
 
 
+# --- side roads, which the story does not take ---
+
+
+def test_a_file_that_is_no_list_is_refused_as_a_whole(walk: Walk) -> None:
+    registrar = walk.operator("pku-registrar-1")
+    fields = {"school_code": PKU, "entry_year": "2022"}
+    handed_in = registrar.upload(f"{API}/freshman-results", "list.xlsx", b"this is no workbook", **fields)
+
+    def ended() -> Answer | None:
+        batch = registrar.get(f"{API}/batches/{handed_in['id']}", after_version="2")
+        return batch if batch["state"] != "submitted" else None
+
+    batch = until(ended, "the end of the file")
+    assert (batch["state"], batch["accepted"], batch["reason"]["rule"][:6]) == ("refused", 0, "X-FILE")
+
+
+def test_a_list_that_was_returned_is_no_basis(walk: Walk) -> None:
+    content = walk.cohort.admissions.read_bytes()
+    province = walk.operator("admissions-11")
+    fields = {"province": "11", "entry_year": "2022"}
+    handed_in = province.upload(f"{API}/admission-batches", "again.csv", content, **fields)
+    path = f"{API}/admission-batches/{handed_in['id']}"
+    reviewer = walk.operator("education-11")
+    batch = walk.story._finished(reviewer, f"{API}/batches/{handed_in['id']}")
+    assert (batch["accepted"], batch["refused"]) == (0, PEOPLE + 5)
+    assert refusal(walk, lambda: province.post(f"{path}/review", {}))["status"] == 403
+    assert refusal(walk, lambda: walk.operator("ministry").post(f"{path}/release", {}))["rule"] == "A7-1"
+    reviewer.post(f"{path}/return", {"reason": "重复上报"})
+    assert refusal(walk, lambda: reviewer.post(f"{path}/review", {}))["status"] == 409
+
+
+def test_a_rejected_photo_leaves_its_code_good_and_a_new_code_replaces_an_old_one(walk: Walk) -> None:
+    absent = small.absentees()[1]
+    registrar = walk.operator("zju-registrar-1")
+    status = walk.status_of("zju-registrar-1", ZJU, absent)
+    path = f"{API}/students/{status['status_id']}/capture-codes"
+    old, code = registrar.post(path, {})["code"], registrar.post(path, {})["code"]
+    collector, reviewer = walk.operator("collector-1"), walk.operator("collector-2")
+
+    def hand_in(content: bytes, code: str) -> Answer:
+        return collector.upload(f"{API}/photos", "photo.jpg", content, code=code, captured_on="2026-07-01")
+
+    portrait = walk.cohort.photo_of(absent.exam_no)
+    assert refusal(walk, lambda: hand_in(portrait, old))["rule"].startswith("X-PHOTO")
+    assert hand_in(portrait[:2000], code)["state"] == "rejected"
+    photo = hand_in(portrait, code)
+    review = f"{API}/photos/{photo['id']}/review"
+    assert refusal(walk, lambda: collector.post(review, {"decision": "approve", "reasons": []}))["rule"] == "A24-2"
+    reviewer.post(review, {"decision": "reject", "reasons": ["EYES_CLOSED"]})
+    assert collector.get(f"{API}/photos/{photo['id']}", after_version="3")["state"] == "rejected"
+
+
+def test_an_account_signs_in_by_code_and_ends_when_its_owner_closes_it(walk: Walk) -> None:
+    one = small.leavers_of(small.FIRST)[1]
+    student = walk.student(one)
+    walk.platform.clock.set(walk.platform.clock.now() + timedelta(minutes=2))
+    person = small.person_of(one)
+    walk.nobody.post(f"{API}/sign-in-codes", person)
+    code = until(lambda: walk.newest_code(one, 2), "the code in the mailbox")
+    wrong = "000000" if code != "000000" else "111111"
+    assert refusal(walk, lambda: walk.nobody.post(f"{API}/sessions", {**person, "code": wrong}))["status"] < 500
+    session = walk.nobody.post(f"{API}/sessions", {**person, "code": code})
+    again = walk.nobody.signed_in(session["assertion"])
+    assert again.get(f"{API}/me/records") == student.get(f"{API}/me/records")
+    assert refusal(walk, lambda: walk.nobody.post(f"{API}/sessions", {**person, "code": code}))["status"] < 500
+    again.post(f"{API}/me/account/close", {})
+    assert refusal(walk, lambda: again.post(f"{API}/me/records/bind", {}))["status"] == 404
+
+
 # --- what happens by date: these move the clock, and stand last ---
 
 
@@ -432,18 +426,15 @@ def test_a_certificate_is_found_from_its_issue_date_on(walk: Walk) -> None:
     walk.platform.clock.set(datetime(2026, 7, 9, 16, 0, 1, tzinfo=UTC))  # one second after midnight in China
     until(lambda: kinds() == ["qualification", "status"] or None, "the certificate to take effect")
     report = student.post(f"{API}/reports", body)
-    told = until(lambda: _valid(walk, report["code"]), "the report to be verifiable")
+    told = until(lambda: when_valid(walk, report["code"]), "the report to be verifiable")
     assert number in json.dumps(told)
-
-
-def _valid(walk: Walk, code: str) -> Answer | None:
-    told: Answer = ask_public(walk.platform.verification, code).json()
-    return told if told["outcome"] == "valid" else None
 
 
 def test_a_report_is_valid_to_the_end_of_its_last_day_and_expired_after_it(walk: Walk) -> None:
     code, last = walk.outcome.report["code"], walk.outcome.report["valid_until"]
     assert last == "2026-10-06"
+    never_proven = {**small.person_of(small.leavers_of(small.THIRD)[2]), "channel": "mail", "contact": "x@example.cn"}
+    walk.nobody.post(f"{API}/accounts", never_proven)
     end = datetime(2026, 10, 6, 16, tzinfo=UTC)  # midnight in China
     walk.platform.clock.set(end - timedelta(seconds=1))
     assert ask_public(walk.platform.verification, code).status == 200
