@@ -61,6 +61,17 @@ class CredentialsQueries:
         )
         return [(row["certificate_id"], row["confirmed_by"]) for row in rows]
 
+    def incomplete_with_photo(self) -> list[tuple[UUID, UUID]]:
+        """Certificates that lack the photo which their student's record has."""
+        rows = self._all(
+            "SELECT certificate_id, status_id FROM certificate_register AS certificate"
+            " JOIN standings AS record ON record.originator_id = certificate.status_id AND record.kind = %s"
+            " WHERE certificate.state = 'incomplete'"
+            " AND convert_from(record.state, 'UTF8')::jsonb ->> 'photo_id' IS NOT NULL LIMIT 1000",
+            "credentials.StudentRecord",
+        )
+        return [(row["certificate_id"], row["status_id"]) for row in rows]
+
     def registered_until(self, day: Any) -> list[UUID]:
         """Registered certificates whose issue date has come: what the worker publishes next."""
         rows = self._all(

@@ -31,6 +31,9 @@ def build(environ: Mapping[str, str]) -> Worker:
         today = shanghai_date(clock.now())
         return use_cases.due(queries.confirmed_and_complete(), queries.registered_until(today))
 
+    def overlooked() -> int:
+        return use_cases.complete(queries.incomplete_with_photo())
+
     runner = BatchRunner(use_cases, FileBlobs(config.blobs_dir), kinds(use_cases))
-    worker.tasks += [every(0.2, runner.step), every(0.2, due)]
+    worker.tasks += [every(0.2, runner.step), every(0.2, due), every(5.0, overlooked)]
     return worker

@@ -116,6 +116,24 @@ class Credentials(Application):
 
     # --- by date ---
 
+    def complete(self, overlooked: Sequence[tuple[UUID, UUID]]) -> int:
+        """Complete certificates whose photo was heard of at the very moment of their drafting.
+
+        The draft did not see the photo, the photo not the draft: neither changes what the other read. `overlooked`
+        are certificates with their statuses, read from the tables and decided anew here.
+        """
+        some = overlooked[:LARGEST_CHUNK]
+        certificates = self.standings(Certificate, [certificate_id for certificate_id, _ in some])
+        records = self.standings(StudentRecord, {status_id for _, status_id in some})
+        drafts = []
+        for certificate_id, status_id in some:
+            version, standing = certificates[certificate_id]
+            record = records[status_id][1]
+            if standing.state == "incomplete" and record.photo_id:
+                photo = {"photo_id": record.photo_id, "digest": record.photo_digest}
+                drafts.append(_completed(certificate_id, version, standing, photo))
+        return self._by_date("complete_overlooked", drafts, ("A17-3",))
+
     def due(self, confirmed: Sequence[tuple[UUID, str]], effective: Sequence[UUID]) -> int:
         """Register what a checker stands for, and publish what has come to its issue date (A18-2).
 

@@ -181,3 +181,16 @@ def test_registered_by_a_confirmed_file_only_when_complete(credentials, students
     complete, incomplete = draft(credentials, students[0]), draft(credentials, students[1], number="100011202605000002")
     assert credentials.due([(complete, "reg-2"), (incomplete, "reg-2")], []) == 1
     assert (state_of(credentials, complete), state_of(credentials, incomplete)) == ("registered", "incomplete")
+
+
+def test_a_photo_heard_of_at_the_moment_of_drafting_is_not_overlooked(credentials, students):
+    kind = CertificatesKind(credentials)
+    batch = Progress(kind="certificates", school_code=SCHOOL, submitted_by="reg-1", params={"entry_year": "2022"})
+    [drafts] = kind.decide(rows_of(1), batch, uuid4())
+    approve_photo(credentials, students[0])
+    credentials.append(drafts, by=Context.system("x", NOON))
+    certificate_id = drafts[0].originator_id
+    assert state_of(credentials, certificate_id) == "incomplete"
+    assert credentials.complete([(certificate_id, students[0])]) == 1
+    assert state_of(credentials, certificate_id) == "complete"
+    assert credentials.complete([(certificate_id, students[0])]) == 0
