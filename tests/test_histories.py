@@ -14,7 +14,11 @@ from tests.support.histories import History, read
 
 STORED = [(service, history) for service in SERVICES for history in read(service)]
 # Facts that no history holds yet, each with its reason.
-NOT_YET = {"verification.Report.Delayed": "only where a document cannot be printed"}
+NOT_YET = {
+    "verification.Report.Delayed": "only where a document cannot be printed",
+    "imaging.StudentRecord.Enrolled": "only where identity's word came before enrollment's",
+    "credentials.StudentRecord.Enrolled": "only where imaging's word came before enrollment's",
+}
 
 
 def replayed(history: History) -> Any:
@@ -55,7 +59,12 @@ def test_a_stored_fact_is_written_again_as_it_was_read(service: str) -> None:
 def test_every_kind_of_fact_is_in_a_stored_history(service: str) -> None:
     projections = importlib.import_module(f"services.{service}.projections")
     stored = {event["topic"] for history in read(service) for event in history.events}
-    known = {f"{aggregate.stored_as}.{name}" for aggregate in projections.AGGREGATES for name in facts_of(aggregate)}
+    known = {
+        f"{aggregate.stored_as}.{name}"
+        for aggregate in projections.AGGREGATES
+        for name in facts_of(aggregate)
+        if name != "Created"  # the base of a first fact, never written
+    }
     assert sorted(known - stored - set(NOT_YET)) == []
 
 
@@ -67,4 +76,4 @@ def test_every_stored_fact_says_who_when_and_why(service: str) -> None:
             assert context["use_case"]
             assert context["effective_on"]
             assert context["correlation_id"]
-            assert isinstance(context["rules"], list)
+            assert all(isinstance(rule, str) for rule in context.get("rules", []))

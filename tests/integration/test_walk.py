@@ -385,6 +385,21 @@ def test_a_rejected_photo_leaves_its_code_good_and_a_new_code_replaces_an_old_on
     assert collector.get(f"{API}/photos/{photo['id']}", after_version="3")["state"] == "rejected"
 
 
+def test_a_photo_that_comes_late_completes_the_certificate_which_then_takes_effect(walk: Walk) -> None:
+    absent = small.absentees()[2]
+    registrar = walk.operator("scu-registrar-1")
+    status = walk.status_of("scu-registrar-1", SCU, absent)
+    code = registrar.post(f"{API}/students/{status['status_id']}/capture-codes", {})
+    collector, reviewer = walk.operator("collector-1"), walk.operator("collector-2")
+    walk.story._photograph({"exam_no": absent.exam_no, **code}, collector, reviewer)
+
+    def published() -> bool | None:
+        certificate = registrar.get(f"{API}/students/{status['status_id']}/certificate")
+        return certificate["state"] == "published" or None
+
+    assert until(published, "the certificate to take effect")
+
+
 def test_an_account_signs_in_by_code_and_ends_when_its_owner_closes_it(walk: Walk) -> None:
     one = small.leavers_of(small.FIRST)[1]
     student = walk.student(one)
