@@ -90,8 +90,7 @@ def faults_of(world: World, chance: random.Random) -> list[tuple[str, Callable[[
 
 
 def test_everything_went_wrong_that_was_to_go_wrong(storm: Storm) -> None:
-    struck = " ".join(storm.faults)
-    assert struck.count("in mid-batch") == 4
+    assert sum(fault.endswith("in mid-batch") for fault in storm.faults) >= 2
     assert sum(fault.startswith("kill") for fault in storm.faults) > len(SERVICES)
     assert any("unknown" in op.outcomes for op in storm.world.ops)
 

@@ -12,7 +12,7 @@ import urllib3
 from click.testing import CliRunner
 
 from cli.audit import life, verify_service
-from cli.client import Answer, until
+from cli.client import Answer, Problem, until
 from cli.main import xueji
 from cli.postgres_cluster import free_port
 from cli.processes import SERVICES
@@ -306,6 +306,9 @@ def test_a_code_that_its_owner_closed_is_answered_so_until_it_is_opened_again(wa
     assert answer("closed")["zh"] == "在线验证报告已关闭，无法在线验证。"
     student.post(f"{API}/reports/{report['id']}/reopen", {})
     answer("valid")
+    # in its last month, which this is, a report may be extended, and its code stays
+    extended = student.post(f"{API}/reports/{report['id']}/extend", {"months": 2})
+    assert (report["valid_until"], extended["valid_until"]) == ("2026-08-06", "2026-10-06")
 
 
 def test_guessing_codes_is_slowed_down(walk: Walk) -> None:
@@ -336,13 +339,25 @@ def test_guessing_codes_is_slowed_down(walk: Walk) -> None:
 # --- side roads, which the story does not take ---
 
 
-def test_a_file_that_is_no_list_is_refused_as_a_whole(walk: Walk) -> None:
-    registrar = walk.operator("pku-registrar-1")
-    fields = {"school_code": PKU, "entry_year": "2022"}
-    handed_in = registrar.upload(f"{API}/freshman-results", "list.xlsx", b"this is no workbook", **fields)
+@pytest.mark.parametrize(
+    ("path", "operator", "fields", "progress"),
+    [
+        ("admission-batches", "admissions-11", {"province": "11"}, "batches"),
+        ("freshman-results", "pku-registrar-1", {"school_code": PKU}, "batches"),
+        ("certificate-batches", "pku-registrar-1", {"school_code": PKU}, "certificate-batches"),
+    ],
+)
+def test_a_file_that_is_no_list_is_refused_as_a_whole(
+    walk: Walk, path: str, operator: str, fields: dict[str, str], progress: str
+) -> None:
+    office = walk.operator(operator)
+    handed_in = office.upload(f"{API}/{path}", "list.xlsx", b"this is no workbook", entry_year="2022", **fields)
 
     def ended() -> Answer | None:
-        batch = registrar.get(f"{API}/batches/{handed_in['id']}", after_version="2")
+        try:
+            batch = office.get(f"{API}/{progress}/{handed_in['id']}", after_version="2")
+        except Problem:
+            return None
         return batch if batch["state"] != "submitted" else None
 
     batch = until(ended, "the end of the file")

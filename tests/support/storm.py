@@ -37,6 +37,7 @@ from tests.support.servers import PrivatePostgres
 NOW = datetime(2026, 7, 2, 1, tzinfo=UTC)
 SCHOOL = SCHOOLS[0]
 ENTRY, STARTS = 2022, "2023-09-01"
+ENDED = -1
 PATIENCE = 120.0  # seconds until a client stops asking
 T = TypeVar("T")
 Values = Mapping[str, Any]
@@ -162,14 +163,16 @@ class World:
         return str(self.settle(op)["id"])
 
     def advanced(self, batch_id: str) -> int:
-        """How many chunks of a batch are decided; -1 once it has ended or cannot be seen."""
+        """How many chunks of a batch are decided; ENDED once it has ended, 0 while it cannot be seen."""
         try:
             topics = [topic for (topic,) in self.rows(
                 "enrollment", "SELECT topic FROM events WHERE originator_id = %s", batch_id
             )]  # fmt: skip
         except psycopg2.OperationalError:
             return 0
-        return -1 if any(topic.endswith("Finished") for topic in topics) else sum("Advanced" in each for each in topics)
+        return (
+            ENDED if any(topic.endswith("Finished") for topic in topics) else sum("Advanced" in each for each in topics)
+        )
 
     def finished(self, batch_id: str, role: str = "registrar") -> dict[str, Any]:
         """Wait for the end of a batch."""
@@ -371,8 +374,8 @@ class Storm:
             csv_of(REGISTRATION_TITLES, freshmen),
             school_code=SCHOOL.code,
         )
-        self._strike_after(batch_id, 1, "kill enrollment-worker in mid-batch", lambda: world.kill("enrollment-worker"))
-        self._strike_after(batch_id, 2, "crash PostgreSQL in mid-batch", world.crash_postgres)
+        self._strike_after(batch_id, 1, "kill enrollment-worker", lambda: world.kill("enrollment-worker"))
+        self._strike_after(batch_id, 2, "crash PostgreSQL", world.crash_postgres)
         self.batches.append(world.finished(batch_id))
         years = [(one.exam_no, "2023-2024", "注册学籍") for one in students]
         batch_id = world.submit(
@@ -383,16 +386,17 @@ class Storm:
             academic_year=2023,
             starts_on=STARTS,
         )
-        self._strike_after(batch_id, 1, "restart RabbitMQ in mid-batch", world.restart_rabbitmq)
-        self._strike_after(
-            batch_id, 2, "close PostgreSQL's connections in mid-batch", lambda: world.cut_postgres("enrollment")
-        )
+        self._strike_after(batch_id, 1, "restart RabbitMQ", world.restart_rabbitmq)
+        self._strike_after(batch_id, 2, "close PostgreSQL's connections", lambda: world.cut_postgres("enrollment"))
         self.batches.append(world.finished(batch_id))
 
     def _strike_after(self, batch_id: str, chunks: int, name: str, fault: Callable[[], None]) -> None:
-        reached = eventually(lambda: self.world.advanced(batch_id) in (-1, *range(chunks, 99)) or None, name)
-        if reached:
-            self.strike(name, fault)
+        def reached() -> int | None:
+            advanced = self.world.advanced(batch_id)
+            return advanced if advanced == ENDED or advanced >= chunks else None
+
+        where = "after the batch" if eventually(reached, name) == ENDED else "in mid-batch"
+        self.strike(f"{name} {where}", fault)
 
     def whole_life(self, one: Admitted, serial: int) -> None:
         """One student from an account to a certificate, each step asked until it is done."""
@@ -442,14 +446,17 @@ class Storm:
     # --- the other side ---
 
     def nemesis(self, faults: Sequence[tuple[str, Callable[[], None]]]) -> None:
-        """Strikes again as soon as the clients got something done since the last time, or cannot."""
+        """Strikes again when the clients got something done and all serve again, and in any case after a while."""
         for name, fault in faults:
             if not self.busy:
                 return
             self.strike(name, fault)
             done, since = self._done(), time.monotonic()
-            while self.busy and self._done() < done + 4 and time.monotonic() < since + 8:
-                time.sleep(0.02)
+            while self.busy and time.monotonic() < since + 8 and not (self._done() >= done + 4 and self._all_serve()):
+                time.sleep(0.05)
+
+    def _all_serve(self) -> bool:
+        return all(process.is_ready() for process in self.world.platform.processes.values())
 
     def _done(self) -> int:
         return sum(op.acknowledged for op in tuple(self.world.ops))
