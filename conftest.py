@@ -95,3 +95,27 @@ def restartable_rabbitmq(rabbitmq: "Broker") -> Iterator["PrivateRabbit"]:
     else:
         with private_rabbitmq() as own:
             yield own
+
+
+@pytest.fixture(scope="session")
+def chinese_font() -> None:
+    """A Chinese font to print reports with, installed if that is possible here."""
+    import click
+
+    from cli.fonts import ensure_cjk_font
+
+    try:
+        ensure_cjk_font()
+    except click.ClickException as missing:
+        pytest.skip(missing.message)
+
+
+@pytest.fixture(scope="session")
+def paper_tools() -> None:
+    """Poppler and ZBar: they read a printed report as a camera would; installed if that is possible here."""
+    import shutil
+
+    from cli import debian
+
+    if not (shutil.which("pdftoppm") and shutil.which("zbarimg")) and not debian.install("poppler-utils", "zbar-tools"):
+        pytest.skip("needs Debian's poppler-utils and zbar-tools")

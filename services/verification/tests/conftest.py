@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 import pytest
 from PIL import Image
 
-from services.verification.adapters.fonts import FontMissing, report_fonts
 from services.verification.adapters.pdf import Issuer, TypstPress
 from services.verification.application import Verification
 from services.verification.projections import PROJECTIONS
@@ -56,14 +55,6 @@ def a_photo() -> bytes:
     drawn = io.BytesIO()
     Image.new("RGB", (480, 640), (180, 190, 200)).save(drawn, "JPEG")
     return drawn.getvalue()
-
-
-def needs_fonts() -> None:
-    """Skip where the machine has no Chinese font: that a report then waits is tested elsewhere."""
-    try:
-        report_fonts()
-    except FontMissing as missing:
-        pytest.skip(missing.detail)
 
 
 class Registry:

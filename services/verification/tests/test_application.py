@@ -16,7 +16,7 @@ from services.verification.domain.status_record import StatusRecord
 from services.verification.projections import AGGREGATES, PROJECTIONS
 from services.verification.publishing import publish
 from services.verification.queries import VerificationQueries
-from services.verification.tests.conftest import AWARD, Registry, needs_fonts
+from services.verification.tests.conftest import AWARD, Registry
 from services.verification.worker import Due
 from shared.access.decide import NotPermitted
 from shared.blobs.sealed import open_file
@@ -31,8 +31,8 @@ pytestmark = pytest.mark.servers
 
 
 @pytest.fixture(autouse=True)
-def _fonts() -> None:
-    needs_fonts()
+def _fonts(chinese_font: None) -> None:
+    """Every report here is printed."""
 
 
 def the_rows(registry: Registry, table: str) -> list[dict]:

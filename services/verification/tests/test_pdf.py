@@ -1,7 +1,6 @@
 """The printed report: a standard PDF, the same bytes for the same sheet, never an empty box."""
 
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 from datetime import date
@@ -11,7 +10,7 @@ import pytest
 from services.verification.adapters.fonts import FontMissing, report_fonts
 from services.verification.adapters.pdf import TypstPress, groups
 from services.verification.domain.particulars import NotPrintable, Sheet, particulars
-from services.verification.tests.conftest import AWARD, ISSUER, PERSON, a_photo, needs_fonts
+from services.verification.tests.conftest import AWARD, ISSUER, PERSON, a_photo
 
 CODE = "Q0123456789ABCD7"
 LONG = "阿卜杜热依木江·麦麦提吐尔逊·阿布都热西提·买买提艾力䶮𠮷"
@@ -27,8 +26,7 @@ def sheet(**changes):
 
 
 @pytest.fixture(scope="module")
-def press() -> TypstPress:
-    needs_fonts()
+def press(chinese_font: None) -> TypstPress:
     return TypstPress(ISSUER)
 
 
@@ -82,8 +80,7 @@ def test_the_code_stands_in_groups_of_four_and_in_the_fragment_of_the_link():
     assert ISSUER.link(CODE) == f"https://xueji.example.edu.cn/verify#{CODE}"
 
 
-@pytest.mark.skipif(not (shutil.which("pdftoppm") and shutil.which("zbarimg")), reason="needs poppler and zbar")
-def test_a_camera_reads_the_link_from_the_printed_page(press, tmp_path):
+def test_a_camera_reads_the_link_from_the_printed_page(press, paper_tools, tmp_path):
     (tmp_path / "r.pdf").write_bytes(press.print(sheet()))
     subprocess.run(["pdftoppm", "-r", "130", "-png", "-singlefile", "r.pdf", "r"], cwd=tmp_path, check=True)
     seen = subprocess.run(["zbarimg", "-q", "--raw", "r.png"], cwd=tmp_path, check=True, capture_output=True, text=True)

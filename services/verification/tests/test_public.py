@@ -17,7 +17,7 @@ import structlog
 
 from services.verification.adapters.private import serve_privately
 from services.verification.public import PublicVerification, app
-from services.verification.tests.conftest import PERSON, Registry, needs_fonts
+from services.verification.tests.conftest import PERSON, Registry
 from shared.codes.report_codes import new_report_code
 
 pytestmark = pytest.mark.servers
@@ -56,8 +56,7 @@ def the_public(registry: Registry, **environ: str) -> Iterator[Stranger]:
 
 
 @pytest.fixture
-def stranger(registry: Registry) -> Iterator[Stranger]:
-    needs_fonts()
+def stranger(registry: Registry, chinese_font: None) -> Iterator[Stranger]:
     with the_public(registry, XUEJI_VERIFY_MISSES_RATE="1000 per minute") as found:
         yield found
 
