@@ -1,10 +1,14 @@
 """The front door: the gateway's WSGI application, and public verification, as the environment says."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from typing import Any
 
 from shared.blobs.files import FileBlobs
 from shared.bus.client import RpcClient
+from shared.bus.health import serve_health
+
+_kept_open: list[ExitStack] = []
 
 
 def gateway_app(environ: Mapping[str, str], *, verification: Any = None) -> Any:
@@ -14,7 +18,18 @@ def gateway_app(environ: Mapping[str, str], *, verification: Any = None) -> Any:
 
     settings = GatewaySettings.from_environ(environ)
     client = RpcClient(settings.amqp_url, name="gateway")
+    _serve_health(environ, client)
     return create_app(settings, client, verification or settings.verification_url, FileBlobs(settings.blobs_dir))
+
+
+def _serve_health(environ: Mapping[str, str], client: RpcClient) -> None:
+    """The calls' figures on the private port, as long as the process lives; the first of several processes has it."""
+    health = ExitStack()
+    try:
+        health.enter_context(serve_health(environ, ready=lambda: client.connected))
+    except OSError:
+        return
+    _kept_open.append(health)
 
 
 def public_app(environ: Mapping[str, str]) -> Any:
