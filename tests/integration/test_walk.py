@@ -472,6 +472,10 @@ def test_a_report_is_valid_to_the_end_of_its_last_day_and_expired_after_it(walk:
     answer = ask_public(walk.platform.verification, code)
     assert (answer.status, answer.json()["outcome"]) == (410, "expired")
     assert answer.json()["zh"] == "在线验证报告已过期，无法在线验证。"
+    # what happens by date is a fact too: the workers record it
+    for service, topic in (("verification", "verification.Report.Expired"), ("identity", "identity.Account.Lapsed")):
+        query = "SELECT 1 FROM events WHERE topic = %s"
+        until(lambda: walk.rows(service, query, topic) or None, topic)  # noqa: B023 - asked at once
 
 
 def test_after_all_of_it_the_tables_still_are_what_the_facts_say(walk: Walk) -> None:

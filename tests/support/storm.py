@@ -284,6 +284,7 @@ class Storm:
         self.faults: list[str] = []
         self.batches: list[dict[str, Any]] = []
         self.contested: list[tuple[Op, Op]] = []
+        self.raging = True  # until the nemesis has done everything
         self.fallen: list[str] = []  # processes that ended without having been killed
 
     def start(self, work: Callable[..., None], *arguments: Any) -> None:
@@ -305,10 +306,6 @@ class Storm:
         self.world.platform.start()
         if self.errors:
             raise self.errors[0]
-
-    @property
-    def busy(self) -> bool:
-        return any(thread.is_alive() for thread in self._threads if thread.name != "nemesis")
 
     def strike(self, name: str, fault: Callable[[], None]) -> None:
         """Let one thing go wrong."""
@@ -349,6 +346,16 @@ class Storm:
             return False
         self.world.settle(op)
         return True
+
+    def newcomers(self, people: Sequence[Admitted], chance: random.Random) -> None:
+        """One after the other opens an account, as long as things go wrong."""
+        for one in people:
+            if not self.raging:
+                return
+            contact = f"new-{one.exam_no}@example.edu.cn"
+            document = {"id_type": one.person.id_type, "id_number": one.person.id_number, "name": one.person.name}
+            opened = self.world.op(identity.OpenAccountV1, "nobody", **document, channel="mail", contact=contact)
+            self._done_or_left(opened, chance)
 
     def two_at_once(self, students: Sequence[Admitted]) -> None:
         """Two registrars want to register the same students; one of each pair must win."""
@@ -447,13 +454,14 @@ class Storm:
 
     def nemesis(self, faults: Sequence[tuple[str, Callable[[], None]]]) -> None:
         """Strikes again when the clients got something done and all serve again, and in any case after a while."""
-        for name, fault in faults:
-            if not self.busy:
-                return
-            self.strike(name, fault)
-            done, since = self._done(), time.monotonic()
-            while self.busy and time.monotonic() < since + 8 and not (self._done() >= done + 4 and self._all_serve()):
-                time.sleep(0.05)
+        try:
+            for name, fault in faults:
+                done, since = self._done(), time.monotonic()
+                self.strike(name, fault)
+                while time.monotonic() < since + 6 and not (self._done() >= done + 4 and self._all_serve()):
+                    time.sleep(0.05)
+        finally:
+            self.raging = False
 
     def _all_serve(self) -> bool:
         return all(process.is_ready() for process in self.world.platform.processes.values())
