@@ -17,7 +17,7 @@ from tests.support.storm import HEARERS, NOW, Storm, World, admitted_people, eve
 pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.timeout(600)]
 
 SEED = 20260702
-LIVES, SINGLES, CONTESTED, IN_FILE = 4, 48, 6, 1300  # a file of three chunks
+LIVES, SINGLES, CONTESTED, IN_FILE = 4, 48, 6, 2300  # a file of several chunks
 RUNNING = tuple(name for name in PROCESSES if name not in ("gateway", "public"))
 
 # What a public fact becomes in who hears it: (publisher, type, field that names the record, hearer, own fact)
