@@ -1,99 +1,83 @@
 """Rows written by COPY: a whole table, or a large batch on its way into one."""
 
 import io
+import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from datetime import date
-from functools import partial
 from itertools import islice
 from operator import itemgetter
-from types import NoneType
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from shared.eventstore.copying import blocking_copy
-from shared.eventstore.projection import Row
 
 _json = msgspec.json.Encoder()
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _CHUNK = 5_000
+# A row as a JSON array is a line of CSV but for its brackets: texts stand in quotes, null stands bare, and \ escapes a
+# quote and itself. So msgspec writes whole rows, in a third of the time that Python takes to join their values.
+_FORMAT = r"FORMAT csv, NULL 'null', ESCAPE '\'"
+_ESCAPE = re.compile(rb'\\(?:["\\]|u([0-9a-f]{4})|(.))')
+_CONTROLS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
+Write = Callable[[Any], Any]
 
 
-def fill(cursor: Cursor, table: str, columns: Sequence[str], rows: Iterable[Row]) -> None:
-    """COPY rows into an empty table."""
+def fill(cursor: Cursor, table: str, columns: Sequence[str], rows: Iterable[Any], *, frozen: bool = False) -> None:
+    """COPY rows into an empty table; `frozen` where this transaction made it, which spares readers marking the rows."""
     cursor.execute(
         "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0",
         (table,),
     )
     types: dict[str, str] = dict(cursor.fetchall())
-    writers = [_writer(types[name]) for name in columns]
-    copy = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
+    writers = {place: write for place, name in enumerate(columns) if (write := _writer(types[name])) is not None}
+    copy = f"COPY {table} ({', '.join(columns)}) FROM STDIN ({_FORMAT}{', FREEZE' if frozen else ''})"
     remaining = iter(rows)
     while chunk := list(islice(remaining, _CHUNK)):
-        # By columns: most are written by one call for all their values.
-        written = [write(values) for write, values in zip(writers, _by_column(columns, chunk), strict=True)]
-        lines = "\n".join(map("\t".join, zip(*written, strict=True)))
+        values = values_of(columns, chunk)
+        if writers:
+            values = [_written(row, writers) for row in values]
         with blocking_copy():
-            cursor.copy_expert(copy, io.BytesIO(lines.encode()), 1 << 20)
+            cursor.copy_expert(copy, io.BytesIO(_as_csv(values)), 1 << 20)
 
 
-def _by_column(columns: Sequence[str], rows: Sequence[Row]) -> Iterable[tuple[Any, ...]]:
+def values_of(columns: Sequence[str], rows: Sequence[Any]) -> Sequence[tuple[Any, ...]]:
+    """The values of rows in the order of the columns; a row that is only its key stands as it is."""
+    if rows and type(rows[0]) is tuple:
+        return rows
     if len(columns) > 1:
         with suppress(KeyError):
-            return list(zip(*map(itemgetter(*columns), rows), strict=True))
-    return [tuple([row.get(name) for row in rows]) for name in columns]
+            return list(map(itemgetter(*columns), rows))
+    return [tuple([row.get(name) for name in columns]) for row in rows]
 
 
-Values = Sequence[Any]
-Texts = Iterable[str]
+def _as_csv(rows: Iterable[tuple[Any, ...]]) -> bytes:
+    # Inside JSON's texts no line ends, so a bracket, a line's end and a bracket is what stands between two rows.
+    lines = _json.encode_lines(rows)[1:-2].replace(b"]\n[", b"\n")
+    return _ESCAPE.sub(_unescaped, lines) if b"\\" in lines else lines
 
 
-def _writer(column_type: str) -> Callable[[Values], Texts]:
-    """How the values of a column are written in COPY's text."""
+def _unescaped(escape: re.Match[bytes]) -> bytes:
+    """Controls as they are: CSV knows no escapes for them."""
+    code, letter = escape.groups()
+    if code is not None:
+        return chr(int(code, 16)).encode()
+    return escape.group() if letter is None else _CONTROLS[letter]
+
+
+def _written(row: tuple[Any, ...], writers: dict[int, Write]) -> tuple[Any, ...]:
+    return tuple(
+        [value if value is None or place not in writers else writers[place](value) for place, value in enumerate(row)]
+    )
+
+
+def _writer(column_type: str) -> Write | None:
+    """How values are written that PostgreSQL does not read as JSON writes them."""
+    if column_type == "bytea":
+        return lambda value: "\\x" + bytes(value).hex()
     if column_type in ("json", "jsonb"):
-        return partial(_each, lambda value: _escaped(_json.encode(value).decode()))
-    if column_type.endswith("[]"):
-        return partial(_each, lambda value: _escaped(_array(value)))
-    return {"bytea": _bytes, "uuid": _ids, "text": _texts}.get(column_type, _others)
-
-
-def _each(write: Callable[[Any], str], values: Values) -> Texts:
-    return ["\\N" if value is None else write(value) for value in values]
-
-
-def _texts(values: Values) -> Texts:
-    """Text as it is, where nothing in the whole column needs an escape."""
-    kinds = set(map(type, values))
-    if kinds - {str, NoneType}:
-        return _others(values)
-    given = values if kinds == {str} else [value for value in values if value is not None]
-    whole = "\n".join(given)
-    if "\\" in whole or "\t" in whole or "\r" in whole or whole.count("\n") != max(len(given) - 1, 0):
-        return _others(values)
-    return values if kinds == {str} else ["\\N" if value is None else value for value in values]
-
-
-def _ids(values: Values) -> Texts:
-    if set(map(type, values)) == {UUID}:
-        return [f"{value.int:032x}" for value in values]
-    return _others(values)
-
-
-def _bytes(values: Values) -> Texts:
-    return _each(lambda value: "\\\\x" + bytes(value).hex(), values)
-
-
-def _others(values: Values) -> Texts:
-    if set(map(type, values)) <= {int, date, bool}:
-        return map(str, values)
-    return _each(lambda value: _escaped(str(getattr(value, "value", value))), values)
-
-
-def _escaped(text: str) -> str:
-    return text if text.isprintable() and "\\" not in text else text.translate(_ESCAPES)
+        return lambda value: _json.encode(value).decode()
+    return _array if column_type.endswith("[]") else None
 
 
 def _array(values: Iterable[Any]) -> str:

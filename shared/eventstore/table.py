@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
-from shared.eventstore.filling import fill
+from shared.eventstore.filling import fill, values_of
 from shared.eventstore.projection import Key, Projection, Row
 
 _json = msgspec.json.Encoder()
@@ -60,7 +60,7 @@ def _source(cursor: Cursor, projection: Projection, rows: Sequence[Row]) -> tupl
     """Where the server finds the rows: a few in the statement itself, many in a table filled by COPY."""
     columns, table = projection.all_columns(), projection.table
     if len(rows) < _MANY:
-        values = _as_json(columns, ([row.get(name) for name in columns] for row in rows))
+        values = _as_json(columns, values_of(columns, rows))
         return f"json_populate_recordset(NULL::{table}, %s)", (values,)
     incoming = f"incoming_{table}"
     cursor.execute(
