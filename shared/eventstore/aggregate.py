@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
 from eventsourcing.domain import Aggregate as LibraryAggregate
@@ -16,6 +16,16 @@ from shared.eventstore.ids import uuid7
 # The library stamps each event; when a fact took effect and was recorded stands in its context instead, so the stamp
 # is a constant: a replayed aggregate equals the one that was saved.
 UNSTAMPED = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+S = TypeVar("S")
+
+
+def changed(standing: S, **changes: Any) -> S:
+    """`dataclasses.replace` for a standing in a third of its time: a plain value, so no constructor need run."""
+    after = object.__new__(type(standing))
+    vars(after).update(vars(standing), **changes)
+    return after
 
 
 class Aggregate(LibraryAggregate):

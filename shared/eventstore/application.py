@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
@@ -10,10 +10,10 @@ import msgspec
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from shared.codes.clock import Clock, shanghai_date
-from shared.eventstore import bulk, facts
+from shared.eventstore import bulk, facts, lookup
 from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.bulk import Draft as Draft  # noqa: PLC0414 -- re-exported
-from shared.eventstore.claims import Settlement, slot_of
+from shared.eventstore.claims import Settlement
 from shared.eventstore.context import Asked, Context
 from shared.eventstore.recorder import BatchMark as BatchMark  # noqa: PLC0414 -- re-exported
 from shared.eventstore.recorder import CommandRow, Companions, EventRecorder, StandingRow
@@ -110,6 +110,18 @@ class Application:
         answer: Mapping[str, Any] | None = None,
     ) -> None:
         """Write the facts of up to 1,000 rows in one transaction; the command id is kept where an `answer` is given."""
+        self.made_ready(drafts, by, heard=heard, mark=mark, answer=answer)()
+
+    def made_ready(
+        self,
+        drafts: Sequence[Draft],
+        by: Context | Asked,
+        *,
+        heard: Heard | None = None,
+        mark: BatchMark | None = None,
+        answer: Mapping[str, Any] | None = None,
+    ) -> Callable[[], None]:
+        """`append` in two parts: everything is encoded now, and written by whoever calls the result."""
         context = by if isinstance(by, Context) else Context.of(by)
         chunk = bulk.prepare(drafts)
         beside = Companions(
@@ -120,39 +132,38 @@ class Application:
             heard=heard,
             mark=mark,
         )
+        return partial(self._write, bulk.Writing(chunk, beside), beside)
+
+    def _write(self, writing: bulk.Writing, beside: Companions) -> None:
         with self._refusing():
-            self._send(chunk, beside)
+            self._send(writing, beside)
 
     @retried
-    def _send(self, chunk: bulk.Chunk, beside: Companions) -> None:
+    def _send(self, writing: bulk.Writing, beside: Companions) -> None:
         with translate(beside), self.store.writing() as cursor:
-            bulk.write(cursor, chunk, beside)
+            writing.write(cursor)
 
     def standings(self, aggregate_type: type[Aggregate], ids: Iterable[UUID]) -> dict[UUID, tuple[int, Any]]:
         """The decision state of many aggregates: id -> (version, standing)."""
-        standing_type = aggregate_type.Standing
-        if standing_type is None:
-            raise TypeError(f"{aggregate_type.__name__} names no Standing")
         with self.store.reading() as cursor:
-            cursor.execute(
-                "SELECT originator_id, version, state FROM standings"
-                " WHERE originator_id = ANY(%s::uuid[]) AND kind = %s",
-                ([str(each) for each in ids], aggregate_type.stored_as),
-            )
-            return {row[0]: (row[1], facts.decode_standing(standing_type, row[2])) for row in cursor.fetchall()}
+            return lookup.standings(cursor, aggregate_type, ids)
 
     def owners(self, scope: str, keys: Iterable[str]) -> dict[str, UUID]:
-        """Who holds what now: key -> aggregate id, for uncontested claims that are not over."""
-        slots = {slot_of(scope, key): key for key in keys}
-        today = shanghai_date(self.clock.now())
+        """Who holds what for good: key -> aggregate id, for uncontested claims."""
         with self.store.reading() as cursor:
-            cursor.execute(
-                "SELECT slot, originator_id FROM claims WHERE slot = ANY(%(slots)s::uuid[]) UNION ALL"
-                " SELECT slot, originator_id FROM period_claims WHERE slot = ANY(%(slots)s::uuid[])"
-                " AND (upper_inf(during) OR upper(during) > %(today)s)",
-                {"slots": [slot.hex() for slot in slots], "today": today},
-            )
-            return {slots[slot.bytes]: owner for slot, owner in cursor.fetchall()}
+            return lookup.owners(cursor, scope, keys)
+
+    def owners_today(self, scope: str, keys: Iterable[str]) -> dict[str, UUID]:
+        """Who holds today what is held for a period: key -> aggregate id, for uncontested claims."""
+        with self.store.reading() as cursor:
+            return lookup.owners_on(cursor, scope, keys, shanghai_date(self.clock.now()))
+
+    def owning(
+        self, aggregate_type: type[Aggregate], scope: str, keys: Iterable[str]
+    ) -> dict[str, tuple[UUID, int, Any]]:
+        """`owners` and their `standings` by one question: key -> (aggregate id, version, standing)."""
+        with self.store.reading() as cursor:
+            return lookup.owning(cursor, aggregate_type, scope, keys)
 
     def answered(self, command_id: UUID, request_hash: str) -> Answer | None:
         """The stored answer of a command that has acted; another request under its id is refused."""

@@ -2,7 +2,7 @@
 
 import io
 import struct
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -22,9 +22,8 @@ from shared.eventstore.store import Cursor
 LARGEST_CHUNK = 1_000
 _MOST_DRAFTS = 5 * LARGEST_CHUNK
 
-COPY_EVENTS = (
-    "COPY events (originator_id, originator_version, topic, state, context, recorded_at) FROM STDIN (FORMAT binary)"
-)
+_EVENTS = "events (originator_id, originator_version, topic, state, context, recorded_at)"
+COPY_EVENTS = f"COPY {_EVENTS} FROM STDIN (FORMAT binary)"
 _BUFFER = 1 << 20
 _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
@@ -71,9 +70,9 @@ def prepare(drafts: Sequence[Draft]) -> Chunk:
     for draft in drafts:
         aggregate_type, originator_id, version, fact_type, values, standing = draft
         codec = codec_of(fact_type)
-        fact = codec.build(originator_id, version, values)
-        events.append(EventRow(originator_id, version, codec.topic, codec.encode(fact)))
-        for entry in aggregate_type.claims_of(fact, originator_id):
+        state = codec.state_from(values)
+        events.append(EventRow(originator_id, version, codec.topic, codec.encode_state(state)))
+        for entry in aggregate_type.claims_of(codec.seen(originator_id, version, state), originator_id):
             claims.add(originator_id, entry)
         if version == 1:
             new.add(originator_id)
@@ -82,8 +81,8 @@ def prepare(drafts: Sequence[Draft]) -> Chunk:
     opened: list[StandingRow] = []
     moved: list[StandingRow] = []
     for originator_id, draft in last.items():
-        state = encode_standing(draft.standing_after)
-        row = StandingRow(originator_id, draft.version, draft.aggregate_type.stored_as, state)
+        encoded = encode_standing(draft.standing_after)
+        row = StandingRow(originator_id, draft.version, draft.aggregate_type.stored_as, encoded)
         (opened if originator_id in new else moved).append(row)
     moved.sort(key=_by_id)
     return Chunk(events, claims, opened, moved)
@@ -93,16 +92,28 @@ def _by_id(row: StandingRow) -> int:
     return row.originator_id.int
 
 
-def write(cursor: Cursor, chunk: Chunk, beside: Companions) -> None:
-    """Write one chunk inside the transaction of `cursor`."""
-    script = Script()
-    script.add_preface(beside)
-    script.add_releases(chunk.claims)
-    _move_standings(script, chunk.moved)
-    if script:
-        script.execute(cursor)
-    fill = _fill_by_insert if psycopg2.extensions.get_wait_callback() else _fill_by_copy
-    fill(cursor, chunk, beside)
+class Writing:
+    """One chunk ready to the last byte, so that what is left to do is sending, which leaves the interpreter free."""
+
+    def __init__(self, chunk: Chunk, beside: Companions) -> None:
+        self._script = Script()
+        self._script.add_preface(beside)
+        self._script.add_releases(chunk.claims)
+        _move_standings(self._script, chunk.moved)
+        self._copies: list[tuple[str, bytes]] = []
+        if psycopg2.extensions.get_wait_callback():  # psycopg2 cannot COPY where green threads wait
+            self._script.add_events(chunk.events, beside)
+            self._script.add_claims(chunk.claims.held)
+            self._script.add_standings(chunk.opened)
+        else:
+            self._copies = list(_copies(chunk, beside))
+
+    def write(self, cursor: Cursor) -> None:
+        """Write it inside the transaction of `cursor`; once more, if that one came to nothing."""
+        if self._script:
+            self._script.execute(cursor)
+        for copy, body in self._copies:
+            cursor.copy_expert(copy, io.BytesIO(body), size=_BUFFER)
 
 
 def _move_standings(script: Script, moved: Sequence[StandingRow]) -> None:
@@ -116,40 +127,24 @@ def _move_standings(script: Script, moved: Sequence[StandingRow]) -> None:
         )
 
 
-def _fill_by_insert(cursor: Cursor, chunk: Chunk, beside: Companions) -> None:
-    """Where green threads wait (psycopg2 cannot COPY there): chains of prepared inserts."""
-    script = Script()
-    script.add_events(chunk.events, beside)
-    script.add_claims(chunk.claims.held)
-    script.add_standings(chunk.opened)
-    if script:
-        script.execute(cursor)
-
-
-def _fill_by_copy(cursor: Cursor, chunk: Chunk, beside: Companions) -> None:
-    if chunk.events:
-        cursor.copy_expert(COPY_EVENTS, io.BytesIO(events_as_copy(chunk, beside)), size=_BUFFER)
+def _copies(chunk: Chunk, beside: Companions) -> Iterator[tuple[str, bytes]]:
+    """The rows of each table that has some, as binary COPY."""
     single: list[Holding] = []
     period: list[Holding] = []
     contested: list[Holding] = []
     for held in chunk.claims.held:
         kind = single if held.claim.during is None else period
         (kind if held.claim.contested_in is None else contested).append(held)
-    _copy(cursor, "claims (slot, originator_id, scope, key)", map(_claim_row, single))
-    _copy(cursor, "period_claims (slot, originator_id, during, scope, key)", map(_period_row, period))
-    _copy(
-        cursor,
-        "contested_claims (slot, originator_id, during, contested_in, scope, key)",
-        map(_contested_row, contested),
-    )
-    _copy(cursor, "standings (originator_id, version, kind, state)", map(_standing_row, chunk.opened))
-
-
-def _copy(cursor: Cursor, target: str, rows: Iterable[bytes]) -> None:
-    body = b"".join(rows)
-    if body:
-        copy = f"COPY {target} FROM STDIN (FORMAT binary)"
-        cursor.copy_expert(copy, io.BytesIO(_HEADER + body + _TRAILER), size=_BUFFER)
+    for target, rows in (
+        (_EVENTS, _event_rows(chunk.events, beside)),
+        ("claims (slot, originator_id, scope, key)", map(_claim_row, single)),
+        ("period_claims (slot, originator_id, during, scope, key)", map(_period_row, period)),
+        ("contested_claims (slot, originator_id, during, contested_in, scope, key)", map(_contested_row, contested)),
+        ("standings (originator_id, version, kind, state)", map(_standing_row, chunk.opened)),
+    ):
+        body = b"".join(rows)
+        if body:
+            yield f"COPY {target} FROM STDIN (FORMAT binary)", _HEADER + body + _TRAILER
 
 
 def _field(value: bytes) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from hashlib import blake2b
 from operator import itemgetter
 from typing import NamedTuple
@@ -33,7 +34,15 @@ Entry = tuple[UUID, Claim | Release]
 
 def slot_of(scope: str, key: str) -> bytes:
     """The 128-bit name of (scope, key), stored as a uuid: short to index, readable out of a violated constraint."""
-    return blake2b(f"{scope}\0{key}".encode(), digest_size=16).digest()
+    hashed = _scope(scope).copy()
+    hashed.update(key.encode())
+    return hashed.digest()
+
+
+@cache
+def _scope(scope: str) -> blake2b:
+    """The hash of a scope, to be gone on with: there are few scopes and millions of keys."""
+    return blake2b(f"{scope}\0".encode(), digest_size=16)
 
 
 class Holding(NamedTuple):

@@ -56,17 +56,33 @@ class FactCodec:
 
     def encode_values(self, values: dict[str, Any]) -> bytes:
         """The fact's own fields, always in the order in which the class names them."""
-        state = {name: values[name] for name in self.names}
+        return self.encode_state({name: values[name] for name in self.names})
+
+    def encode_state(self, state: dict[str, Any]) -> bytes:
+        """What `state_from` answered, as it is stored."""
         if self.class_version > 1:
-            state["class_version"] = self.class_version
+            state = {**state, "class_version": self.class_version}
         return _json.encode(state)
 
-    def build(self, originator_id: UUID, originator_version: int, values: dict[str, Any]) -> Any:
-        """The fact made of `values`, exactly as the aggregate would have triggered it."""
+    def state_from(self, values: dict[str, Any]) -> dict[str, Any]:
+        """All fields of the fact, and no other, in the order in which the class names them."""
+        if tuple(values) == self.names:
+            return values
         state = {**self.defaults, **values}
         if state.keys() != self._name_set:
             raise TypeError(f"{self.topic} has the fields {sorted(self.names)}, not {sorted(state)}")
-        return self._fact(originator_id, originator_version, state)
+        return {name: state[name] for name in self.names}
+
+    def build(self, originator_id: UUID, originator_version: int, values: dict[str, Any]) -> Any:
+        """The fact made of `values`, exactly as the aggregate would have triggered it."""
+        return self._fact(originator_id, originator_version, self.state_from(values))
+
+    def seen(self, originator_id: UUID, originator_version: int, state: dict[str, Any]) -> Any:
+        """The fact as a reader needs it, without what only the library looks for; `state` is complete."""
+        fact = _new(self.fact_type)
+        own = {**state, "originator_id": originator_id, "originator_version": originator_version}
+        _set(fact, "__dict__", own)
+        return fact
 
     def decode(self, originator_id: UUID, originator_version: int, stored: bytes | memoryview) -> Any:
         try:
@@ -122,9 +138,14 @@ class FactCodec:
         return msgspec.json.Decoder(self._light_type)
 
     def _fact(self, originator_id: UUID, originator_version: int, state: dict[str, Any]) -> Any:
-        fact = object.__new__(self.fact_type)
-        fact.__dict__.update(self.constant, originator_id=originator_id, originator_version=originator_version, **state)
+        fact = _new(self.fact_type)
+        own = {**self.constant, "originator_id": originator_id, "originator_version": originator_version, **state}
+        _set(fact, "__dict__", own)
         return fact
+
+
+_new = object.__new__
+_set = object.__setattr__
 
 
 @cache

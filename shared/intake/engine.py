@@ -1,14 +1,16 @@
 """Takes bulk files in: checks, decides and appends chunk by chunk, and goes on after a kill where it stopped."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Protocol
 from uuid import UUID
 
 from shared.blobs.port import BlobMissing, Blobs
 from shared.eventstore.application import Application, ChangedMeanwhile
+from shared.eventstore.aside import Outcome, Write, in_turn, writing_aside
 from shared.eventstore.bulk import LARGEST_CHUNK, Draft
 from shared.eventstore.context import Context
 from shared.intake.batch import Batch, Progress, advanced
@@ -20,8 +22,8 @@ from shared.intake.refusal_chain import RefusalChain
 from shared.intake.refusals import FileRefused
 from shared.rules.refused import Refused
 
-CHUNK = 500
-"""Rows decided together: some tenths of a second, for the worker has other work waiting."""
+CHUNK = LARGEST_CHUNK
+"""Rows decided together: less than a tenth of a second, for the worker has other work waiting."""
 _GLANCE = 2000
 
 Decided = Sequence[list[Draft] | Refused]
@@ -83,6 +85,17 @@ class BatchRunner:
         del self._failures[batch_id]
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A chunk decided and encoded: how to write it, and where the batch stands before and after."""
+
+    chunk: list[CheckedRow]
+    append: Callable[[], None]
+    version: int
+    before: Progress
+    after: Progress
+
+
 class Overtaken(Exception):
     """Another worker moved this batch; this run is over."""
 
@@ -95,6 +108,7 @@ class BatchRun:
         self._batch_type, self._batch_id = batch_type, batch_id
         self._chain = RefusalChain(blobs)
         self._version, self._now = self._stored()
+        self._begun: tuple[_Plan, Outcome] | None = None
 
     def steps(self) -> Iterator[int]:
         """Every piece of work, counted in rows."""
@@ -110,7 +124,8 @@ class BatchRun:
     def _through(self, sheet: Sheet) -> Iterator[int]:
         self._kind.table.match(sheet.header)
         yield from self._read_through(sheet)
-        yield from self._take_in(sheet)
+        # rows that are done are checked again, for the double of one may still come
+        yield from self.take_in(check_rows(self._kind.table, sheet))
         yield from self._finish(sheet)
 
     def _read_through(self, sheet: Sheet) -> Iterator[int]:
@@ -125,17 +140,55 @@ class BatchRun:
             self._save(batch)
             self._version, self._now = self._stored()
 
-    def _take_in(self, sheet: Sheet) -> Iterator[int]:
-        # rows that are done are checked again, for the double of one may still come
-        checked = check_rows(self._kind.table, sheet)
-        while chunk := list(islice(checked, CHUNK)):
-            chunk = [row for row in chunk if row.number > self._now.done]
-            if chunk:
-                self._decide(chunk)
-            yield CHUNK
+    def take_in(self, checked: Iterator[CheckedRow]) -> Iterator[int]:
+        """Decide and append chunk by chunk: while the database writes one, the next is decided."""
+        with writing_aside() as write:
+            while chunk := list(islice(checked, CHUNK)):
+                chunk = [row for row in chunk if row.number > self._now.done]
+                if chunk:
+                    self._advance(chunk, write)
+                yield CHUNK
+            self._end()
+
+    def _advance(self, chunk: list[CheckedRow], write: Write) -> None:
+        plan = self._plan(chunk)
+        if not self._end():
+            plan = self._plan(chunk)  # the chunk before ended otherwise than this one took for granted
+        if plan is None:
+            self._halve(chunk)
+        else:
+            self._begin(plan, write)
+
+    def _begin(self, plan: "_Plan", write: Write) -> None:
+        """Have a chunk written; from here on it counts as written, until `_end` hears otherwise."""
+        self._begun = plan, write(plan.append)
+        self._version, self._now = plan.version, plan.after
+
+    def _end(self) -> bool:
+        """Wait for the chunk that is being written; where the store objects, halve until the row is named."""
+        if self._begun is None:
+            return True
+        plan, outcome = self._begun
+        self._begun = None
+        try:
+            outcome()
+        except Refused as conflict:
+            self._version, self._now = plan.version - 1, plan.before
+            self._settle(plan.chunk, conflict)
+            return False
+        return True
 
     def _decide(self, chunk: list[CheckedRow]) -> None:
-        """Decide and append; where the store objects, halve until the row is named."""
+        """Decide and append in turn."""
+        plan = self._plan(chunk)
+        if plan is None:
+            self._halve(chunk)
+        else:
+            self._begin(plan, in_turn)
+            self._end()
+
+    def _plan(self, chunk: list[CheckedRow]) -> "_Plan | None":
+        """Decide a chunk; None if it leads to more facts than one transaction may hold."""
         good = [row for row in chunk if not row.errors]
         answers = self._kind.decide(good, self._now, self._batch_id) if good else ()
         refused = {row.number: row.errors for row in chunk if row.errors}
@@ -145,13 +198,9 @@ class BatchRun:
                 refused[row.number] = (self._named(row, answer),)
             else:
                 drafts.extend(answer)
-        if len(drafts) >= LARGEST_CHUNK and len(chunk) > 1:
-            self._halve(chunk)
-            return
-        try:
-            self._append(drafts, chunk[-1].number, len(chunk) - len(refused), refused)
-        except Refused as conflict:
-            self._settle(chunk, conflict)
+        if len(drafts) > LARGEST_CHUNK and len(chunk) > 1:
+            return None
+        return self._planned(chunk, drafts, refused)
 
     def _settle(self, chunk: list[CheckedRow], conflict: Refused) -> None:
         if self._stored()[0] != self._version:
@@ -160,26 +209,30 @@ class BatchRun:
             self._halve(chunk)
             return
         row = chunk[0]
-        self._append([], row.number, 0, {row.number: (self._named(row, conflict),)})
+        plan = self._planned(chunk, [], {row.number: (self._named(row, conflict),)})
+        plan.append()
+        self._version, self._now = plan.version, plan.after
 
     def _halve(self, chunk: list[CheckedRow]) -> None:
         middle = len(chunk) // 2
         self._decide(chunk[:middle])
         self._decide(chunk[middle:])
 
-    def _append(self, drafts: list[Draft], done: int, accepted: int, refused: Mapping[int, Sequence[RowError]]) -> None:
+    def _planned(
+        self, chunk: list[CheckedRow], drafts: list[Draft], refused: Mapping[int, Sequence[RowError]]
+    ) -> "_Plan":
         """One transaction: the facts, and how far the batch is. Its version fences a worker that was thought dead."""
         now = self._now
         step: dict[str, Any] = {
-            "done": done,
-            "accepted": now.accepted + accepted,
+            "done": chunk[-1].number,
+            "accepted": now.accepted + len(chunk) - len(refused),
             "refused": now.refused + len(refused),
             "refusals_digest": self._chain.add(now.refusals_digest, refused),
         }
         after = advanced(now, **step)
         progress = Draft(self._batch_type, self._batch_id, self._version + 1, self._batch_type.Advanced, step, after)
-        self._app.append([*drafts, progress], by=self._context())
-        self._version, self._now = self._version + 1, after
+        append = self._app.made_ready([*drafts, progress], by=self._context())
+        return _Plan(chunk, append, self._version + 1, now, after)
 
     def _finish(self, sheet: Sheet) -> Iterator[int]:
         errors_digest = None

@@ -234,11 +234,25 @@ class Enrollment(Application):
 
 def status_values(admission_id: UUID, basis: Any, student_no: str | None) -> dict[str, Any]:
     """The fields of a new status: the released admission's, none typed again."""
-    return {
+    return {  # in the order of the fact, which is then stored as it is
         "admission_id": admission_id,
+        "id_key": basis.id_key,
+        "name_key": basis.name_key,
+        "sealed_person": basis.sealed_person,
+        "exam_no": basis.exam_no,
         "student_no": student_no,
+        "school_code": basis.school_code,
+        "school_name": basis.school_name,
+        "level": basis.level,
+        "category": basis.category,
+        "study_form": basis.study_form,
+        "full_time": basis.full_time,
+        "major_code": basis.major_code,
+        "major_name": basis.major_name,
+        "duration": basis.duration,
+        "entry_date": basis.entry_date,
+        "expected_graduation_date": basis.expected_graduation_date,
         "admission_type": basis.admission_type or "普通",
-        **{name: getattr(basis, name) for name in _COPIED},
     }
 
 
@@ -251,22 +265,3 @@ def standing_of(values: Mapping[str, Any]) -> Any:
         entry=values["entry_date"],
         graduation=values["expected_graduation_date"],
     )
-
-
-_COPIED = (
-    "id_key",
-    "name_key",
-    "sealed_person",
-    "exam_no",
-    "school_code",
-    "school_name",
-    "level",
-    "category",
-    "study_form",
-    "full_time",
-    "major_code",
-    "major_name",
-    "duration",
-    "entry_date",
-    "expected_graduation_date",
-)

@@ -1,6 +1,6 @@
 """The three files of enrollment, decided chunk by chunk by the same pure rules as one by one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -112,16 +112,19 @@ class FreshmanResultsKind:
         self.enrollment = enrollment
 
     def decide(self, rows: Sequence[CheckedRow], batch: Progress, batch_id: UUID) -> list[Decided]:
-        admissions = _admissions(self.enrollment, rows, int(batch.params["entry_year"]))
-        ids = [admission_id for admission_id, _, _ in admissions.values()]
-        decided_already = self.enrollment.owners("admission.outcome", [str(one) for one in ids])
+        entry_year = int(batch.params["entry_year"])
+        keys = [admission_key(entry_year, row.values["KSH"]) for row in rows]
+        admissions = self.enrollment.owning(Admission, "admission.exam_no", keys)
+        names = [str(admission_id) for admission_id, _, _ in admissions.values()]
+        decided_already = self.enrollment.owners("admission.outcome", names)
         released = {
             batch_id: self.enrollment.is_released(batch_id)
             for batch_id in {standing.batch_id for _, _, standing in admissions.values()}
         }
+        taken = {admissions[key][0] for key, name in zip(admissions, names, strict=True) if name in decided_already}
         return [
-            self._outcome(row.values, admissions.get(row.values["KSH"]), released, decided_already, batch)
-            for row in rows
+            self._outcome(row.values, admissions.get(key), released, taken, batch)
+            for row, key in zip(rows, keys, strict=True)
         ]
 
     def _outcome(
@@ -129,7 +132,7 @@ class FreshmanResultsKind:
         values: Values,
         found: tuple[UUID, int, AdmissionStanding] | None,
         released: Mapping[str, bool],
-        decided_already: Mapping[str, UUID],
+        taken: Container[UUID],
         batch: Progress,
     ) -> Decided:
         if found is None:
@@ -137,7 +140,7 @@ class FreshmanResultsKind:
         admission_id, version, basis = found
         try:
             may_enter(basis, released=released[basis.batch_id], school_code=batch.school_code or "")
-            if str(admission_id) in decided_already:
+            if admission_id in taken:
                 raise EntryAlreadyDecided(field="KSH", state="registered")
             outcome: Any = ENTRY_OUTCOMES[values["RXJG"]]
             if outcome == "registered":
@@ -160,23 +163,21 @@ class YearResultsKind:
         self.enrollment = enrollment
 
     def decide(self, rows: Sequence[CheckedRow], batch: Progress, batch_id: UUID) -> list[Decided]:
-        statuses = self._statuses(rows, int(batch.params["entry_year"]))
+        keys = [admission_key(int(batch.params["entry_year"]), row.values["KSH"]) for row in rows]
+        statuses = self._statuses(keys)
         due_on = add_months(date.fromisoformat(batch.params["starts_on"]), 1)
         today = shanghai_date(self.enrollment.clock.now())
-        return [self._settled(row.values, statuses.get(row.values["KSH"]), batch, today, due_on) for row in rows]
+        return [
+            self._settled(row.values, statuses.get(key), batch, today, due_on)
+            for row, key in zip(rows, keys, strict=True)
+        ]
 
-    def _statuses(self, rows: Sequence[CheckedRow], entry_year: int) -> dict[str, tuple[UUID, int, StatusStanding]]:
-        """Status id, version and standing by examination number."""
-        keys = {admission_key(entry_year, row.values["KSH"]): row.values["KSH"] for row in rows}
-        admissions = self.enrollment.owners("admission.exam_no", list(keys))
-        outcomes = self.enrollment.owners("admission.outcome", [str(one) for one in admissions.values()])
-        standings = self.enrollment.standings(StudentStatus, list(outcomes.values()))
-        found = {}
-        for key, admission_id in admissions.items():
-            status_id = outcomes.get(str(admission_id))
-            if status_id in standings:
-                found[keys[key]] = (status_id, *standings[status_id])
-        return found
+    def _statuses(self, keys: Sequence[str]) -> dict[str, tuple[UUID, int, StatusStanding]]:
+        """Status id, version and standing by the key of the admission that the status follows from."""
+        owners = self.enrollment.owners("admission.exam_no", keys)
+        names = {str(admission_id): key for key, admission_id in owners.items()}
+        found = self.enrollment.owning(StudentStatus, "admission.outcome", names)
+        return {names[name]: status for name, status in found.items()}
 
     def _settled(
         self,
@@ -200,16 +201,6 @@ class YearResultsKind:
         fact = {"academic_year": academic_year, "registered_on": today, "due_on": due_on, "late": today > due_on}
         kind = StudentStatus.YearRegistered if result == "registered" else StudentStatus.YearDeferred
         return [Draft(StudentStatus, status_id, version + 1, kind, fact, standing.year_settled(academic_year, result))]
-
-
-def _admissions(
-    enrollment: Enrollment, rows: Sequence[CheckedRow], entry_year: int
-) -> dict[str, tuple[UUID, int, AdmissionStanding]]:
-    """Admission id, version and standing by examination number."""
-    keys = {admission_key(entry_year, row.values["KSH"]): row.values["KSH"] for row in rows}
-    owners = enrollment.owners("admission.exam_no", list(keys))
-    standings = enrollment.standings(Admission, list(owners.values()))
-    return {keys[key]: (admission_id, *standings[admission_id]) for key, admission_id in owners.items()}
 
 
 def kinds(enrollment: Enrollment) -> dict[str, Any]:

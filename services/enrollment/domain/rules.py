@@ -1,9 +1,10 @@
 """The pure rules of entry and of each year: a small state in, a refusal or nothing out."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from shared.eventstore.aggregate import changed
 from shared.rules.refused import Refused
 
 AdmissionState = Literal["listed", "abandoned", "deferred", "cancelled"]
@@ -160,7 +161,7 @@ class AdmissionStanding:
     special_plan: bool
 
     def decided(self, outcome: AdmissionState) -> "AdmissionStanding":
-        return replace(self, state=outcome)
+        return changed(self, state=outcome)
 
 
 @dataclass(frozen=True)
@@ -178,10 +179,10 @@ class StatusStanding:
 
     def year_settled(self, academic_year: int, result: YearResult) -> "StatusStanding":
         state: StatusState = "active" if result == "registered" else "suspended"
-        return replace(self, state=state, settled_year=academic_year, settled_as=result)
+        return changed(self, state=state, settled_year=academic_year, settled_as=result)
 
     def left(self, conclusion: str) -> "StatusStanding":
-        return replace(self, state="graduated" if conclusion == "毕业" else "completed")
+        return changed(self, state="graduated" if conclusion == "毕业" else "completed")
 
 
 def academic_year_of(day: date) -> int:

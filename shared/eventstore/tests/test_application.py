@@ -204,7 +204,7 @@ def test_owners_are_those_who_hold_now(students: Students) -> None:
     staying, leaving = student(keys[0]), student(keys[1])
     leaving.leave(ENTRY)
     students.save(staying, leaving, by=by())
-    assert students.owners("students.fulltime", keys) == {keys[0]: staying.id}
+    assert students.owners_today("students.fulltime", keys) == {keys[0]: staying.id}
 
 
 # commands

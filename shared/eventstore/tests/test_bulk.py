@@ -238,7 +238,7 @@ def test_chunks_that_cross_each_other_are_settled_and_one_wins(students: Student
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["refused", "refused", "stored"]
-    assert len(students.owners("students.fulltime", keys)) == 20
+    assert len(students.owners_today("students.fulltime", keys)) == 20
 
 
 def test_an_aggregate_appended_in_bulk_goes_on_as_any_other(students: Students, path: None) -> None:
