@@ -12,7 +12,8 @@ from cli.processes import SERVICES
 from tests.support.platform import PROCESSES, Platform
 from tests.support.rabbitmq import PrivateRabbit
 from tests.support.servers import private_postgres
-from tests.support.storm import HEARERS, NOW, Storm, World, admitted_people, eventually, facts_of, public_facts
+from tests.support.storm import Storm
+from tests.support.world import HEARERS, NOW, World, admitted_people, eventually, facts_of, public_facts
 
 pytestmark = [pytest.mark.servers, pytest.mark.faults, pytest.mark.timeout(600)]
 

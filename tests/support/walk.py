@@ -11,9 +11,16 @@ import pytest
 import urllib3
 
 from cli.client import Answer, Caller, Problem, until
+from cli.examples import Admitted
 from cli.story import API, Outcome, Silent, Story
 from tests.support import cohort as small
 from tests.support.platform import Platform
+
+PEOPLE = sum(len(small.people_of(school)) for school in small.examples.SCHOOLS)
+CERTIFIED = sum(len(small.certified_of(school)) for school in small.examples.SCHOOLS)
+LEAVERS = sum(len(small.leavers_of(school)) for school in small.examples.SCHOOLS)
+ABSENT = len(small.absentees())
+PKU, ZJU, SCU = (school.code for school in small.examples.SCHOOLS)
 
 
 class Walk:
@@ -30,7 +37,7 @@ class Walk:
     def operator(self, name: str) -> Caller:
         return self.story.operator(name)
 
-    def student(self, one: small.Admitted) -> Caller:
+    def student(self, one: Admitted) -> Caller:
         """Somebody with an own account, opened now."""
         contact = contact_of(one)
         body = {**small.person_of(one), "channel": "mail", "contact": contact}
@@ -40,7 +47,7 @@ class Walk:
         session = self.nobody.post(f"{API}/accounts/{account['id']}/proof", {"code": code})
         return self.nobody.signed_in(session["assertion"])
 
-    def newest_code(self, one: small.Admitted, number: int) -> str | None:
+    def newest_code(self, one: Admitted, number: int) -> str | None:
         """The code in the newest message to somebody, once so many were sent."""
         sent = [
             text
@@ -53,7 +60,7 @@ class Walk:
         found = re.search(r"\b\d{6}\b", newest.partition("\n\n")[2])
         return found.group() if found else None
 
-    def status_of(self, registrar: str, school: str, one: small.Admitted) -> Answer:
+    def status_of(self, registrar: str, school: str, one: Admitted) -> Answer:
         found = self.operator(registrar)
         return found.get(f"{API}/students", school_code=school, entry_year="2022", exam_no=one.exam_no)
 
@@ -68,7 +75,7 @@ class Walk:
             connection.close()
 
 
-def contact_of(one: small.Admitted) -> str:
+def contact_of(one: Admitted) -> str:
     """Where somebody's codes are sent."""
     return f"{one.exam_no}@example.edu.cn"
 
