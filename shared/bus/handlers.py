@@ -3,6 +3,7 @@
 import hashlib
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from time import perf_counter
 from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
@@ -102,7 +103,8 @@ class Answering(Rpc):  # type: ignore[misc]
             # nameko would end the container. The message is not acknowledged, so the broker gives it again, and a
             # command that has happened answers what it answered.
             _log.warning("answer lost", method=call.target, correlation_id=call.correlation_id, **where(lost))
-            self.rpc_consumer.requeue_message(message)
+            with suppress(*_BROKER_GONE):  # a connection that is gone too has given the message back itself
+                self.rpc_consumer.requeue_message(message)
             return result, fault
         return answer
 

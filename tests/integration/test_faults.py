@@ -98,7 +98,7 @@ def test_everything_went_wrong_that_was_to_go_wrong(storm: Storm) -> None:
 
 
 def test_no_process_ended_that_was_not_killed(storm: Storm) -> None:
-    assert storm.fallen == []
+    assert not storm.fallen, "\n".join(storm.fallen)
 
 
 def test_every_acknowledged_command_is_stored_once_with_its_answer(storm: Storm) -> None:
