@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import statistics
+import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from benchmarks.register import SCHOOL, Registration
 from benchmarks.rows import Row
 from cli.client import Caller
+from services.enrollment.domain.registration_batch import RegistrationBatch
 from shared.eventstore.settings import StoreSettings
 from shared.eventstore.store import Store
 from tests.support.platform import Platform
@@ -52,55 +55,95 @@ def end_to_end(databases: Databases, amqp_url: str, *, students: int = STUDENTS,
             "ratio": round(rate / alone, 3),
             "reach": REACH,
             "reached": rate >= REACH,
-            "shares": {
-                name: round(seconds / middle["whole"], 3) for name, seconds in middle.items() if name != "whole"
-            },
+            "shares": {name: round(seconds / middle["whole"], 3) for name, seconds in middle["stages"].items()},
+            "cpu_us_per_row": middle["cpu"],
         }
     ]
 
 
-def _round(platform: Platform, students: int, start: int) -> dict[str, float]:
-    """Seconds until each milestone was reached, and of each stage alone."""
+def _round(platform: Platform, students: int, start: int) -> dict[str, Any]:
+    """Seconds of the whole and of its stages, and the CPU time of every process."""
     prepared = Registration(platform.postgres_url("enrollment"), Path(platform.environ["XUEJI_KEYS_FILE"]), students)
     prepared.prepare(start)
     registrar = _signed_in(platform)
     stores = {name: Store(StoreSettings.from_environ(platform.environ, name), name) for name in HEARERS}
     before = {name: _heard(store, name) for name, store in stores.items()}
+    work = _Work(platform, prepared.store)
     began = time.perf_counter()
     batch = registrar.upload(
         "/api/v1/freshman-results", "freshmen.csv", _file(students, start), school_code=SCHOOL, entry_year="2022"
     )
     uploaded = time.perf_counter()
+    milestones: dict[str, Callable[[], bool]] = {
+        "kept": lambda: _kept(prepared, batch["id"]),
+        "relayed": lambda: "kept" in reached and _relayed(prepared),
+    }
+    for name in HEARERS:
+        milestones[name] = lambda n=name: "relayed" in reached and _heard(stores[n], n) - before[n] >= students  # type: ignore[misc]
     reached: dict[str, float] = {}
-    watchers = [
-        threading.Thread(
-            target=_watch, args=(reached, name, lambda n=name: _heard(stores[n], n) - before[n] >= students)
-        )
-        for name in HEARERS
-    ]
-    watchers.append(threading.Thread(target=_watch, args=(reached, "kept", lambda: _kept(prepared, batch["id"]))))
-    watchers.append(threading.Thread(target=_watch, args=(reached, "relayed", lambda: _relayed(prepared))))
-    for watcher in watchers:
-        watcher.start()
-    for watcher in watchers:
-        watcher.join()
+    while len(reached) < len(milestones):
+        time.sleep(0.1)
+        for name, done in milestones.items():
+            if name not in reached and done():
+                reached[name] = time.perf_counter()
+        _show(prepared, batch["id"], students, reached)
+    print(file=sys.stderr)
+    spent = work.spent(students)
     for store in stores.values():
         store.close()
     prepared.store.close()
     kept, relayed = reached.pop("kept") - began, reached.pop("relayed") - began
+    last = max(reached.values()) - began
     return {
-        "whole": max(reached.values()) - began,
-        "uploading": uploaded - began,
+        "whole": last,
         "registering": kept - (uploaded - began),
-        "relaying, after the last row was kept": max(0.0, relayed - kept),
-        **{f"{name} hearing, after the relay": max(0.0, at - began - relayed) for name, at in reached.items()},
+        "stages": {
+            "uploading": uploaded - began,
+            "registering, the rest of the chain at its heels": kept - (uploaded - began),
+            "relaying what was left": relayed - kept,
+            "hearing and folding what was left": last - relayed,
+        },
+        "cpu": spent,
     }
 
 
-def _watch(reached: dict[str, float], name: str, done: Callable[[], bool]) -> None:
-    while not done():
-        time.sleep(0.05)
-    reached[name] = time.perf_counter()
+def _show(prepared: Registration, batch_id: str, students: int, reached: Mapping[str, float]) -> None:
+    """One line that moves."""
+    progress = prepared.app.standings(RegistrationBatch, [UUID(batch_id)])[UUID(batch_id)][1]
+    line = f"\r  {progress.accepted:,} of {students:,} kept; {', '.join(reached)}"
+    print(f"{line:70}", end="", file=sys.stderr, flush=True)
+
+
+class _Work:
+    """CPU time of every process of the platform, and of the database server for each service, from now on."""
+
+    def __init__(self, platform: Platform, store: Store) -> None:
+        self._platform = platform
+        self._store = store
+        self._before = self._now()
+
+    def spent(self, rows: int) -> dict[str, float]:
+        """Microseconds for each row."""
+        now = self._now()
+        spent = {name: (now[name] - self._before.get(name, 0.0)) / rows * 1e6 for name in now}
+        return {name: round(each, 1) for name, each in sorted(spent.items(), key=lambda item: -item[1]) if each >= 0.5}
+
+    def _now(self) -> dict[str, float]:
+        found = {name: _cpu(process.pid or 0) for name, process in self._platform.processes.items()}
+        with self._store.reading() as cursor:
+            cursor.execute("SELECT coalesce(datname, backend_type), pid FROM pg_stat_activity")
+            for name, pid in cursor.fetchall():
+                label = f"PostgreSQL {name.rpartition('_')[2]}"
+                found[label] = found.get(label, 0.0) + _cpu(pid)
+        return found
+
+
+def _cpu(pid: int) -> float:
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _signed_in(platform: Platform) -> Caller:

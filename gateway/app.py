@@ -31,7 +31,8 @@ def create_app(settings: GatewaySettings, client: Caller, verification: WSGIAppl
     app.config.update(
         PUBLIC_ORIGIN=settings.public_origin,
         MAX_CONTENT_LENGTH=settings.largest_request,
-        MAX_FORM_MEMORY_SIZE=settings.largest_request,
+        # what the parser holds of a file counts against this too: 64 KiB at a time, and the rest of the last
+        MAX_FORM_MEMORY_SIZE=settings.largest_request + 128 * 1024,
         MAX_FORM_PARTS=20,
         SEND_FILE_MAX_AGE_DEFAULT=3600,
     )

@@ -110,7 +110,7 @@ def built(tmp_path_factory, key_pair):
         blobs_dir=tmp_path_factory.mktemp("blobs"),
         assertion_public_pem=key_pair[1],
         public_origin="https://xueji.example",
-        largest_list=100_000,
+        largest_list=300_000,
         largest_photo=10_000,
     )
     return create_app(settings, Services(), Verification(), FileBlobs(settings.blobs_dir))
