@@ -12,6 +12,7 @@ from uuid import UUID
 import psycopg2.extensions
 from eventsourcing.domain import AggregateEvent
 
+from shared.eventstore import arrays
 from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.claims import Claim, Holding, Settlement
 from shared.eventstore.facts import codec_of, encode_standing
@@ -102,9 +103,7 @@ class Writing:
         _move_standings(self._script, chunk.moved)
         self._copies: list[tuple[str, bytes]] = []
         if psycopg2.extensions.get_wait_callback():  # psycopg2 cannot COPY where green threads wait
-            self._script.add_events(chunk.events, beside)
-            self._script.add_claims(chunk.claims.held)
-            self._script.add_standings(chunk.opened)
+            arrays.insert(self._script, chunk.events, chunk.claims.held, chunk.opened, beside)
         else:
             self._copies = list(_copies(chunk, beside))
 
@@ -118,12 +117,11 @@ class Writing:
 
 def _move_standings(script: Script, moved: Sequence[StandingRow]) -> None:
     if moved:
-        # Array literals: the server reads them in a third of the time that it takes to parse ARRAY[...].
         script.add(
             "EXECUTE xj_standings (%s, %s, %s)",
-            "{" + ",".join([row.originator_id.hex for row in moved]) + "}",
-            "{" + ",".join([str(row.version) for row in moved]) + "}",
-            "{" + ",".join(['"\\\\x' + row.state.hex() + '"' for row in moved]) + "}",
+            arrays.of_ids(row.originator_id for row in moved),
+            arrays.of_numbers(row.version for row in moved),
+            arrays.of_bytes(row.state for row in moved),
         )
 
 
