@@ -249,7 +249,11 @@ def _their_datastore(url: str) -> PostgresDatastore:
 def _compare(
     writers: int, rounds: int, seconds: float, ours: Callable[[], None], theirs: Callable[[], None]
 ) -> dict[str, Any]:
-    pairs = [(_rate(writers, seconds, ours), _rate(writers, seconds, theirs)) for _ in range(rounds)]
+    pairs = []
+    for number in range(rounds):  # interleaved, each way first in turn
+        ways = (ours, theirs) if number % 2 else (theirs, ours)
+        rates = {way: _rate(writers, seconds, way) for way in ways}
+        pairs.append((rates[ours], rates[theirs]))
     return _row(
         f"append_concurrent_{writers}", pairs, "appends/s", "eventsourcing 9.5 PostgresApplicationRecorder", reach=6.0
     )

@@ -19,6 +19,15 @@ PREPARED = """
 PREPARE xj_event (uuid, int, text, bytea, bytea, timestamptz) AS
     INSERT INTO events (originator_id, originator_version, topic, state, context, recorded_at)
     VALUES ($1, $2, $3, $4, $5, $6);
+PREPARE xj_event_opening (uuid, int, text, bytea, bytea, timestamptz, text, bytea) AS
+    WITH standing AS (INSERT INTO standings (originator_id, version, kind, state) VALUES ($1, $2, $7, $8))
+    INSERT INTO events (originator_id, originator_version, topic, state, context, recorded_at)
+    VALUES ($1, $2, $3, $4, $5, $6);
+PREPARE xj_event_moving (uuid, int, text, bytea, bytea, timestamptz, text, bytea) AS
+    WITH standing AS (INSERT INTO standings (originator_id, version, kind, state) VALUES ($1, $2, $7, $8)
+                      ON CONFLICT (originator_id) DO UPDATE SET version = $2, state = $8)
+    INSERT INTO events (originator_id, originator_version, topic, state, context, recorded_at)
+    VALUES ($1, $2, $3, $4, $5, $6);
 PREPARE xj_command (uuid, text, text, bytea, timestamptz) AS
     INSERT INTO commands (command_id, request_hash, use_case, answer, recorded_at) VALUES ($1, $2, $3, $4, $5);
 PREPARE xj_heard (text, bigint, bigint, timestamptz) AS
@@ -143,10 +152,22 @@ class Script:
         if mark := beside.mark:
             self.add(f"EXECUTE xj_mark ({_id(mark.batch_id)}, {mark.done:d})")
 
-    def add_events(self, events: Iterable[EventRow], beside: Companions) -> None:
+    def add_events(self, events: Iterable[EventRow], beside: Companions, standings: Iterable[StandingRow] = ()) -> None:
+        """Events, each with the standing it leads to where one is given: one statement is cheaper than two.
+
+        Before a first event there is no standing, and a plain insert costs the server less than one that may update.
+        """
         common = f"{_bytes(beside.context)}, '{beside.recorded_at.isoformat()}'"
+        after = {(row.originator_id.int, row.version): row for row in standings}
         for originator_id, version, topic, state in events:
-            self.add(f"EXECUTE xj_event ({_id(originator_id)}, {version:d}, %s, {_bytes(state)}, {common})", topic)
+            row = f"{_id(originator_id)}, {version:d}, %s, {_bytes(state)}, {common}"
+            standing = after.pop((originator_id.int, version), None)
+            if standing is None:
+                self.add(f"EXECUTE xj_event ({row})", topic)
+            else:
+                name = "xj_event_opening" if version == 1 else "xj_event_moving"
+                self.add(f"EXECUTE {name} ({row}, %s, {_bytes(standing.state)})", topic, standing.kind)
+        self.add_standings(list(after.values()))
 
     def add_releases(self, claims: Settlement) -> None:
         for given in claims.given:
@@ -199,11 +220,10 @@ def script_of(events: Sequence[StoredEvent], beside: Companions) -> Script:
     """All statements of one append."""
     script = Script()
     script.add_preface(beside)
-    script.add_events((_row(event) for event in events), beside)
+    script.add_events(map(_row, events), beside, beside.standings)
     if beside.claims:
         script.add_releases(beside.claims)
         script.add_claims(beside.claims.held)
-    script.add_standings(beside.standings)
     return script
 
 

@@ -112,7 +112,7 @@ def test_a_save_is_one_round_trip(url: str) -> None:
     told.settle_year(2026)
     students.save(told, by=by(command_id=uuid4()), heard=Heard("neighbour", 1, 3))
     assert len(executed) == 1
-    assert executed[0].count("EXECUTE") == 7  # command, inbox, two events, two claims, standing
+    assert executed[0].count("EXECUTE") == 6  # command, inbox, two events, the last with the standing, two claims
     store.close()
 
 
