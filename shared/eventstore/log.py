@@ -136,7 +136,7 @@ def _require_all(count: int, after: int, upto: int) -> None:
         raise LogBroken(f"positions {after + 1}..{upto} hold {count} events, not {upto - after}")
 
 
-_FIXED = struct.Struct("!h i q i 16s i i i q i")  # count of fields; position, originator, version, recorded; len(topic)
+_FIXED = struct.Struct("!2x 4xq 4x16s 4xi 4xq i")  # position, originator, version, recorded; length of the topic
 _LENGTH = struct.Struct("!i")
 _SIGNATURE = b"PGCOPY\n\xff\r\n\x00"
 Taker = Callable[[int, bytes, int, int, bytes, bytes, bytes], None]
@@ -154,7 +154,7 @@ class _CopyReader:
             row = row[19:]
         if len(row) <= _FIXED.size:  # the trailer
             return
-        _, _, position, _, originator, _, version, _, recorded, size = _FIXED.unpack_from(row)
+        position, originator, version, recorded, size = _FIXED.unpack_from(row)
         at = _FIXED.size + size
         topic = row[_FIXED.size : at]
         (size,) = _LENGTH.unpack_from(row, at)

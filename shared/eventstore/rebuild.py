@@ -47,10 +47,10 @@ def rebuild(store: Store, projections: Sequence[Projection], name: str = FOLLOWE
         found = cursor.fetchone()
         position = found[0] if found else 0
         stream(cursor, reached, position, fold.take)
-        # Two connections: the server builds one table's indexes while this process writes the next one's rows. The
-        # longest first, so that both end together.
+        # Three connections: the server builds indexes and stores rows of two tables while this process writes the rows
+        # of another. The longest first, so that all end together.
         tables = sorted(zip(fold.projections, fold.rows, strict=True), key=_size, reverse=True)
-        with ThreadPoolExecutor(2) as pool:
+        with ThreadPoolExecutor(3) as pool:
             builds = [pool.submit(_build_twin, store, projection, rows) for projection, rows in tables]
             renames = [build.result() for build in builds]
         for (projection, _), statements in zip(tables, renames, strict=True):
