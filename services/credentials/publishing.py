@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.credentials.domain.certificate import Certificate
 from services.credentials.domain.rules import AWARD_KINDS
+from shared.bus.publishing import tells
 from shared.contracts.contract import PublicFact
 from shared.contracts.events.credentials import DegreeIssuedV1
 from shared.eventstore.log import FactRecord
@@ -32,6 +33,7 @@ _PUBLIC = (
 )
 
 
+@tells(Certificate.Published)
 def publish(record: FactRecord) -> Iterator[tuple[type[PublicFact], dict[str, Any]]]:
     """The public facts that one own fact amounts to."""
     fact = record.fact

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.enrollment.domain.student_status import StudentStatus
+from shared.bus.publishing import tells
 from shared.contracts.contract import PublicFact
 from shared.contracts.events.enrollment import EnrollmentAnnualRegisteredV1, StudentRegisteredV1
 from shared.eventstore.log import FactRecord
@@ -31,6 +32,7 @@ _REGISTERED = (
 _YEAR = ("academic_year", "registered_on", "due_on", "late")
 
 
+@tells(StudentStatus.Registered, StudentStatus.YearRegistered, StudentStatus.YearDeferred)
 def publish(record: FactRecord) -> Iterator[tuple[type[PublicFact], dict[str, Any]]]:
     """The public facts that one own fact amounts to."""
     fact = record.fact

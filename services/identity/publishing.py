@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.identity.domain.records import StudentRecord
+from shared.bus.publishing import tells
 from shared.contracts.contract import PublicFact
 from shared.contracts.events.identity import RecordBoundV1
 
 
+@tells(StudentRecord.Bound)
 def publish(record: Any) -> Iterable[tuple[type[PublicFact], dict[str, Any]]]:
     """Only that a status found its owner is told; accounts and codes are nobody else's business."""
     fact = record.fact

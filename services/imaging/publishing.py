@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from services.imaging.domain.photo import Photo
+from shared.bus.publishing import tells
 from shared.contracts.contract import PublicFact
 from shared.contracts.events.imaging import PhotoApprovedV1
 
 
+@tells(Photo.Approved)
 def publish(record: Any) -> Iterable[tuple[type[PublicFact], dict[str, Any]]]:
     """An approved photo is what certificates wait for."""
     fact = record.fact

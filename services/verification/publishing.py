@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.verification.domain.report import Report
+from shared.bus.publishing import tells
 from shared.contracts.contract import PublicFact
 from shared.contracts.events.verification import ReportIssuedV1, ReportRequestedV1
 from shared.eventstore.log import FactRecord
@@ -12,6 +13,7 @@ _REQUESTED = ("kind", "record_id", "status_id", "language", "valid_until")
 _ISSUED = ("kind", "record_id", "status_id", "issued_on", "valid_until")
 
 
+@tells(Report.Requested, Report.Issued)
 def publish(record: FactRecord) -> Iterator[tuple[type[PublicFact], dict[str, Any]]]:
     """The public facts that one own fact amounts to."""
     fact = record.fact

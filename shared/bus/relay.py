@@ -9,13 +9,15 @@ from shared.bus import metrics
 from shared.bus.codec import MOST, encode_batch, plain_fact
 from shared.bus.line import Line
 from shared.contracts.contract import PublicFact
-from shared.eventstore.log import FactRecord, read_log
+from shared.eventstore.log import FactRecord, head, read_log
+from shared.eventstore.selection import read_selected
 from shared.eventstore.store import Store
 
 Publish = Callable[[FactRecord], Iterable[tuple[type[PublicFact], dict[str, Any]]]]
 Row = tuple[int, str, str, str, bytes]  # number, type, subject, time, data
 NUMBERED_AT_ONCE: Final = 1000
 SENT_AT_ONCE: Final = 4000
+LOOK_SECONDS: Final = 1.0  # another process may have numbered facts and ended before it sent them
 
 
 class Relay:
@@ -29,8 +31,11 @@ class Relay:
         self._store = store
         self._publisher = publisher
         self._publish = publish
+        self._topics: frozenset[str] | None = getattr(publish, "topics", None)  # what `tells` named
         self._line = Line(amqp_url, publisher)
         self._moved = monotonic()
+        self._position = 0  # how far the log was when it held nothing new
+        self._look_at = 0.0  # when to ask again whether all is sent, though we know nothing that is not
 
     def step(self) -> int:
         """Number new public facts, send what is not confirmed; the amount of work done."""
@@ -38,11 +43,15 @@ class Relay:
 
     def _number(self) -> int:
         """Read on in the log. The locked row lets only one process do this at a time."""
+        with self._store.reading() as cursor:  # most looks find nothing, a hundred times a second
+            if head(cursor) <= self._position:
+                return 0
         with self._store.writing() as cursor:
             cursor.execute("SELECT position, number FROM relay FOR UPDATE")
             position, number = cursor.fetchone() or (0, 0)
-            records = read_log(cursor, position, NUMBERED_AT_ONCE)
-            if not records:
+            upto, records = self._read(cursor, position)
+            if upto == position:
+                self._position = position
                 return 0
             told = [(record, *said) for record in records for said in self._publish(record)]
             rows = [self._row(number + place, *each) for place, each in enumerate(told, 1)]
@@ -52,9 +61,18 @@ class Relay:
                     " unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::bytea[])",
                     tuple(list(column) for column in zip(*rows, strict=True)),
                 )
-            cursor.execute("UPDATE relay SET position = %s, number = %s", (records[-1].position, number + len(rows)))
-        self._line.consumers_of(contract for _, contract, _ in told)
-        return len(records)
+            cursor.execute("UPDATE relay SET position = %s, number = %s", (upto, number + len(rows)))
+        if rows:
+            self._line.consumers_of(contract for _, contract, _ in told)
+            self._look_at = 0.0
+        return int(upto - position)
+
+    def _read(self, cursor: Any, position: int) -> tuple[int, list[FactRecord]]:
+        """The next facts that may be public, and how far the log was read for them."""
+        if self._topics is not None:
+            return read_selected(cursor, position, NUMBERED_AT_ONCE, self._topics)
+        records = read_log(cursor, position, NUMBERED_AT_ONCE)
+        return (records[-1].position if records else position), records
 
     def _row(
         self, number: int, record: FactRecord, contract: type[PublicFact], values: dict[str, Any]
@@ -63,11 +81,15 @@ class Relay:
         return number, record.position, contract.type, str(values[contract.subject]), record.recorded_at, body
 
     def _send(self) -> int:
+        if monotonic() < self._look_at:
+            self._line.stay_alive()
+            return 0
         with self._store.reading() as cursor:
             cursor.execute("SELECT sent, number FROM relay")
             sent, number = cursor.fetchone() or (0, 0)
             self._measure(number - sent)
             if sent == number:
+                self._look_at = monotonic() + LOOK_SECONDS
                 self._line.stay_alive()
                 return 0
             if not self._line.open():
