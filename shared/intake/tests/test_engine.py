@@ -63,17 +63,17 @@ def test_good_rows_are_taken_and_every_bad_one_is_named(house: House) -> None:
     assert "X-CONFLICT-1" in errors[2]["错误原因"]
 
 
-def test_a_row_that_the_store_refuses_is_found_among_a_thousand(house: House) -> None:
+def test_a_row_that_the_store_refuses_is_found_while_the_next_rows_are_decided(house: House) -> None:
     house.run()
     first = house.submit(box("700,blue,"))
     house.run()
-    second = house.submit(box(*(f"{number},blue," for number in range(1, 1001))))
+    second = house.submit(box(*(f"{number},blue," for number in range(1, 2 * CHUNK + 501))))
     house.run()
     assert house.progress(first).accepted == 1
     progress = house.progress(second)
-    assert (progress.accepted, progress.refused) == (999, 1)
+    assert (progress.accepted, progress.refused) == (2 * CHUNK + 499, 1)
     assert [row["NO"] for row in errors_of(house, second)] == ["700"]
-    assert sorted(house.numbers()) == list(range(1, 1001))
+    assert sorted(house.numbers()) == list(range(1, 2 * CHUNK + 501))
 
 
 @pytest.mark.parametrize(
