@@ -162,7 +162,7 @@ def test_who_may_not_submit_may_not_fill_the_disk(client, services, signed_in, t
     assert [file for file in (tmp_path / "blobs").rglob("*") if file.is_file()] == []
 
 
-@pytest.mark.parametrize(("size", "status"), [(90_000, 202), (250_000, 202), (300_001, 413), (800_000, 413)])
+@pytest.mark.parametrize(("size", "status"), [(90_000, 202), (250_000, 202), (300_001, 413), (450_000, 413)])
 def test_a_file_has_a_limit(client, signed_in, size, status):
     form = {"province": "11", "entry_year": "2022", "file": (io.BytesIO(b"x" * size), "a.csv")}
     headers = {**signed_in("province_admissions"), "Idempotency-Key": str(uuid4())}
