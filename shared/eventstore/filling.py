@@ -24,7 +24,7 @@ Write = Callable[[Any], Any]
 
 
 def fill(cursor: Cursor, table: str, columns: Sequence[str], rows: Iterable[Any], *, frozen: bool = False) -> None:
-    """COPY rows into an empty table; `frozen` where this transaction made it, which spares readers marking the rows."""
+    """COPY rows into a table; `frozen` where this transaction made it, which spares readers marking the rows."""
     cursor.execute(
         "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0",
         (table,),

@@ -11,7 +11,7 @@ from shared.eventstore.log import head, read_stored
 from shared.eventstore.projection import Fold, Key, Projection, Slot, SubjectTrail
 from shared.eventstore.sequencer import Fenced
 from shared.eventstore.store import Store
-from shared.eventstore.table import load_rows, remove_rows, store_rows
+from shared.eventstore.table import add_rows, load_rows, remove_rows, store_rows
 
 FOLLOWER = "projections"
 
@@ -77,8 +77,9 @@ class Follower:
         for fact in facts:
             fold.apply(fact)
         for at, projection in enumerate(self.projections):
-            rows = fold.rows[at]
-            store_rows(cursor, projection, [row for slot, row in rows.items() if before[at].get(slot) != row])
+            rows, known = fold.rows[at], before[at]
+            add_rows(cursor, projection, [row for slot, row in rows.items() if slot not in known])
+            store_rows(cursor, projection, [row for slot, row in rows.items() if known.get(slot, row) != row])
             remove_rows(cursor, projection, [touched[at][slot] for slot in before[at] if slot not in rows])
 
 

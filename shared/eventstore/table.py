@@ -41,6 +41,14 @@ def load_rows(cursor: Cursor, projection: Projection, keys: Sequence[Key]) -> li
     return rows
 
 
+def add_rows(cursor: Cursor, projection: Projection, rows: Sequence[Row]) -> None:
+    """Insert rows whose keys the table does not have: many straight by COPY, with no table in between."""
+    if len(rows) < _MANY:
+        store_rows(cursor, projection, rows)
+    else:
+        fill(cursor, projection.table, projection.all_columns(), rows)
+
+
 def store_rows(cursor: Cursor, projection: Projection, rows: Sequence[Row]) -> None:
     """Insert rows, or replace those of the same key."""
     if not rows:
