@@ -110,6 +110,8 @@ def _round(platform: Platform, students: int, start: int) -> dict[str, Any]:
 def _show(prepared: Registration, batch_id: str, students: int, reached: Mapping[str, float]) -> None:
     """One line that moves."""
     progress = prepared.app.standings(RegistrationBatch, [UUID(batch_id)])[UUID(batch_id)][1]
+    if not sys.stderr.isatty():
+        return
     line = f"\r  {progress.accepted:,} of {students:,} kept; {', '.join(reached)}"
     print(f"{line:70}", end="", file=sys.stderr, flush=True)
 

@@ -19,6 +19,7 @@ from shared.eventstore.sequencer import Sequencer
 from shared.eventstore.store import Store
 
 FAULT_SECONDS = 1.0
+LOOK_SECONDS = 0.25
 _log = structlog.get_logger("xueji.worker")
 Publish = Callable[[FactRecord], Iterable[tuple[type[PublicFact], dict[str, Any]]]]
 
@@ -39,10 +40,11 @@ class Worker:
         self.projections = projections
         self.aggregates = aggregates
         self.relay = Relay(store, store.service, publish, amqp_url)
+        news = News(Sequencer(store).step)
         self.tasks: list[Task] = [
-            Sequencer(store).step,
-            Follower(store, projections).step,
-            self.relay.step,
+            news.step,
+            news.followed_by(Follower(store, projections).step),
+            news.followed_by(self.relay.step),
             LagGauges(store).step,
         ]
 
@@ -65,6 +67,40 @@ class Worker:
         """Give the connections back."""
         self.relay.close()
         self.store.close()
+
+
+class News:
+    """The sequencer, and whoever has nothing to do before it numbered something: an idle worker asks one question.
+
+    Only the leader numbers, and only the leader's tasks run: what this process did not number is older than its lead,
+    and found at the first look.
+    """
+
+    def __init__(self, number: Task) -> None:
+        self._number = number
+        self._numbered = 0
+
+    def step(self) -> int:
+        """Number what is new."""
+        done = self._number()
+        self._numbered += done
+        return done
+
+    def followed_by(self, task: Task, *, seconds: float = LOOK_SECONDS) -> Task:
+        """A task that follows the log; it looks now and then all the same, for a broker may have come back."""
+        seen, look_at = -1, 0.0
+
+        def following() -> int:
+            nonlocal seen, look_at
+            if seen == self._numbered and time.monotonic() < look_at:
+                return 0
+            numbered = self._numbered
+            done = task()
+            if not done:
+                seen, look_at = numbered, time.monotonic() + seconds
+            return done
+
+        return following
 
 
 def every(seconds: float, task: Task) -> Task:

@@ -84,9 +84,12 @@ class Sequencer:
 
     def _horizon_over_news(self, cursor: Cursor, state: _State) -> int | None:
         """The transaction id below which all is settled; None when there is nothing to number."""
+        # ORDER BY keeps the planner to the index: for a mere EXISTS it scans the table, hoping for an early hit, and a
+        # worker with nothing to do reads all of history.
         cursor.execute(
-            "SELECT pg_current_snapshot()::text, EXISTS (SELECT FROM events"
-            " WHERE (tx, row_id) > (%s::text::xid8, %s) AND tx < pg_snapshot_xmax(pg_current_snapshot()))",
+            "SELECT pg_current_snapshot()::text, (SELECT true FROM events"
+            " WHERE (tx, row_id) > (%s::text::xid8, %s) AND tx < pg_snapshot_xmax(pg_current_snapshot())"
+            " ORDER BY tx, row_id LIMIT 1)",
             (state.tx, state.row_id),
         )
         snapshot, news = cursor.fetchone()  # type: ignore[misc]
