@@ -22,13 +22,18 @@ def writing_aside() -> Iterator[Write]:
 
     Where green threads wait for the database it writes in turn: there a second one would only wait for the first.
     """
-    gc.set_threshold(_YOUNG, *gc.get_threshold()[1:])
-    if psycopg2.extensions.get_wait_callback():
-        yield in_turn
-        return
-    sys.setswitchinterval(_TURN)
-    with ThreadPoolExecutor(1, "writing") as thread:
-        yield lambda work: thread.submit(work).result
+    threshold, turn = gc.get_threshold(), sys.getswitchinterval()
+    gc.set_threshold(_YOUNG, *threshold[1:])
+    try:
+        if psycopg2.extensions.get_wait_callback():
+            yield in_turn
+            return
+        sys.setswitchinterval(_TURN)
+        with ThreadPoolExecutor(1, "writing") as thread:
+            yield lambda work: thread.submit(work).result
+    finally:
+        gc.set_threshold(*threshold)
+        sys.setswitchinterval(turn)
 
 
 def in_turn(work: Callable[[], None]) -> Outcome:
