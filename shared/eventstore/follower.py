@@ -77,10 +77,12 @@ class Follower:
         for fact in facts:
             fold.apply(fact)
         for at, projection in enumerate(self.projections):
-            rows, known = fold.rows[at], before[at]
-            add_rows(cursor, projection, [row for slot, row in rows.items() if slot not in known])
-            store_rows(cursor, projection, [row for slot, row in rows.items() if known.get(slot, row) != row])
-            remove_rows(cursor, projection, [touched[at][slot] for slot in before[at] if slot not in rows])
+            rows, asked, known = fold.rows[at], touched[at], before[at]
+            # a row that is only its key was not asked for: it may be there, and then stays
+            add_rows(cursor, projection, [row for slot, row in rows.items() if slot in asked and slot not in known])
+            changed = [row for slot, row in rows.items() if slot not in asked or known.get(slot, row) != row]
+            store_rows(cursor, projection, changed)
+            remove_rows(cursor, projection, [asked[slot] for slot in known if slot not in rows])
 
 
 def with_trail(projections: Sequence[Projection]) -> tuple[Projection, ...]:

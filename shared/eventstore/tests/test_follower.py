@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from datetime import date
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from eventsourcing.domain import event
 
+from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.follower import Follower, position_of, wait_for
 from shared.eventstore.log import LogBroken, head, read_log
 from shared.eventstore.projection import Row, on
@@ -131,3 +133,35 @@ def test_an_event_that_vanished_from_the_store_is_never_passed_over(store: Store
         cursor.execute("DELETE FROM events WHERE originator_version = 2")
     with pytest.raises(LogBroken):
         follower(store).step()
+
+
+class Note(Aggregate, stored_as="pupils.Note"):
+    """Names its subject in every fact, as many do."""
+
+    class Taken(Aggregate.Created):
+        status_id: UUID
+
+    class Repeated(Aggregate.Event):
+        status_id: UUID
+
+    @event(Taken)
+    def __init__(self, status_id: UUID) -> None:
+        self.status_id = status_id
+
+    @event(Repeated)
+    def repeat(self, status_id: UUID) -> None:
+        """Say it again."""
+
+
+def test_a_subject_named_again_by_many_facts_stands_once_in_the_trail(store: Store) -> None:
+    notes = [Note(uuid4()) for _ in range(150)]
+    following = follower(store)
+    for repeat in (False, True):
+        for note in notes:
+            if repeat:
+                note.repeat(note.status_id)
+            School(store, FixedClock()).save(note, by=by())
+        Sequencer(store).step()
+        following.catch_up()
+    found = rows(store, "SELECT subject, originator_id FROM subject_trail")
+    assert sorted(found) == sorted((str(note.status_id), note.id) for note in notes)
