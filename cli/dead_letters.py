@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from shared.eventstore.settings import StoreSettings
 from shared.eventstore.store import Store
 
 SERVICE = click.Choice(SERVICES)
+NUMBERS = {"ignore_unknown_options": True}  # a body without a number of its own is parked under a negative one
 
 
 @click.group("dead-letters")
@@ -32,34 +34,45 @@ def dead_letters(context: click.Context, folder: Path | None) -> None:
 def list_parked(environ: Mapping[str, str], service: str | None) -> None:
     """What waits in SERVICE, or everywhere: one JSON line a fact, without its content."""
     for name in [service] if service else SERVICES:
-        for parked in _desk(environ, name).waiting(500):
-            click.echo(_line({"service": name, **parked}))
+        with _desk(environ, name) as desk:
+            for parked in desk.waiting(500):
+                click.echo(_line({"service": name, **parked}))
 
 
-@dead_letters.command()
+@dead_letters.command(context_settings=NUMBERS)
 @click.argument("service", type=SERVICE)
 @click.argument("publisher")
 @click.argument("number", type=int)
 @click.pass_obj
 def show(environ: Mapping[str, str], service: str, publisher: str, number: int) -> None:
     """One parked fact with its content; personal data in it is sealed."""
-    for parked in _desk(environ, service).show(publisher, number):
+    with _desk(environ, service) as desk:
+        found = desk.show(publisher, number)
+    if not found:
+        raise click.ClickException(f"{service} has parked nothing of {publisher} under {number}")
+    for parked in found:
         click.echo(_line(parked))
 
 
-@dead_letters.command()
+@dead_letters.command(context_settings=NUMBERS)
 @click.argument("service", type=SERVICE)
 @click.argument("publisher")
 @click.argument("number", type=int, required=False)
 @click.pass_obj
 def replay(environ: Mapping[str, str], service: str, publisher: str, number: int | None) -> None:
     """Ask SERVICE to hear parked facts of PUBLISHER again: one with all that waits behind it, or every one."""
-    asked = _desk(environ, service).ask_for_replay(publisher, number, now=datetime.now(UTC))
+    with _desk(environ, service) as desk:
+        asked = desk.ask_for_replay(publisher, number, now=datetime.now(UTC))
     click.echo(f"{asked} facts will be heard again; `xueji dead-letters list {service}` shows what is left")
 
 
-def _desk(environ: Mapping[str, str], name: str) -> ParkedDesk:
-    return ParkedDesk(Store(StoreSettings.from_environ(environ, name), name))
+@contextmanager
+def _desk(environ: Mapping[str, str], name: str) -> Iterator[ParkedDesk]:
+    store = Store(StoreSettings.from_environ(environ, name), name)
+    try:
+        yield ParkedDesk(store)
+    finally:
+        store.close()
 
 
 def _line(content: Mapping[str, Any]) -> str:

@@ -1,7 +1,10 @@
 """One cohort's whole life through the front door of the real registry: what came of it, and the audit of it."""
 
+import json
+from base64 import b64decode
 from collections import Counter
 
+import pika
 import pytest
 from click.testing import CliRunner
 
@@ -150,3 +153,24 @@ def test_a_planted_difference_is_named_to_row_and_column(
 def test_nothing_is_parked_anywhere(walk: Walk) -> None:
     told = CliRunner().invoke(xueji, ["dead-letters", "list"], env=walk.platform.environ, catch_exceptions=False)
     assert (told.exit_code, told.output) == (0, "")
+
+
+def test_a_poisonous_message_is_parked_shown_and_set_aside_and_the_consumer_lives_on(walk: Walk) -> None:
+    connection = pika.BlockingConnection(pika.URLParameters(walk.platform.environ["XUEJI_AMQP_URL"]))
+    connection.channel().basic_publish("credentials.events", "degree_issued.v1", b"no batch of facts")
+    connection.close()
+
+    def dead_letters(*words: str) -> list[str]:
+        told = CliRunner().invoke(xueji, ["dead-letters", *words], env=walk.platform.environ, catch_exceptions=False)
+        assert told.exit_code == 0, told.output
+        return told.output.splitlines()
+
+    for service in ("enrollment", "identity", "verification"):
+        (line,) = until(lambda name=service: dead_letters("list", name) or None, f"a parked body in {service}")
+        parked = json.loads(line)
+        place = (service, parked["publisher"], str(parked["number"]))
+        assert (parked["service"], parked["publisher"]) == (service, "credentials")
+        (shown,) = dead_letters("show", *place)
+        assert b64decode(json.loads(shown)["body"]) == b"no batch of facts"
+        assert dead_letters("replay", *place)[0].startswith("1 facts")
+        assert until(lambda name=service: not dead_letters("list", name) or None, f"{service} to set it aside")

@@ -30,13 +30,13 @@ def read(content: bytes) -> None:
 
 @settings(max_examples=300, deadline=None)
 @given(st.integers(0, len(WHOLE) - 1), st.integers(0, 255), st.integers(0, 3))
-def test_a_changed_byte(at: int, byte: int, removed: int) -> None:
+def test_a_workbook_with_a_changed_byte_is_read_or_refused_by_name(at: int, byte: int, removed: int) -> None:
     read(WHOLE[:at] + bytes([byte]) + WHOLE[at + removed :])
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(sorted(PARTS)), st.data())
-def test_a_changed_part(name: str, data: st.DataObject) -> None:
+def test_a_workbook_with_a_changed_part_is_read_or_refused_by_name(name: str, data: st.DataObject) -> None:
     part = PARTS[name]
     at = data.draw(st.integers(0, len(part)))
     put = data.draw(
