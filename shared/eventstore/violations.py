@@ -94,7 +94,7 @@ def _violated(error: psycopg2.IntegrityError, beside: "Companions") -> persisten
     constraint = error.diag.constraint_name
     if constraint == "commands_pkey":
         return CommandKnown(str(error))
-    if constraint == "inbox_pkey":
+    if constraint in ("inbox_pkey", "inbox_alone"):
         return AlreadyHeard(str(error))
     if constraint in ("claims_pkey", "period_claims_alone") and beside.claims is not None:
         found = _UUID.search(error.diag.message_detail or "")

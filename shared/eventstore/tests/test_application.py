@@ -290,6 +290,18 @@ def test_what_was_heard_is_heard_once(students: Students) -> None:
     assert students.find(Student, second.id) is None
 
 
+@pytest.mark.parametrize("late", [(2, 5), (3, 3), (1, 2), (1, 9)])
+def test_of_two_hearers_that_read_on_from_different_places_one_is_too_late(
+    students: Students, late: tuple[int, int]
+) -> None:
+    neighbour = f"neighbour-{uuid4()}"
+    students.save(student(), by=by(), heard=Heard(neighbour, 1, 4))
+    second = student()
+    with pytest.raises(AlreadyHeard):
+        students.save(second, by=by(), heard=Heard(neighbour, *late))
+    assert students.find(Student, second.id) is None
+
+
 def test_hearing_without_consequence_is_kept_too(students: Students) -> None:
     heard = Heard(f"neighbour-{uuid4()}", 4, 4)
     assert students.save(by=by(), heard=heard) == {}
