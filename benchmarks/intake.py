@@ -154,7 +154,7 @@ def take_in(url: str, path: Path, folder: Path) -> dict[str, Any]:
     import time
 
     from services.enrollment.application import Enrollment
-    from services.enrollment.application.bulk import kinds
+    from services.enrollment.application.bulk.kinds import kinds
     from services.enrollment.domain.admission_batch import AdmissionBatch
     from shared.blobs.files import FileBlobs
     from shared.codes.clock import SystemClock

@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from services.enrollment.domain.rules import may_enter, may_register, may_settle_year
+from services.enrollment.domain.rules.entry import may_enter, may_register
+from services.enrollment.domain.rules.years import may_settle_year
 
 BATCH = 1000
 COPIED = (

@@ -15,7 +15,9 @@ from benchmarks.reference_django import DjangoRegister
 from benchmarks.reference_trigger import TriggerRegister
 from benchmarks.rows import Row, compared, fresh_database
 from services.enrollment.application import Enrollment
-from services.enrollment.application.bulk import AdmissionListKind, FreshmanResultsKind, YearResultsKind
+from services.enrollment.application.bulk.admission_list import AdmissionListKind
+from services.enrollment.application.bulk.freshman_results import FreshmanResultsKind
+from services.enrollment.application.bulk.year_results import YearResultsKind
 from services.enrollment.domain.admission_batch import AdmissionBatch
 from services.enrollment.domain.registration_batch import RegistrationBatch
 from shared.blobs.files import FileBlobs

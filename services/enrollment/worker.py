@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.enrollment.application import Enrollment
-from services.enrollment.application.bulk import kinds
+from services.enrollment.application.bulk.kinds import kinds
 from services.enrollment.config import Config
 from services.enrollment.projections import AGGREGATES, PROJECTIONS
 from services.enrollment.publishing import publish

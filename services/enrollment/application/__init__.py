@@ -8,16 +8,15 @@ from uuid import UUID
 from services.enrollment.domain.admission import Admission, admission_key
 from services.enrollment.domain.admission_batch import AdmissionBatch
 from services.enrollment.domain.registration_batch import RegistrationBatch
-from services.enrollment.domain.rules import (
-    AdmissionState,
-    DoubleAdmission,
+from services.enrollment.domain.rules.entry import (
     EntryAlreadyDecided,
     NoAdmissionBasis,
     OneFulltimeStatus,
-    YearResult,
     may_enter,
     may_register,
 )
+from services.enrollment.domain.rules.lists import DoubleAdmission
+from services.enrollment.domain.rules.standing import AdmissionState, YearResult
 from services.enrollment.domain.student_status import StudentStatus, first_standing
 from shared.access.by import By
 from shared.access.decide import Resource, require

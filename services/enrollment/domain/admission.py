@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from eventsourcing.domain import event
 
-from services.enrollment.domain.rules import AdmissionStanding, AdmissionState, may_enter
+from services.enrollment.domain.rules.entry import may_enter
+from services.enrollment.domain.rules.standing import AdmissionStanding, AdmissionState
 from shared.eventstore.aggregate import Aggregate, Claim, Release
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from services.enrollment.domain.rules import BatchInAnotherState, BatchNotReviewed
+from services.enrollment.domain.rules.lists import BatchInAnotherState, BatchNotReviewed
 from shared.intake.batch import Batch, Progress
 
 

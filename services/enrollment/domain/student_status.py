@@ -7,7 +7,8 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
-from services.enrollment.domain.rules import StatusStanding, YearResult, academic_year_of, may_settle_year
+from services.enrollment.domain.rules.standing import StatusStanding, YearResult, academic_year_of
+from services.enrollment.domain.rules.years import may_settle_year
 from shared.eventstore.aggregate import Aggregate, Claim, Release
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.register import admission_rows
 from services.enrollment.application import Enrollment
-from services.enrollment.application.bulk import AdmissionListKind
+from services.enrollment.application.bulk.admission_list import AdmissionListKind
 from shared.eventstore.context import Context
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store, migrate

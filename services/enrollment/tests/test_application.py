@@ -8,16 +8,17 @@ from uuid import UUID, uuid4
 import pytest
 
 from benchmarks.register import admission_rows, freshman_rows, year_rows
-from services.enrollment.application.bulk import AdmissionListKind, FreshmanResultsKind, YearResultsKind
+from services.enrollment.application.bulk.admission_list import AdmissionListKind
+from services.enrollment.application.bulk.freshman_results import FreshmanResultsKind
+from services.enrollment.application.bulk.year_results import YearResultsKind
 from services.enrollment.domain.admission_batch import AdmissionBatch
-from services.enrollment.domain.rules import (
-    BatchNotReviewed,
-    DoubleAdmission,
+from services.enrollment.domain.rules.entry import (
     EntryAlreadyDecided,
     NoAdmissionBasis,
     NotOwnStudent,
     OneFulltimeStatus,
 )
+from services.enrollment.domain.rules.lists import BatchNotReviewed, DoubleAdmission
 from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.tests.conftest import PROVINCE, SCHOOL, release_list
 from shared.access.decide import NotPermitted

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.register import freshman_rows
-from services.enrollment.application.bulk import FreshmanResultsKind, YearResultsKind
-from services.enrollment.domain.rules import YEAR_RESULTS
+from services.enrollment.application.bulk.freshman_results import FreshmanResultsKind
+from services.enrollment.application.bulk.year_results import YearResultsKind
+from services.enrollment.domain.rules.standing import YEAR_RESULTS
 from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.tests.conftest import SCHOOL, release_list
 from shared.eventstore.context import Context

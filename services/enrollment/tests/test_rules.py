@@ -5,22 +5,23 @@ from datetime import date
 
 import pytest
 
-from services.enrollment.domain.rules import (
-    AdmissionStanding,
+from services.enrollment.domain.rules.entry import (
     AdmissionTypeRequired,
-    AfterGraduation,
     EntryAlreadyDecided,
-    FreshmanYear,
     NoAdmissionBasis,
     NotOwnStudent,
     RecheckFailed,
     RecheckMissing,
+    may_enter,
+    may_register,
+)
+from services.enrollment.domain.rules.standing import AdmissionStanding, academic_year_of
+from services.enrollment.domain.rules.years import (
+    AfterGraduation,
+    FreshmanYear,
     StatusNotOpen,
     YearAlreadySettled,
     YearOutOfOrder,
-    academic_year_of,
-    may_enter,
-    may_register,
     may_settle_year,
 )
 from services.enrollment.domain.student_status import first_standing

@@ -1,0 +1,17 @@
+"""Every kind of file that enrollment takes in."""
+
+from typing import Any
+
+from services.enrollment.application import Enrollment
+from services.enrollment.application.bulk.admission_list import AdmissionListKind
+from services.enrollment.application.bulk.freshman_results import FreshmanResultsKind
+from services.enrollment.application.bulk.year_results import YearResultsKind
+
+
+def kinds(enrollment: Enrollment) -> dict[str, Any]:
+    """What the worker's batch runner may meet, by the kind a batch was submitted as."""
+    return {
+        "admission_list": AdmissionListKind(enrollment),
+        "freshman_results": FreshmanResultsKind(enrollment),
+        "year_results": YearResultsKind(enrollment),
+    }

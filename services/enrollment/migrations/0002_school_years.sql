@@ -1,0 +1,2 @@
+-- The school years, what is overdue, and who was reminded.
+SELECT;

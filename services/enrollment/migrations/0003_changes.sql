@@ -1,0 +1,2 @@
+-- Changes, study records, cancellations and other papers.
+SELECT;

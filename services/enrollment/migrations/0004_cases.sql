@@ -1,0 +1,2 @@
+-- Cases, transfers, identity versions, conflicts.
+SELECT;

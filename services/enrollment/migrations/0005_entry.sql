@@ -1,0 +1,2 @@
+-- Corrections of admissions, rechecks, preparatory students.
+SELECT;

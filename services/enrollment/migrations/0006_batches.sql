@@ -1,0 +1,2 @@
+-- Plans, unchanged rows and undo of submitted files.
+SELECT;

@@ -1,0 +1,2 @@
+-- What was valid when, and known when.
+SELECT;
