@@ -110,4 +110,63 @@ RULES = (
     _house("X-HEARD-1", "all", "该消息已处理。", "This message was heard before."),
     _house("X-PRIVACY-1", "all", "密文无法解开。", "What was sealed cannot be opened."),
     _house("X-AUDIT-1", "all", "读表与事件重放的结果不一致。", "A read table differs from the replay of its events."),
+    # plans of files, and taking them back
+    _house(
+        "X-PLAN-1",
+        "enrollment",
+        "没有这份预检方案，或它属于另一份文件。",
+        "This plan is unknown or belongs to another file.",
+    ),
+    _house("X-PLAN-2", "enrollment", "预检方案已过期，请重新预检。", "The plan has expired; check the file again."),
+    _house("X-PLAN-3", "enrollment", "预检方案被改动过，不能执行。", "The plan was altered and is not carried out."),
+    _house(
+        "X-PLAN-4",
+        "enrollment",
+        "预检之后登记情况已有变化，该行须重新预检。",
+        "What the plan was made on has changed since; this row needs a new plan.",
+    ),
+    _house(
+        "X-PLAN-5",
+        "enrollment",
+        "选择了全部或全不：其他行有误，本行未写入。",
+        "All or nothing was chosen and other rows are wrong; this row was not written.",
+    ),
+    _house(
+        "X-PLAN-6",
+        "enrollment",
+        "不可撤回的文件行数过多，不能选择全部或全不；请分成较小的文件。",
+        "A file that cannot be undone has too many rows for all or nothing; split it into smaller files.",
+    ),
+    _house(
+        "X-UNDO-1",
+        "enrollment",
+        "该记录此后又有变动，不能撤回。",
+        "Something followed on this record since; it cannot be undone.",
+    ),
+    _house("X-UNDO-2", "enrollment", "此类文件不能撤回。", "A file of this kind cannot be undone."),
+    # old registers
+    _house("X-LOAD-1", "enrollment", "旧登记的这一行自相矛盾。", "This row of the old register contradicts itself."),
+    _house("X-LOAD-2", "enrollment", "未注明旧登记的证据等级。", "The evidence level of the old register is missing."),
+    # steps
+    _house(
+        "X-STATE-2",
+        "enrollment",
+        "按目前的学籍状态，不能作此变动。",
+        "This change does not follow from the present state of the record.",
+    ),
+    _house("X-CASE-1", "enrollment", "该案件尚未到或已过这一步骤。", "The case is not at this step."),
+    _house("X-CASE-2", "enrollment", "该案件已作出决定。", "The case was decided already."),
+    _house("X-TRANSFER-1", "enrollment", "转学申请不在这一步骤。", "The transfer is not at this step."),
+    _house(
+        "X-CAL-1",
+        "enrollment",
+        "该年度的节假日与调休安排尚未公布，不能推算工作日。",
+        "The working-day calendar of that year is not published yet, so the day cannot be reckoned.",
+    ),
+    _house(
+        "X-YEAR-1",
+        "enrollment",
+        "学校尚未登记该学年的开学日期。",
+        "The school has not yet said when this academic year starts.",
+    ),
 )
