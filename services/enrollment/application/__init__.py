@@ -17,7 +17,7 @@ from services.enrollment.domain.rules.entry import (
 )
 from services.enrollment.domain.rules.lists import DoubleAdmission
 from services.enrollment.domain.rules.standing import AdmissionState, YearResult
-from services.enrollment.domain.student_status import StudentStatus, first_standing
+from services.enrollment.domain.student_status import StudentStatus
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import Clock, add_months, shanghai_date
@@ -224,11 +224,31 @@ class Enrollment(Application):
                         "left_on": fact["graduation_date"],
                         "id_key": fact["id_key"],
                     },
-                    standing.left(fact["conclusion"]),
+                    standing.left(fact["conclusion"], fact["graduation_date"]),
                 )
             )
         now = self.clock.now()
         self.append(drafts, by=Context.system("hear_degrees", now, rules=("A14-1",)), heard=heard)
+
+
+# What a registration says beyond the admission, where nothing is special; in the order of the fact
+REGISTERED_PLAINLY: Mapping[str, Any] = {
+    "college": None,
+    "department": None,
+    "class_no": None,
+    "joint_partner": None,
+    "previous_school": None,
+    "previous_certificate_no": None,
+    "continues": None,
+    "holds_from": None,
+    "settled_year": None,
+    "grade": None,
+    "contested_in": "",
+    "state": "active",
+    "closed_on": None,
+    "origin": "",
+    "evidence_level": "",
+}
 
 
 def status_values(admission_id: UUID, basis: Any, student_no: str | None) -> dict[str, Any]:
@@ -252,15 +272,5 @@ def status_values(admission_id: UUID, basis: Any, student_no: str | None) -> dic
         "entry_date": basis.entry_date,
         "expected_graduation_date": basis.expected_graduation_date,
         "admission_type": basis.admission_type or "普通",
+        **REGISTERED_PLAINLY,
     }
-
-
-def standing_of(values: Mapping[str, Any]) -> Any:
-    """The standing right after `StudentStatus.Registered` with these values."""
-    return first_standing(
-        school_code=values["school_code"],
-        id_key=values["id_key"],
-        full_time=values["full_time"],
-        entry=values["entry_date"],
-        graduation=values["expected_graduation_date"],
-    )

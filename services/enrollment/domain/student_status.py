@@ -1,41 +1,58 @@
-"""A student status 学籍: one per admission, registered each year, closed by leaving."""
+"""A student status 学籍: one per admission, registered each year, changed by decisions, closed by leaving."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
 from eventsourcing.domain import event
 
-from services.enrollment.domain.rules.standing import StatusStanding, YearResult, academic_year_of
+from services.enrollment.domain.admission import admission_key
+from services.enrollment.domain.rules.standing import StatusStanding, StatusState, YearResult, academic_year_of
 from services.enrollment.domain.rules.years import may_settle_year
+from services.enrollment.domain.status_facts import StatusFacts
 from shared.eventstore.aggregate import Aggregate, Claim, Release
 
+EXAM_NO = "admission.exam_no"
+OUTCOME = "admission.outcome"
+FULL_TIME = "status.fulltime"
 
-def first_standing(*, school_code: str, id_key: str, full_time: bool, entry: date, graduation: date) -> StatusStanding:
-    """The state right after freshman registration, which covers the year of entry (A12-2)."""
+
+def first_standing(values: Mapping[str, Any]) -> StatusStanding:
+    """The state right after `StudentStatus.Registered` with these values, which covers the year of entry (A12-2)."""
+    entry: date = values["entry_date"]
+    grade = values.get("grade") or entry.year
     return StatusStanding(
-        state="active",
-        school_code=school_code,
-        id_key=id_key,
-        full_time=full_time,
+        state=values.get("state") or "active",
+        school_code=values["school_code"],
+        id_key=values["id_key"],
+        full_time=values["full_time"],
         entry_date=entry,
-        expected_graduation_date=graduation,
-        settled_year=academic_year_of(entry),
+        expected_graduation_date=values["expected_graduation_date"],
+        settled_year=values.get("settled_year") or academic_year_of(entry),
         settled_as="registered",
+        level=values["level"],
+        major_code=values["major_code"],
+        major_name=values["major_name"],
+        admission_type=values["admission_type"],
+        grade=grade,
+        settled_grade=grade,
+        since=values.get("closed_on") or values.get("holds_from") or entry,
+        contested_in=values.get("contested_in") or "",
+        origin=values.get("origin") or "",
     )
 
 
-class StudentStatus(Aggregate, stored_as="enrollment.StudentStatus"):
+class StudentStatus(StatusFacts, stored_as="enrollment.StudentStatus"):
     """A person belongs to a school from entry until leaving (A3-1)."""
 
     Standing: ClassVar[type] = StatusStanding
     standing: StatusStanding
 
     class Registered(Aggregate.Created):
-        """The school rechecked and registered a freshman (A8-2)."""
+        """The school rechecked and registered a freshman (A8-2); or a transfer goes on, or an old register told it."""
 
-        admission_id: UUID
+        admission_id: UUID  # a status of an old register is its own basis: here stands its own id
         id_key: str
         name_key: str
         sealed_person: str
@@ -53,31 +70,21 @@ class StudentStatus(Aggregate, stored_as="enrollment.StudentStatus"):
         entry_date: date
         expected_graduation_date: date
         admission_type: str
-
-    class YearRegistered(Aggregate.Event):
-        """The academic year is registered 注册学籍 (A12-3)."""
-
-        academic_year: int
-        registered_on: date
-        due_on: date
-        late: bool
-
-    class YearDeferred(Aggregate.Event):
-        """The registration of the academic year is deferred 暂缓注册 (A12-3)."""
-
-        academic_year: int
-        registered_on: date
-        due_on: date
-        late: bool
-
-    class Left(Aggregate.Event):
-        """The certificate took effect; the status is closed and filed (A14-1)."""
-
-        certificate_id: UUID
-        number: str
-        conclusion: str
-        left_on: date
-        id_key: str
+        college: str | None = None
+        department: str | None = None
+        class_no: str | None = None
+        joint_partner: str | None = None  # the other school of joint training (A8-10)
+        previous_school: str | None = None  # 专升本: where the first qualification was earned
+        previous_certificate_no: str | None = None
+        continues: UUID | None = None  # the status of the school the student came from (R41-23)
+        holds_from: date | None = None  # where that is not the date of entry
+        settled_year: int | None = None  # where that is not the year of entry
+        grade: int | None = None
+        contested_in: str = ""  # registered in spite of another claim, bound to this case
+        state: StatusState = "active"
+        closed_on: date | None = None  # an old register may tell of statuses long closed
+        origin: str = ""  # the old register: its name, file and row
+        evidence_level: str = ""
 
     @event(Registered)
     def __init__(
@@ -101,47 +108,98 @@ class StudentStatus(Aggregate, stored_as="enrollment.StudentStatus"):
         entry_date: date,
         expected_graduation_date: date,
         admission_type: str,
+        college: str | None = None,
+        department: str | None = None,
+        class_no: str | None = None,
+        joint_partner: str | None = None,
+        previous_school: str | None = None,
+        previous_certificate_no: str | None = None,
+        continues: UUID | None = None,
+        holds_from: date | None = None,
+        settled_year: int | None = None,
+        grade: int | None = None,
+        contested_in: str = "",
+        state: StatusState = "active",
+        closed_on: date | None = None,
+        origin: str = "",
+        evidence_level: str = "",
     ) -> None:
-        self.standing = first_standing(
-            school_code=school_code,
-            id_key=id_key,
-            full_time=full_time,
-            entry=entry_date,
-            graduation=expected_graduation_date,
-        )
+        self.standing = first_standing(locals())
 
     def settle_year(
         self, *, school_code: str, academic_year: int, result: YearResult, registered_on: date, due_on: date
     ) -> None:
         """Register or defer one academic year (A12)."""
         may_settle_year(self.standing, school_code=school_code, academic_year=academic_year, result=result)
-        record = self._year_registered if result == "registered" else self._year_deferred
-        record(
+        self.trigger_event(
+            self.YearRegistered if result == "registered" else self.YearDeferred,
             academic_year=academic_year,
             registered_on=registered_on,
             due_on=due_on,
             late=registered_on > due_on,
+            changes=self.standing.marks,
+            annotations=self.standing.records,
         )
 
-    @event(YearRegistered)
-    def _year_registered(self, academic_year: int, registered_on: date, due_on: date, late: bool) -> None:
-        self.standing = self.standing.year_settled(academic_year, "registered")
-
-    @event(YearDeferred)
-    def _year_deferred(self, academic_year: int, registered_on: date, due_on: date, late: bool) -> None:
-        self.standing = self.standing.year_settled(academic_year, "deferred")
-
-    @event(Left)
-    def leave(self, certificate_id: UUID, number: str, conclusion: str, left_on: date, id_key: str) -> None:
+    def leave(self, **values: Any) -> None:
         """Heard from credentials: what is already in effect is recorded, not judged again."""
-        self.standing = self.standing.left(conclusion)
+        self.trigger_event(self.Left, **values)
 
     @classmethod
     def claims_of(cls, fact: Any, originator_id: Any) -> Iterable[Claim | Release]:
         """One status per admission; one ordinary full-time status per person and period (A8-9)."""
-        if isinstance(fact, cls.Registered):
-            yield Claim("admission.outcome", str(fact.admission_id))
-            if fact.full_time:
-                yield Claim("status.fulltime", fact.id_key, during=(fact.entry_date, None))
-        elif isinstance(fact, cls.Left):
-            yield Release("status.fulltime", fact.id_key, on=fact.left_on)
+        claims = _CLAIMS.get(type(fact).__name__)
+        return claims(fact, originator_id) if claims else ()
+
+
+Claims = Iterator[Claim | Release]
+
+
+def _registered(fact: Any, originator_id: UUID) -> Claims:
+    if fact.origin:  # an old register's row is its own basis, and stands once
+        yield Claim(EXAM_NO, admission_key(fact.entry_date.year, fact.exam_no))
+    yield Claim(OUTCOME, str(fact.admission_id))
+    if fact.full_time:
+        during = (fact.holds_from or fact.entry_date, fact.closed_on)
+        yield Claim(FULL_TIME, fact.id_key, during=during, contested_in=fact.contested_in or None)
+
+
+def _left(fact: Any, originator_id: UUID) -> Claims:
+    yield Release(FULL_TIME, fact.id_key, on=fact.left_on)
+
+
+def _closed(fact: Any, originator_id: UUID) -> Claims:
+    yield Release(FULL_TIME, fact.id_key, on=fact.effective_on)
+
+
+def _transferred(fact: Any, originator_id: UUID) -> Claims:
+    yield Release(OUTCOME, str(fact.admission_id))  # the new status follows from the same admission
+    yield Release(FULL_TIME, fact.id_key, on=fact.effective_on)
+
+
+def _withdrawn(fact: Any, originator_id: UUID) -> Claims:
+    yield Release(OUTCOME, str(fact.admission_id))
+    yield Release(FULL_TIME, fact.id_key)
+
+
+def _corrected(fact: Any, originator_id: UUID) -> Claims:
+    if fact.full_time and fact.old_id_key != fact.id_key:
+        yield Release(FULL_TIME, fact.old_id_key)
+        yield Claim(FULL_TIME, fact.id_key, during=(fact.holds_from, None))
+
+
+def _settled(fact: Any, originator_id: UUID) -> Claims:
+    if fact.binds and fact.full_time:
+        yield Release(FULL_TIME, fact.id_key)
+        yield Claim(FULL_TIME, fact.id_key, during=(fact.holds_from, None))
+
+
+_CLAIMS: Mapping[str, Callable[[Any, UUID], Claims]] = {
+    "Registered": _registered,
+    "Left": _left,
+    "Cancelled": _closed,
+    "TransferredOut": _transferred,
+    "RegistrationWithdrawn": _withdrawn,
+    "Corrected": _corrected,
+    "ContestSettled": _settled,
+}

@@ -58,7 +58,17 @@ def admission() -> AdmissionStanding:
 @pytest.fixture
 def status():
     return first_standing(
-        school_code=SCHOOL, id_key="a" * 40, full_time=True, entry=date(2022, 9, 1), graduation=date(2026, 7, 1)
+        {
+            "school_code": SCHOOL,
+            "id_key": "a" * 40,
+            "full_time": True,
+            "entry_date": date(2022, 9, 1),
+            "expected_graduation_date": date(2026, 7, 1),
+            "level": "本科",
+            "major_code": "010101",
+            "major_name": "哲学",
+            "admission_type": "普通",
+        }
     )
 
 

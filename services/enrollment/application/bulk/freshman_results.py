@@ -4,11 +4,11 @@ from collections.abc import Container, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.enrollment.application import FRESHMAN_RULES, Enrollment, standing_of, status_values
+from services.enrollment.application import FRESHMAN_RULES, Enrollment, status_values
 from services.enrollment.domain.admission import Admission, admission_key
 from services.enrollment.domain.rules.entry import EntryAlreadyDecided, NoAdmissionBasis, may_enter, may_register
 from services.enrollment.domain.rules.standing import ENTRY_OUTCOMES, AdmissionStanding
-from services.enrollment.domain.student_status import StudentStatus
+from services.enrollment.domain.student_status import StudentStatus, first_standing
 from shared.eventstore.bulk import Draft
 from shared.eventstore.ids import uuid7
 from shared.intake.batch import Progress
@@ -63,7 +63,7 @@ class FreshmanResultsKind:
             if outcome == "registered":
                 may_register(basis, recheck=values["FCJG"] or "")
                 fact = status_values(admission_id, basis, values["XH"])
-                return [Draft(StudentStatus, uuid7(), 1, StudentStatus.Registered, fact, standing_of(fact))]
+                return [Draft(StudentStatus, uuid7(), 1, StudentStatus.Registered, fact, first_standing(fact))]
         except Refused as refused:
             return refused
         fact = {"outcome": outcome}

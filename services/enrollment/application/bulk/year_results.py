@@ -65,6 +65,13 @@ class YearResultsKind:
             may_settle_year(standing, school_code=batch.school_code or "", academic_year=academic_year, result=result)
         except Refused as refused:
             return refused
-        fact = {"academic_year": academic_year, "registered_on": today, "due_on": due_on, "late": today > due_on}
+        fact = {
+            "academic_year": academic_year,
+            "registered_on": today,
+            "due_on": due_on,
+            "late": today > due_on,
+            "changes": standing.marks,
+            "annotations": standing.records,
+        }
         kind = StudentStatus.YearRegistered if result == "registered" else StudentStatus.YearDeferred
         return [Draft(StudentStatus, status_id, version + 1, kind, fact, standing.year_settled(academic_year, result))]

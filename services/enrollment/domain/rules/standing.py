@@ -2,12 +2,25 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from shared.eventstore.aggregate import changed
 
 AdmissionState = Literal["listed", "abandoned", "deferred", "cancelled"]
-StatusState = Literal["active", "suspended", "graduated", "completed"]
+StatusState = Literal[
+    "active",  # 在籍(注册学籍)
+    "suspended",  # 暂缓注册
+    "on_leave",  # 休学
+    "reserved",  # 保留学籍
+    "graduated",  # 不在籍(毕业)
+    "completed",  # 不在籍(结业)
+    "dropped",  # 不在籍(退学)
+    "expelled",  # 开除学籍
+    "cancelled",  # 取消学籍
+    "deceased",  # 死亡
+    "transferred_out",  # 不在籍(转学)
+    "withdrawn",  # the registration itself was taken back
+]
 YearResult = Literal["registered", "deferred"]
 
 # The four outcomes that A8 leaves for a freshman, in the words of the upload file.
@@ -19,6 +32,16 @@ ENTRY_OUTCOMES: dict[str, str] = {
 }
 YEAR_RESULTS: dict[str, YearResult] = {"注册学籍": "registered", "暂缓注册": "deferred"}
 PASSED = "合格"
+
+OPEN_STATES = frozenset(("active", "suspended", "on_leave", "reserved"))
+# How a status is closed without a certificate (A12-6), and the state it is in from then on
+CANCELLATIONS: dict[str, StatusState] = {
+    "退学": "dropped",
+    "取消学籍": "cancelled",
+    "开除学籍": "expelled",
+    "死亡": "deceased",
+}
+CONCLUSIONS: dict[str, StatusState] = {"毕业": "graduated", "结业": "completed"}
 
 
 @dataclass(frozen=True)
@@ -61,13 +84,48 @@ class StatusStanding:
     expected_graduation_date: date
     settled_year: int  # the last academic year with a result; the year of entry at first
     settled_as: YearResult
+    level: str = ""
+    major_code: str = ""
+    major_name: str = ""
+    admission_type: str = ""
+    grade: int = 0  # the class (by its year of entry) the student studies with; moves with 留级, 降级, 跳级
+    settled_grade: int = 0  # the grade when the last year was settled
+    since: date | None = None  # from when the present state holds
+    return_by: date | None = None  # until when a leave or a reserved status may last
+    in_service: bool = False  # reserved for military service (R41-27)
+    marks: tuple[str, ...] = ()  # changes since the last settled year, told with the next one (A12-4)
+    records: tuple[str, ...] = ()  # study records since then (A12-5)
+    papers: tuple[str, ...] = ()  # other papers issued (A12-7)
+    recheck: str = ""  # of the first three months (R41-11)
+    asked_on: date | None = None  # when the school asked the student to check (A11-1)
+    checked: str = ""  # confirmed | disputed (A11-2)
+    contested_in: str = ""  # the case of a conflict over this status
+    identity_version: int = 1  # of name, document and what else identifies (A19-2)
+    origin: str = ""  # the old register it was loaded from
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_STATES
 
     def year_settled(self, academic_year: int, result: YearResult) -> "StatusStanding":
         state: StatusState = "active" if result == "registered" else "suspended"
-        return changed(self, state=state, settled_year=academic_year, settled_as=result)
+        return changed(
+            self,
+            state=self.state if self.state in ("on_leave", "reserved") else state,
+            settled_year=academic_year,
+            settled_as=result,
+            settled_grade=self.grade,
+            marks=(),
+            records=(),
+        )
 
-    def left(self, conclusion: str) -> "StatusStanding":
-        return changed(self, state="graduated" if conclusion == "毕业" else "completed")
+    def moved(self, state: StatusState, on: date, **values: Any) -> "StatusStanding":
+        """In another state from a day on, and what else the fact says; None says nothing."""
+        said = {name: value for name, value in values.items() if value is not None}
+        return changed(self, state=state, since=on if state != self.state else self.since, **said)
+
+    def left(self, conclusion: str, on: date | None = None) -> "StatusStanding":
+        return changed(self, state=CONCLUSIONS[conclusion], since=on)
 
 
 def academic_year_of(day: date) -> int:

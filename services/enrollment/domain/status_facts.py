@@ -1,0 +1,301 @@
+"""What can happen to a student status after its registration: every fact, and what it does to the standing."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.enrollment.domain.rules.standing import CANCELLATIONS, StatusState, YearResult
+from shared.eventstore.aggregate import Aggregate, changed
+
+
+# What a change may touch, and its taking back restores
+RESTORED = (
+    "state",
+    "grade",
+    "major_code",
+    "major_name",
+    "expected_graduation_date",
+    "since",
+    "return_by",
+    "in_service",
+    "marks",
+)
+
+
+class StatusFacts(Aggregate):
+    """The facts of a student status but the first; each applies itself, none refuses."""
+
+    class YearRegistered(Aggregate.Event):
+        """The academic year is registered 注册学籍 (A12-3)."""
+
+        academic_year: int
+        registered_on: date
+        due_on: date
+        late: bool
+        changes: tuple[str, ...] = ()  # of the year before (A12-4)
+        annotations: tuple[str, ...] = ()  # study records of the year before (A12-5)
+        origin: str = ""
+        evidence_level: str = ""
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.year_settled(self.academic_year, "registered")
+
+    class YearDeferred(Aggregate.Event):
+        """The registration of the academic year is deferred 暂缓注册 (A12-3)."""
+
+        academic_year: int
+        registered_on: date
+        due_on: date
+        late: bool
+        changes: tuple[str, ...] = ()
+        annotations: tuple[str, ...] = ()
+        cause: str = ""  # unpaid_tuition | absence | other (R41-12)
+        origin: str = ""
+        evidence_level: str = ""
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.year_settled(self.academic_year, "deferred")
+
+    class YearWithdrawn(Aggregate.Event):
+        """The last year's result is taken back; what stood before it stands again."""
+
+        academic_year: int
+        restored_year: int
+        restored_as: YearResult
+        restored_state: StatusState
+        restored_marks: tuple[str, ...]
+        restored_records: tuple[str, ...]
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(
+                aggregate.standing,
+                settled_year=self.restored_year,
+                settled_as=self.restored_as,
+                state=self.restored_state,
+                marks=self.restored_marks,
+                records=self.restored_records,
+            )
+
+    class Rechecked(Aggregate.Event):
+        """The recheck of the first three months: its five items and the result (R41-11)."""
+
+        result: str  # 合格 | 不合格
+        items: dict[str, bool]  # procedure, admission, person, health, talent
+        rechecked_on: date
+        due_on: date
+        late: bool
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(aggregate.standing, recheck=self.result)
+
+    class AskedToCheck(Aggregate.Event):
+        """The school asked the student to check the own data (A11-1)."""
+
+        channel: str
+        asked_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(aggregate.standing, asked_on=self.asked_on, checked="")
+
+    class Confirmed(Aggregate.Event):
+        """The student found the own data right (A11-2)."""
+
+        confirmed_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(aggregate.standing, checked="confirmed")
+
+    class Disputed(Aggregate.Event):
+        """The student found something wrong; a case was opened (A11-2)."""
+
+        case_id: UUID
+        fields: tuple[str, ...]
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(aggregate.standing, checked="disputed")
+
+    class Changed(Aggregate.Event):
+        """A decision of the school changed the status: one of eight kinds (A12-4). None leaves a value as it was."""
+
+        kind: str  # 留级 降级 跳级 休学 复学 转专业 保留学籍 (转学 is TransferredOut)
+        effective_on: date
+        decision_no: str
+        decided_on: date
+        state: StatusState
+        grade: int | None
+        major_code: str | None
+        major_name: str | None
+        expected_graduation_date: date | None
+        return_by: date | None
+        in_service: bool = False
+        cause: str = ""
+        late: bool = False
+
+        def apply(self, aggregate: Any) -> None:
+            before = aggregate.standing
+            aggregate.standing = before.moved(
+                self.state,
+                self.effective_on,
+                grade=self.grade,
+                major_code=self.major_code,
+                major_name=self.major_name,
+                expected_graduation_date=self.expected_graduation_date,
+                marks=(*before.marks, self.kind),
+                in_service=self.in_service,
+            )
+            aggregate.standing = changed(aggregate.standing, return_by=self.return_by)
+
+    class ChangeWithdrawn(Aggregate.Event):
+        """The last change is taken back; what stood before it stands again."""
+
+        kind: str
+        withdrawn_version: int
+        effective_on: date  # of the change that is taken back
+        restored: dict[str, Any]  # the fields of the standing, as JSON
+        state: StatusState
+        grade: int
+        major_code: str
+        major_name: str
+        expected_graduation_date: date
+        since: date | None
+        return_by: date | None
+        in_service: bool
+        marks: tuple[str, ...]
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(aggregate.standing, **{name: getattr(self, name) for name in RESTORED})
+
+    class Annotated(Aggregate.Event):
+        """A study record 学籍记载: exam, practice, reward or punishment (A12-5)."""
+
+        kind: str
+        text: str
+        dated: date
+
+        def apply(self, aggregate: Any) -> None:
+            before = aggregate.standing
+            aggregate.standing = changed(before, records=(*before.records, f"{self.kind}:{self.text}"))
+
+    class JointlyTrained(Aggregate.Event):
+        """Joint training with another school: an annotation, never a second status (A8-10)."""
+
+        partner_code: str
+        partner_name: str
+        starts_on: date
+        ends_on: date | None
+
+        def apply(self, aggregate: Any) -> None:
+            """It binds no decision."""
+
+    class Cancelled(Aggregate.Event):
+        """The status is closed without a certificate 学籍注销; two persons decided it, nobody reopens it (A12-6)."""
+
+        kind: str  # 退学 取消学籍 开除学籍 死亡
+        cancellation_id: UUID
+        decision_no: str
+        decided_on: date
+        effective_on: date
+        due_on: date | None  # 15 working days after the decision; unknown where no calendar is published
+        late: bool
+        id_key: str
+        illegal_entry: bool = False  # A26-2: publicly answered as not valid
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.moved(CANCELLATIONS[self.kind], self.effective_on)
+
+    class PaperIssued(Aggregate.Event):
+        """Another paper than a certificate: 肄业证书 or 学习证明 (A12-7)."""
+
+        kind: str
+        number: str
+        issued_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            before = aggregate.standing
+            aggregate.standing = changed(before, papers=(*before.papers, self.kind))
+
+    class Corrected(Aggregate.Event):
+        """A case changed what identifies the student or the study; earlier versions stay in earlier facts (A19-2)."""
+
+        case_id: UUID
+        fields: tuple[str, ...]
+        identity_version: int
+        old_id_key: str
+        id_key: str
+        name_key: str
+        sealed_person: str
+        level: str
+        study_form: str
+        major_code: str
+        major_name: str
+        duration: str
+        full_time: bool
+        holds_from: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(
+                aggregate.standing,
+                id_key=self.id_key,
+                level=self.level,
+                major_code=self.major_code,
+                major_name=self.major_name,
+                identity_version=self.identity_version,
+            )
+
+    class TransferredOut(Aggregate.Event):
+        """The student goes on at another school under a status of its own 转学 (R41-23)."""
+
+        transfer_id: UUID
+        admission_id: UUID
+        to_school_code: str
+        effective_on: date
+        id_key: str
+        full_time: bool
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.moved("transferred_out", self.effective_on)
+
+    class Contested(Aggregate.Event):
+        """Somebody else claims the same person or period; both sides see it until the case is decided."""
+
+        case_id: UUID
+        other_status_id: UUID | None
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(aggregate.standing, contested_in=str(self.case_id))
+
+    class ContestSettled(Aggregate.Event):
+        """The case of the conflict is decided; where this status was registered contested, it binds from now on."""
+
+        case_id: UUID
+        keeps: bool
+        binds: bool  # the claim was contested and holds now
+        id_key: str
+        full_time: bool
+        holds_from: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(aggregate.standing, contested_in="")
+
+    class RegistrationWithdrawn(Aggregate.Event):
+        """The registration itself was filed in error and is taken back, before anything followed from it."""
+
+        admission_id: UUID
+        id_key: str
+        full_time: bool
+        effective_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.moved("withdrawn", self.effective_on)
+
+    class Left(Aggregate.Event):
+        """The certificate took effect; the status is closed and filed as the student's archive (A14-1)."""
+
+        certificate_id: UUID
+        number: str
+        conclusion: str
+        left_on: date
+        id_key: str
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.left(self.conclusion, self.left_on)
