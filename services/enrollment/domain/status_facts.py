@@ -7,7 +7,6 @@ from uuid import UUID
 from services.enrollment.domain.rules.standing import CANCELLATIONS, StatusState, YearResult
 from shared.eventstore.aggregate import Aggregate, changed
 
-
 # What a change may touch, and its taking back restores
 RESTORED = (
     "state",
@@ -259,6 +258,7 @@ class StatusFacts(Aggregate):
         """Somebody else claims the same person or period; both sides see it until the case is decided."""
 
         case_id: UUID
+        id_key: str
         other_status_id: UUID | None
 
         def apply(self, aggregate: Any) -> None:

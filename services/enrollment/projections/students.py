@@ -1,7 +1,9 @@
 """The table of student statuses as they are now."""
 
-from typing import ClassVar
+from datetime import date
+from typing import Any, ClassVar
 
+from services.enrollment.domain.rules.standing import CANCELLATIONS, CONCLUSIONS, StatusState, academic_year_of
 from services.enrollment.domain.student_status import StudentStatus
 from shared.eventstore.projection import Projection, Row, on
 
@@ -14,7 +16,9 @@ class StudentRegister(Projection):
     columns: ClassVar[tuple[str, ...]] = (
         "status_id", "admission_id", "exam_no", "student_no", "entry_year", "id_key", "name_key", "sealed_person",
         "school_code", "school_name", "level", "category", "study_form", "major_code", "major_name", "duration",
-        "entry_date", "expected_graduation_date", "admission_type", "state", "left_on", "version",
+        "entry_date", "expected_graduation_date", "admission_type", "state", "left_on", "college", "department",
+        "class_no", "grade", "since", "return_by", "asked_on", "checked", "contested_in", "identity_version",
+        "continues", "continued_at", "illegal_entry", "origin", "evidence_level", "settled_year", "version",
     )  # fmt: skip
 
     @on(StudentStatus.Registered)
@@ -39,20 +43,124 @@ class StudentRegister(Projection):
             "entry_date": fact.entry_date,
             "expected_graduation_date": fact.expected_graduation_date,
             "admission_type": fact.admission_type,
-            "state": "active",
-            "left_on": None,
+            "state": fact.state,
+            "left_on": fact.closed_on,
+            "college": fact.college,
+            "department": fact.department,
+            "class_no": fact.class_no,
+            "grade": fact.grade or fact.entry_date.year,
+            "since": fact.closed_on or fact.holds_from or fact.entry_date,
+            "return_by": None,
+            "asked_on": None,
+            "checked": "",
+            "contested_in": fact.contested_in,
+            "identity_version": 1,
+            "continues": fact.continues,
+            "continued_at": None,
+            "illegal_entry": False,
+            "origin": fact.origin,
+            "evidence_level": fact.evidence_level,
+            "settled_year": fact.settled_year or academic_year_of(fact.entry_date),
             "version": fact.originator_version,
         }
 
     @on(StudentStatus.YearRegistered)
     def year_registered(self, row: Row | None, fact: StudentStatus.YearRegistered) -> Row:
-        return (row or {}) | {"state": "active", "version": fact.originator_version}
+        return _settled(row, fact, "active")
 
     @on(StudentStatus.YearDeferred)
     def year_deferred(self, row: Row | None, fact: StudentStatus.YearDeferred) -> Row:
-        return (row or {}) | {"state": "suspended", "version": fact.originator_version}
+        return _settled(row, fact, "suspended")
+
+    @on(StudentStatus.YearWithdrawn)
+    def year_withdrawn(self, row: Row | None, fact: StudentStatus.YearWithdrawn) -> Row:
+        return _seen(row, fact, state=fact.restored_state, settled_year=fact.restored_year)
+
+    @on(StudentStatus.Changed)
+    def changed(self, row: Row | None, fact: StudentStatus.Changed) -> Row:
+        before = row or {}
+        values = {name: getattr(fact, name) for name in _CHANGING if getattr(fact, name) is not None}
+        since = fact.effective_on if fact.state != before.get("state") else before.get("since")
+        return _seen(row, fact, **values, state=fact.state, since=since, return_by=fact.return_by)
+
+    @on(StudentStatus.ChangeWithdrawn)
+    def change_withdrawn(self, row: Row | None, fact: StudentStatus.ChangeWithdrawn) -> Row:
+        values = {name: getattr(fact, name) for name in (*_CHANGING, "state", "since", "return_by")}
+        return _seen(row, fact, **values)
+
+    @on(StudentStatus.AskedToCheck)
+    def asked_to_check(self, row: Row | None, fact: StudentStatus.AskedToCheck) -> Row:
+        return _seen(row, fact, asked_on=fact.asked_on, checked="")
+
+    @on(StudentStatus.Confirmed)
+    def confirmed(self, row: Row | None, fact: StudentStatus.Confirmed) -> Row:
+        return _seen(row, fact, checked="confirmed")
+
+    @on(StudentStatus.Disputed)
+    def disputed(self, row: Row | None, fact: StudentStatus.Disputed) -> Row:
+        return _seen(row, fact, checked="disputed")
+
+    @on(StudentStatus.Corrected)
+    def corrected(self, row: Row | None, fact: StudentStatus.Corrected) -> Row:
+        return _seen(row, fact, **{name: getattr(fact, name) for name in _CORRECTED})
+
+    @on(StudentStatus.Contested)
+    def contested(self, row: Row | None, fact: StudentStatus.Contested) -> Row:
+        return _seen(row, fact, contested_in=str(fact.case_id))
+
+    @on(StudentStatus.ContestSettled)
+    def contest_settled(self, row: Row | None, fact: StudentStatus.ContestSettled) -> Row:
+        return _seen(row, fact, contested_in="")
+
+    @on(StudentStatus.Rechecked, StudentStatus.JointlyTrained, StudentStatus.Annotated)
+    def noted(self, row: Row | None, fact: Any) -> Row:
+        return _seen(row, fact)
+
+    @on(StudentStatus.PaperIssued)
+    def paper_issued(self, row: Row | None, fact: StudentStatus.PaperIssued) -> Row:
+        return _seen(row, fact)
+
+    @on(StudentStatus.Cancelled)
+    def cancelled(self, row: Row | None, fact: StudentStatus.Cancelled) -> Row:
+        ended = _ended(row, fact, CANCELLATIONS[fact.kind], fact.effective_on)
+        return ended | {"illegal_entry": fact.illegal_entry}
+
+    @on(StudentStatus.TransferredOut)
+    def transferred_out(self, row: Row | None, fact: StudentStatus.TransferredOut) -> Row:
+        return _ended(row, fact, "transferred_out", fact.effective_on) | {"continued_at": fact.to_school_code}
+
+    @on(StudentStatus.RegistrationWithdrawn)
+    def registration_withdrawn(self, row: Row | None, fact: StudentStatus.RegistrationWithdrawn) -> Row:
+        return _ended(row, fact, "withdrawn", fact.effective_on)
 
     @on(StudentStatus.Left)
     def left(self, row: Row | None, fact: StudentStatus.Left) -> Row:
-        state = "graduated" if fact.conclusion == "毕业" else "completed"
-        return (row or {}) | {"state": state, "left_on": fact.left_on, "version": fact.originator_version}
+        return _ended(row, fact, CONCLUSIONS[fact.conclusion], fact.left_on)
+
+
+_CHANGING = ("grade", "major_code", "major_name", "expected_graduation_date")
+_CORRECTED = (
+    "id_key",
+    "name_key",
+    "sealed_person",
+    "level",
+    "study_form",
+    "major_code",
+    "major_name",
+    "duration",
+    "identity_version",
+)
+
+
+def _seen(row: Row | None, fact: Any, **values: Any) -> Row:
+    return (row or {}) | values | {"version": fact.originator_version}
+
+
+def _settled(row: Row | None, fact: Any, state: StatusState) -> Row:
+    before = row or {}
+    kept = before.get("state") in ("on_leave", "reserved")  # a year may be settled while the student is away
+    return _seen(row, fact, state=before["state"] if kept else state, settled_year=fact.academic_year)
+
+
+def _ended(row: Row | None, fact: Any, state: StatusState, on: date) -> Row:
+    return _seen(row, fact, state=state, since=on, left_on=on)
