@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from shared.blobs.port import BlobMissing, Blobs
@@ -13,10 +13,12 @@ from shared.eventstore.application import Application, ChangedMeanwhile
 from shared.eventstore.aside import Outcome, Write, in_turn, writing_aside
 from shared.eventstore.bulk import LARGEST_CHUNK, Draft
 from shared.eventstore.context import Context
-from shared.intake.batch import Batch, Progress, advanced
-from shared.intake.columns import CheckedRow, RowError, Sheet, Table, check_rows
+from shared.intake.batch import Batch
+from shared.intake.columns import CheckedRow, RowError, Sheet, check_rows
 from shared.intake.errors import ErrorsFile
 from shared.intake.files import read_sheet
+from shared.intake.kind import BulkKind
+from shared.intake.progress import Progress, advanced
 from shared.intake.queue import open_batches
 from shared.intake.refusal_chain import RefusalChain
 from shared.intake.refusals import FileRefused
@@ -25,21 +27,6 @@ from shared.rules.refused import Refused
 CHUNK = LARGEST_CHUNK
 """Rows decided together: less than a tenth of a second, for the worker has other work waiting."""
 _GLANCE = 2000
-
-Decided = Sequence[list[Draft] | Refused]
-
-
-class BulkKind(Protocol):
-    """What a service knows about one kind of file: its columns, and what follows from a good row."""
-
-    @property
-    def table(self) -> Table: ...
-
-    @property
-    def rules(self) -> tuple[str, ...]: ...
-
-    def decide(self, rows: Sequence[CheckedRow], batch: Progress, batch_id: UUID) -> Decided:
-        """For each row the facts it leads to, or why it is refused. Reads decision rows; writes nothing."""
 
 
 class BatchRunner:
@@ -193,14 +180,16 @@ class BatchRun:
         answers = self._kind.decide(good, self._now, self._batch_id) if good else ()
         refused = {row.number: row.errors for row in chunk if row.errors}
         drafts: list[Draft] = []
+        unchanged = 0
         for row, answer in zip(good, answers, strict=True):
             if isinstance(answer, Refused):
                 refused[row.number] = (self._named(row, answer),)
             else:
                 drafts.extend(answer)
+                unchanged += not answer
         if len(drafts) > LARGEST_CHUNK and len(chunk) > 1:
             return None
-        return self._planned(chunk, drafts, refused)
+        return self._planned(chunk, drafts, refused, unchanged)
 
     def _settle(self, chunk: list[CheckedRow], conflict: Refused) -> None:
         if self._stored()[0] != self._version:
@@ -219,17 +208,22 @@ class BatchRun:
         self._decide(chunk[middle:])
 
     def _planned(
-        self, chunk: list[CheckedRow], drafts: list[Draft], refused: Mapping[int, Sequence[RowError]]
+        self,
+        chunk: list[CheckedRow],
+        drafts: list[Draft],
+        refused: Mapping[int, Sequence[RowError]],
+        unchanged: int = 0,
     ) -> "_Plan":
         """One transaction: the facts, and how far the batch is. Its version fences a worker that was thought dead."""
         now = self._now
         step: dict[str, Any] = {
             "done": chunk[-1].number,
-            "accepted": now.accepted + len(chunk) - len(refused),
+            "accepted": now.accepted + len(chunk) - len(refused) - unchanged,
+            "unchanged": now.unchanged + unchanged,
             "refused": now.refused + len(refused),
             "refusals_digest": self._chain.add(now.refusals_digest, refused),
         }
-        after = advanced(now, **step)
+        after = advanced(now, step)
         progress = Draft(self._batch_type, self._batch_id, self._version + 1, self._batch_type.Advanced, step, after)
         append = self._app.made_ready([*drafts, progress], by=self._context())
         return _Plan(chunk, append, self._version + 1, now, after)

@@ -1,0 +1,28 @@
+"""What may come of a row: facts, nothing new, or a refusal; and the receipt of what it became."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.eventstore.bulk import Draft
+from shared.rules.refused import Refused
+
+
+class Unchanged(list[Draft]):
+    """The world says already what the row says: no fact follows, and nobody has to mend anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a row became: one record, and the versions of its first and last fact that this row led to."""
+
+    row: int
+    originator_id: UUID
+    first_version: int
+    last_version: int
+
+
+Decided = Sequence[list[Draft] | Refused]
+"""For each row its facts, `Unchanged`, or why it is refused."""
+Compensated = Sequence[list[Draft] | Refused]
+"""For each receipt the facts that take it back, or why it must stay."""

@@ -1,0 +1,86 @@
+"""How far a bulk file is: the decision state of a batch, and how each of its facts moves it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+GOOD_ROWS: Final = "good_rows"
+ALL_OR_NOTHING: Final = "all_or_nothing"
+MODES: Final = (GOOD_ROWS, ALL_OR_NOTHING)
+
+AT_WORK: Final = ("submitted", "planning", "running", "undoing")
+"""States in which the worker has something to do."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch is. `rows` counts the file's rows, `done` is the number of the last row that is decided."""
+
+    kind: str = ""
+    digest: str = ""
+    filename: str = ""
+    school_code: str | None = None
+    province: str | None = None
+    params: dict[str, str] = field(default_factory=dict)
+    submitted_by: str = ""
+    # submitted | planning | planned | lapsed | running | finished | refused | undoing | undone
+    state: str = "submitted"
+    rows: int = 0
+    done: int = 0
+    accepted: int = 0
+    refused: int = 0
+    refusals_digest: str | None = None  # the newest link of the chain of refusals
+    errors_digest: str | None = None
+    unchanged: int = 0
+    changed: int = 0  # of the refused ones: those whose world changed since the plan
+    receipts_digest: str | None = None  # the newest link of the chain of receipts
+    plan_first: bool = False
+    plan_id: str | None = None
+    plan_digest: str | None = None
+    plan_signature: str | None = None
+    plan_refused: int = 0
+    planned_at: datetime | None = None
+    expires_at: datetime | None = None
+    mode: str | None = None
+    committed_by: str | None = None
+    undone: int = 0
+    kept: int = 0
+    undo_link: str | None = None  # the link of receipts that is taken back next
+    kept_digest: str | None = None
+
+    @property
+    def decided(self) -> int:
+        """Rows whose outcome is known."""
+        return self.accepted + self.unchanged + self.refused
+
+
+def checked(now: Progress, rows: int) -> Progress:
+    return replace(now, state="planning" if now.plan_first else "running", rows=rows)
+
+
+def planned(now: Progress, plan: Mapping[str, Any]) -> Progress:
+    """A plan is there and waits for whoever commits it; no row is decided yet."""
+    return replace(
+        now,
+        state="planned",
+        plan_id=plan["plan_id"],
+        plan_digest=plan["plan_digest"],
+        plan_signature=plan["signature"],
+        plan_refused=plan["refused"],
+        planned_at=plan["made_at"],
+        expires_at=plan["expires_at"],
+        errors_digest=plan["errors_digest"],
+    )
+
+
+def advanced(now: Progress, step: Mapping[str, Any]) -> Progress:
+    """The progress after one more chunk."""
+    return replace(now, state="running", **step)
+
+
+def undo_advanced(now: Progress, step: Mapping[str, Any]) -> Progress:
+    """The progress after one more link of receipts was taken back."""
+    return replace(
+        now, undo_link=step["link"], undone=step["undone"], kept=step["kept"], kept_digest=step["kept_digest"]
+    )
