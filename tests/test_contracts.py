@@ -54,7 +54,7 @@ def test_every_text_number_and_list_is_bounded(contract):
 def test_a_request_names_one_method_of_one_service(contract):
     assert contract.service in SERVICES
     assert contract.wire_name().rpartition(".v")[0] == contract.method
-    assert contract.__module__ == f"shared.contracts.rpc.{contract.service}"
+    assert contract.__module__.rpartition(".")[2].split("_")[0] == contract.service
     assert contract.answer in contracts()
 
 
@@ -86,7 +86,7 @@ def test_a_reader_of_facts_skips_what_it_does_not_know(contract):
 @FACTS
 def test_a_fact_names_publisher_subject_and_consumers(contract):
     assert contract.publisher in SERVICES
-    assert contract.__module__ == f"shared.contracts.events.{contract.publisher}"
+    assert contract.__module__.rpartition(".")[2].split("_")[0] == contract.publisher
     assert contract.subject in contract.example
     assert set(contract.consumers) <= SERVICES - {contract.publisher}
     assert re.fullmatch(r"[a-z_]+\.v[0-9]+", contract.type)

@@ -18,6 +18,8 @@ class Resource:
     province: str | None = None
     person: str | None = None
     submitted_by: str | None = None
+    training: str | None = None  # regular | graduate | adult | online; None where it does not matter
+    other_school: str | None = None  # of a transfer: either school may read, each acts for its own side
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def decide(actor: Assertion | None, action: str, resource: Resource) -> Decision
         return Decision(allow=False, rule=_FORBIDDEN.get(role, "X-PERMIT-1"))
     if not _reaches(permission.reach, actor, resource):
         return Decision(allow=False, rule=_OUT_OF_REACH[permission.reach])
+    if not trains(actor, resource.training):
+        return Decision(allow=False, rule="A24-1")
     if permission.second_person and _submitted_it(actor, resource):
         return Decision(allow=False, rule="A24-2")
     return Decision(allow=True, rule=permission.rule, obligations=permission.obligations)
@@ -79,22 +83,28 @@ def require(actor: Assertion | None, action: str, resource: Resource) -> Decisio
     raise NotPermitted.under(decision.rule, action, actor.role)
 
 
+def trains(actor: Assertion | None, training: str | None) -> bool:
+    """Whether somebody's work covers a kind of training; operators are appointed for one kind or for all (A24-1)."""
+    return actor is None or training is None or actor.kind in ("all", "", training)
+
+
 def _reaches(reach: str, actor: Assertion | None, resource: Resource) -> bool:
     if reach == NATION:
         return True
     if actor is None:
         return False
     mine, theirs = {
-        OWN_SCHOOL: (actor.org, resource.school),
-        OWN_PROVINCE: (actor.org, _province_of(resource)),
-        OWN_PERSON: (actor.sub, resource.person),
+        OWN_SCHOOL: (actor.org, (resource.school, resource.other_school)),
+        OWN_PROVINCE: (actor.org, _provinces_of(resource)),
+        OWN_PERSON: (actor.sub, (resource.person,)),
     }[reach]
-    return bool(mine) and mine == theirs
+    return bool(mine) and mine in theirs
 
 
-def _province_of(resource: Resource) -> str | None:
+def _provinces_of(resource: Resource) -> tuple[str | None, ...]:
     # digits 3 and 4 of a school's code are its province
-    return resource.province or (resource.school[2:4] if resource.school else None)
+    schools = (resource.school, resource.other_school)
+    return (resource.province,) if resource.province else tuple([each[2:4] for each in schools if each])
 
 
 def _submitted_it(actor: Assertion | None, resource: Resource) -> bool:

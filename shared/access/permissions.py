@@ -60,9 +60,54 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
         second_person=True,
     ),
     *_may("ministry", NATION, "A7-2", "release_admission_batch", second_person=True),
+    # what no entrance examination lists is listed by the school, and reviewed like any other list (A7-1)
+    *_may("registrar", OWN_SCHOOL, "A7-1", "submit_special_admissions"),
+    # wrong or missing admission data: the school asks, the admissions office verifies, the ministry decides (A10)
+    *_may("registrar", OWN_SCHOOL, "A10-1", "request_admission_fix"),
+    *_may("province_admissions", OWN_PROVINCE, "A10-2", "propose_admission_fix"),
+    *_may("ministry", NATION, "A10-3", "decide_admission_fix", second_person=True),
     # a school acts for its own students and nobody else's (A4-1)
     *_may("registrar", OWN_SCHOOL, "A4-1", "decide_entry", "register_students", "register_years", "draft_certificates"),
     *_may("registrar", OWN_SCHOOL, "A24-2", "confirm_certificates", second_person=True),
+    *_may(
+        "registrar",
+        OWN_SCHOOL,
+        "A4-1",
+        "recheck_students",
+        "annotate_preparatory",
+        "ask_to_check",
+        "change_status",
+        "annotate_records",
+        "issue_papers",
+        "declare_school_year",
+        "propose_cancellation",
+        "file_case",
+        "review_case",
+        "agree_transfer",
+        "answer_conflict",
+    ),
+    # what cannot be taken back needs a second person (A24-2)
+    *_may("registrar", OWN_SCHOOL, "A24-2", "confirm_cancellation", second_person=True),
+    # a province decides what a school may not decide alone; it writes no record itself (A4-2, A19-1)
+    *_may("province_education", OWN_PROVINCE, "A19-1", "decide_case", second_person=True),
+    *_may("province_education", OWN_PROVINCE, "A4-2", "confirm_transfer", "decide_conflict", "report_incident"),
+    *_may("ministry", NATION, "A6-3", "decide_conflict", "report_incident"),
+    *_may("ministry", NATION, "A26-2", "declare_illegal_entry"),
+    *_may("province_education", OWN_PROVINCE, "A26-2", "declare_illegal_entry"),
+    *_may("province_education", OWN_PROVINCE, "A24-2", "confirm_illegal_entry", second_person=True),
+    *_may("ministry", NATION, "A24-2", "confirm_illegal_entry", second_person=True),
+    # registers that existed before
+    *_may("province_education", OWN_PROVINCE, "A28-1", "load_existing"),
+    *_may("ministry", NATION, "A28-1", "load_existing"),
+    # the student, for the own record
+    *_may("student", OWN_PERSON, "A11-2", "confirm_own_status", "dispute_own_status", "file_own_case"),
+    *_may("student", OWN_PERSON, "R41-22", "request_transfer"),
+    # what is overdue, counts as of a day
+    *_may("registrar", OWN_SCHOOL, "A13-1", "read_overdue", "read_counts", "read_cases"),
+    *_may("province_education", OWN_PROVINCE, "A13-1", "read_overdue", "read_counts", "read_cases"),
+    *_may("province_admissions", OWN_PROVINCE, "A10-2", "read_cases"),
+    *_may("ministry", NATION, "A6-3", "read_overdue", "read_counts", "read_cases"),
+    *_may("auditor", NATION, "AUD-1", "read_counts"),
     # reading
     *_may("registrar", OWN_SCHOOL, "A4-1", "read_batch", owes=(LOGGED,)),
     *_may("province_admissions", OWN_PROVINCE, "A7-1", "read_batch", owes=(LOGGED,)),

@@ -8,7 +8,13 @@ from uuid import UUID
 from eventsourcing.domain import event
 
 from services.enrollment.domain.admission import admission_key
-from services.enrollment.domain.rules.standing import StatusStanding, StatusState, YearResult, academic_year_of
+from services.enrollment.domain.rules.standing import (
+    TRAINING,
+    StatusStanding,
+    StatusState,
+    YearResult,
+    academic_year_of,
+)
 from services.enrollment.domain.rules.years import may_settle_year
 from services.enrollment.domain.status_facts import StatusFacts
 from shared.eventstore.aggregate import Aggregate, Claim, Release
@@ -40,6 +46,7 @@ def first_standing(values: Mapping[str, Any]) -> StatusStanding:
         since=values.get("closed_on") or values.get("holds_from") or entry,
         contested_in=values.get("contested_in") or "",
         origin=values.get("origin") or "",
+        training=TRAINING.get(values.get("category", ""), ""),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from services.enrollment.application import Enrollment
 from services.enrollment.config import Config
 from services.enrollment.queries import EnrollmentQueries
+from services.enrollment.service.rules import RulesEdge
 from shared.access.by import By
 from shared.bus.handlers import answers, hears
 from shared.bus.providers import provide
@@ -47,7 +48,7 @@ class Edge:
         self.store.close()
 
 
-class EnrollmentService(StreamSource):
+class EnrollmentService(RulesEdge, StreamSource):
     """Answers calls."""
 
     name = "enrollment"

@@ -41,6 +41,14 @@ CANCELLATIONS: dict[str, StatusState] = {
     "开除学籍": "expelled",
     "死亡": "deceased",
 }
+# The kind of training behind each category: offices appoint their operators by it (A24-1)
+TRAINING: dict[str, str] = {
+    "普通高等教育": "regular",
+    "研究生": "graduate",
+    "成人高等教育": "adult",
+    "网络教育": "online",
+    "开放教育": "online",
+}
 CONCLUSIONS: dict[str, StatusState] = {"毕业": "graduated", "结业": "completed"}
 
 
@@ -102,6 +110,7 @@ class StatusStanding:
     contested_in: str = ""  # the case of a conflict over this status
     identity_version: int = 1  # of name, document and what else identifies (A19-2)
     origin: str = ""  # the old register it was loaded from
+    training: str = ""  # regular | graduate | adult | online: whose registrars may act (A24-1)
 
     @property
     def is_open(self) -> bool:
