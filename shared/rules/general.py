@@ -70,7 +70,7 @@ RULES = (
         "每次查询、验证、认证的答复都须留存证据：依据哪一版记录、何时、答复了什么。",
         "Every answer given leaves evidence: from which record version, when, and what was said.",
     ),
-    inferred(
+    said(
         "A6-3",
         "identity",
         "教育部对运营机构的监督只限于查看服务与证据记录。",

@@ -33,7 +33,7 @@ RULES = (
         "向本人以外展示身份信息时默认遮盖。",
         "Identity data shown to anyone but their owner are masked.",
     ),
-    inferred(
+    said(
         "A25-2",
         "identity",
         "批量导出须有合法用途，并留水印和记录。",
@@ -53,23 +53,23 @@ RULES = (
     ),
     said(
         "A27-1",
-        "identity",
+        "enrollment",
         "虚假注册的，追究责任人与单位负责人。",
         "False registration: the person and the head of the unit answer for it.",
     ),
     said(
         "A27-2",
-        "identity",
+        "enrollment",
         "密钥、口令保管不善造成违规修改的，追究责任并撤销密钥。",
         "Illegal change through careless keys: the keys are revoked.",
     ),
     said(
         "A27-3",
-        "identity",
+        "enrollment",
         "泄露或非法使用学生信息的，追究责任。",
         "A leak or illegal use of student data is an incident.",
     ),
-    said("A27-4", "identity", "其他违反办法的行为，追究责任。", "Any other breach of the Measure is an incident."),
+    said("A27-4", "enrollment", "其他违反办法的行为，追究责任。", "Any other breach of the Measure is an incident."),
     said(
         "A28-1",
         "enrollment",

@@ -1,6 +1,6 @@
 """Chapter 3 of the Measure: certificates, their content, their effect, their correction."""
 
-from shared.rules.rule import said
+from shared.rules.rule import invariant, said
 
 RULES = (
     said(
@@ -21,7 +21,7 @@ RULES = (
         "该生在本校没有已注册的学籍，不能注册学历。",
         "The student has no registered status at this school; no certificate can be registered.",
     ),
-    said("A16-2", "credentials", "一个学籍只能注册一份学历证书。", "One student status carries one certificate."),
+    invariant("A16-2", "credentials", "一个学籍只能注册一份学历证书。", "One student status carries one certificate."),
     said(
         "A16-3",
         "credentials",

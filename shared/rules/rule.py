@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final, Literal
 
-MEASURE = "教学〔2014〕11号"
-MEASURE_IN_FORCE = date(2014, 9, 1)
-ALWAYS = date(1900, 1, 1)
+MEASURE: Final = "教学〔2014〕11号"
+MEASURE_IN_FORCE: Final = date(2014, 9, 1)
+ALWAYS: Final = date(1900, 1, 1)
+State = Literal["built", "not_yet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +22,29 @@ class Rule:
     en: str
     valid_from: date = MEASURE_IN_FORCE
     valid_to: date | None = None
+    state: State = "built"  # shared/rules/not_yet.py lists those that are not
 
 
 def said(rule_id: str, owner: str, zh: str, en: str) -> Rule:
     """A rule that an article of the Measure states itself; A7-2 belongs to article 7."""
-    return Rule(rule_id, f"{MEASURE} art. {_article(rule_id)}", True, owner, zh, en)
+    return Rule(rule_id, _source(rule_id), True, owner, zh, en)
 
 
 def inferred(rule_id: str, owner: str, zh: str, en: str) -> Rule:
     """A rule that makes an article of the Measure executable and is not written there."""
-    return Rule(rule_id, f"{MEASURE} art. {_article(rule_id)}", False, owner, zh, en)
+    return Rule(rule_id, _source(rule_id), False, owner, zh, en)
 
 
-def _article(rule_id: str) -> str:
-    return rule_id.removeprefix("A").partition("-")[0]
+def invariant(rule_id: str, owner: str, zh: str, en: str) -> Rule:
+    """A rule of the Measure that the registry holds for older facts too (A28-1): its records rest on it."""
+    return Rule(rule_id, _source(rule_id), True, owner, zh, en, ALWAYS)
+
+
+def article_of(rule_id: str) -> int | None:
+    """The article of the Measure that a rule belongs to; None for rules from elsewhere."""
+    number = rule_id.removeprefix("A").partition("-")[0]
+    return int(number) if number.isdigit() else None
+
+
+def _source(rule_id: str) -> str:
+    return f"{MEASURE} art. {article_of(rule_id)}"

@@ -1,11 +1,13 @@
 """Every rule the registry knows, by its id."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from itertools import chain
 from types import MappingProxyType
 
 from shared.rules import accounts, general, house, liability, neighbours, qualification, query, student_status
+from shared.rules.not_yet import NOT_YET
 from shared.rules.rule import Rule
 
 
@@ -15,7 +17,9 @@ def _by_id() -> Mapping[str, Rule]:
     for rule in chain.from_iterable(chapter.RULES for chapter in chapters):
         if rule.id in rules:
             raise ValueError(f"two rules are called {rule.id}")
-        rules[rule.id] = rule
+        rules[rule.id] = replace(rule, state="not_yet") if rule.id in NOT_YET else rule
+    if unknown := NOT_YET - rules.keys():
+        raise ValueError(f"not yet built, but no rules: {sorted(unknown)}")
     return MappingProxyType(rules)
 
 
@@ -23,6 +27,11 @@ RULES: Mapping[str, Rule] = _by_id()
 
 
 def in_force(rule_id: str, on: date) -> bool:
-    """Whether a rule applies to something that happens on this day (A28-1)."""
+    """Whether a rule applies to something that takes effect on this day (A28-1)."""
     rule = RULES[rule_id]
     return rule.valid_from <= on and (rule.valid_to is None or on <= rule.valid_to)
+
+
+def rules_in_force(on: date) -> Mapping[str, Rule]:
+    """The rules that apply to something that takes effect on this day, by their ids."""
+    return MappingProxyType({rule_id: rule for rule_id, rule in RULES.items() if in_force(rule_id, on)})

@@ -1,6 +1,6 @@
 """Chapter 2 of the Measure: admission data, entry, student status, the annual registration."""
 
-from shared.rules.rule import inferred, said
+from shared.rules.rule import inferred, invariant, said
 
 RULES = (
     said(
@@ -15,7 +15,7 @@ RULES = (
         "经教育部汇总复核并下发的录取数据，才是注册学籍的依据。",
         "Only an admission list that the ministry has re-checked and released is the basis of registration.",
     ),
-    said(
+    invariant(
         "A7-3",
         "enrollment",
         "没有已下发的录取数据作为依据，不能注册学籍。",
@@ -64,7 +64,7 @@ RULES = (
         "其他预科生的复查和标注都由招生学校办理。",
         "Other preparatory students are rechecked and annotated by the admitting school.",
     ),
-    said(
+    invariant(
         "A8-9",
         "enrollment",
         "同一学生在同一学习时段只能有一个普通全日制学籍。",
@@ -136,7 +136,9 @@ RULES = (
         "新生入学当年不另办学年注册。",
         "In the year of entry there is no separate annual registration.",
     ),
-    said("A12-3", "enrollment", "学年注册结果为注册学籍或暂缓注册。", "A year is settled as registered or deferred."),
+    invariant(
+        "A12-3", "enrollment", "学年注册结果为注册学籍或暂缓注册。", "A year is settled as registered or deferred."
+    ),
     said(
         "A12-4",
         "enrollment",
