@@ -23,6 +23,7 @@ BENCHMARKS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "bulk_memory": ("benchmarks.intake", "bulk_memory", ("postgres",)),
     "rpc_cpu": ("benchmarks.rpc", "rpc_cpu", ("postgres", "amqp")),
     "end_to_end": ("benchmarks.end_to_end", "end_to_end", ("databases", "amqp")),
+    "annual_registration": ("benchmarks.annual", "annual_registration", ("databases", "amqp")),
 }
 
 

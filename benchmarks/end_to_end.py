@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import statistics
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from uuid import UUID
 
 from benchmarks.register import SCHOOL, Registration
 from benchmarks.rows import Row
+from benchmarks.work import Work
 from cli.client import Caller
 from services.enrollment.domain.registration_batch import RegistrationBatch
 from shared.eventstore.settings import StoreSettings
@@ -68,7 +68,7 @@ def _round(platform: Platform, students: int, start: int) -> dict[str, Any]:
     registrar = _signed_in(platform)
     stores = {name: Store(StoreSettings.from_environ(platform.environ, name), name) for name in HEARERS}
     before = {name: _heard(store, name) for name, store in stores.items()}
-    work = _Work(platform, prepared.store)
+    work = Work(platform, prepared.store)
     began = time.perf_counter()
     batch = registrar.upload(
         "/api/v1/freshman-results", "freshmen.csv", _file(students, start), school_code=SCHOOL, entry_year="2022"
@@ -114,38 +114,6 @@ def _show(prepared: Registration, batch_id: str, students: int, reached: Mapping
         return
     line = f"\r  {progress.accepted:,} of {students:,} kept; {', '.join(reached)}"
     print(f"{line:70}", end="", file=sys.stderr, flush=True)
-
-
-class _Work:
-    """CPU time of every process of the platform, and of the database server for each service, from now on."""
-
-    def __init__(self, platform: Platform, store: Store) -> None:
-        self._platform = platform
-        self._store = store
-        self._before = self._now()
-
-    def spent(self, rows: int) -> dict[str, float]:
-        """Microseconds for each row."""
-        now = self._now()
-        spent = {name: (now[name] - self._before.get(name, 0.0)) / rows * 1e6 for name in now}
-        return {name: round(each, 1) for name, each in sorted(spent.items(), key=lambda item: -item[1]) if each >= 0.5}
-
-    def _now(self) -> dict[str, float]:
-        found = {name: _cpu(process.pid or 0) for name, process in self._platform.processes.items()}
-        with self._store.reading() as cursor:
-            cursor.execute("SELECT coalesce(datname, backend_type), pid FROM pg_stat_activity")
-            for name, pid in cursor.fetchall():
-                label = f"PostgreSQL {name.rpartition('_')[2]}"
-                found[label] = found.get(label, 0.0) + _cpu(pid)
-        return found
-
-
-def _cpu(pid: int) -> float:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _signed_in(platform: Platform) -> Caller:

@@ -11,17 +11,17 @@ import secrets
 import subprocess
 import sys
 import tempfile
-import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from xml.sax.saxutils import escape
 
 import psycopg2
+
+from benchmarks.sheets import write_book
 
 ROWS = 200_000
 REACH = {"csv": 64.0, "xlsx": 512.0}
@@ -98,55 +98,11 @@ def write_csv(path: Path, count: int) -> None:
 
 
 def write_xlsx(path: Path, count: int) -> None:
-    """The list as a spreadsheet program saves it: every text once, in the shared strings."""
+    """The list as a spreadsheet."""
     from cli.examples import ADMISSION_TITLES
 
-    texts: dict[str, int] = {}
-    names = [_column(at) for at in range(len(ADMISSION_TITLES))]
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
-        for name, content in _FRAME.items():
-            book.writestr(name, content)
-        with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
-            sheet.write(f'<worksheet xmlns="{_MAIN}"><sheetData>'.encode())
-            sheet.writelines(_row(number, row, names, texts) for number, row in _numbered(ADMISSION_TITLES, count))
-            sheet.write(b"</sheetData></worksheet>")
-        with book.open("xl/sharedStrings.xml", "w", force_zip64=True) as strings:
-            strings.write(f'<sst xmlns="{_MAIN}">'.encode())
-            strings.writelines(f"<si><t>{escape(text)}</t></si>".encode() for text in texts)
-            strings.write(b"</sst>")
-
-
-def _numbered(titles: tuple[str, ...], count: int) -> Iterable[tuple[int, tuple[str, ...]]]:
-    yield 1, titles
-    yield from enumerate(rows_of(count), 2)
-
-
-def _row(number: int, row: tuple[str, ...], names: list[str], texts: dict[str, int]) -> bytes:
-    cells = "".join(
-        f'<c r="{name}{number}" t="s"><v>{texts.setdefault(text, len(texts))}</v></c>'
-        for name, text in zip(names, row, strict=True)
-        if text
-    )
-    return f'<row r="{number}">{cells}</row>'.encode()
-
-
-def _column(at: int) -> str:
-    return chr(65 + at)
-
-
-_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-_FRAME = {
-    "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" '
-    'ContentType="application/xml"/></Types>',
-    "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-    f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-    "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets><sheet name="1" sheetId="1" '
-    'r:id="rId1"/></sheets></workbook>',
-    "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="rId1" '
-    f'Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
-}
+    with path.open("wb") as stream:
+        write_book(stream, ADMISSION_TITLES, rows_of(count))
 
 
 def take_in(url: str, path: Path, folder: Path) -> dict[str, Any]:

@@ -34,6 +34,22 @@ def compared(
     }
 
 
+def absolute(name: str, value: float, unit: str, *, reach: float, better: str = "higher", **more: Any) -> Row:
+    """A figure that stands for itself: nothing else does the same job."""
+    return {
+        "name": name,
+        "value": round(value, 2 if value < 100 else 1),
+        "unit": unit,
+        "better": better,
+        "reference": "–",
+        "reference_value": None,
+        "ratio": None,
+        "reach": reach,
+        "reached": value >= reach if better == "higher" else value <= reach,
+        **more,
+    }
+
+
 @contextmanager
 def fresh_database(url: str, name: str) -> Iterator[str]:
     """A database of its own on the server of `url`, dropped at the end."""

@@ -39,10 +39,10 @@ class Relay:
 
     def step(self) -> int:
         """Number new public facts, send what is not confirmed; the amount of work done."""
-        return self._number() + self._send()
+        return self.number() + self._send()
 
-    def _number(self) -> int:
-        """Read on in the log. The locked row lets only one process do this at a time."""
+    def number(self) -> int:
+        """Read on in the log and number what is public. The locked row lets only one process do this at a time."""
         with self._store.reading() as cursor:  # most looks find nothing, a hundred times a second
             if head(cursor) <= self._position:
                 return 0

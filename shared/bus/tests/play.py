@@ -114,7 +114,7 @@ def pull_what_was_lost(client: RpcClient, publishing: Publishing, notebook: Note
     thing = stage.new_thing()
     client.call(SayV1, {"id": thing, "word": "lost"})
     publishing.sequencer.step()
-    publishing.relay._number()
+    publishing.relay.number()
     with publishing.store.writing() as cursor:
         cursor.execute("UPDATE relay SET sent = number")
     until_true(lambda: notebook.words_of(thing) == ["lost"])
