@@ -35,6 +35,7 @@ class StatusFacts(Aggregate):
         annotations: tuple[str, ...] = ()  # study records of the year before (A12-5)
         origin: str = ""
         evidence_level: str = ""
+        resumes: bool = False  # the registration had been deferred until now
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = aggregate.standing.year_settled(self.academic_year, "registered")
@@ -64,6 +65,7 @@ class StatusFacts(Aggregate):
         restored_state: StatusState
         restored_marks: tuple[str, ...]
         restored_records: tuple[str, ...]
+        effective_on: date | None = None  # when the result that is taken back took effect
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = changed(

@@ -50,6 +50,18 @@ def first_standing(values: Mapping[str, Any]) -> StatusStanding:
     )
 
 
+def year_values(standing: StatusStanding, academic_year: int, registered_on: date, due_on: date) -> dict[str, Any]:
+    """What a year's result says beside the result itself, one by one and in bulk."""
+    return {
+        "academic_year": academic_year,
+        "registered_on": registered_on,
+        "due_on": due_on,
+        "late": registered_on > due_on,
+        "changes": standing.marks,
+        "annotations": standing.records,
+    }
+
+
 class StudentStatus(StatusFacts, stored_as="enrollment.StudentStatus"):
     """A person belongs to a school from entry until leaving (A3-1)."""
 
@@ -138,15 +150,11 @@ class StudentStatus(StatusFacts, stored_as="enrollment.StudentStatus"):
     ) -> None:
         """Register or defer one academic year (A12)."""
         may_settle_year(self.standing, school_code=school_code, academic_year=academic_year, result=result)
-        self.trigger_event(
-            self.YearRegistered if result == "registered" else self.YearDeferred,
-            academic_year=academic_year,
-            registered_on=registered_on,
-            due_on=due_on,
-            late=registered_on > due_on,
-            changes=self.standing.marks,
-            annotations=self.standing.records,
-        )
+        settled = year_values(self.standing, academic_year, registered_on, due_on)
+        if result == "registered":
+            self.trigger_event(self.YearRegistered, **settled, resumes=self.standing.state == "suspended")
+        else:
+            self.trigger_event(self.YearDeferred, **settled)
 
     def leave(self, **values: Any) -> None:
         """Heard from credentials: what is already in effect is recorded, not judged again."""

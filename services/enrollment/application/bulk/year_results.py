@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.enrollment.application import YEAR_RULES, Enrollment
@@ -9,7 +10,7 @@ from services.enrollment.domain.admission import admission_key
 from services.enrollment.domain.rules.entry import NoAdmissionBasis
 from services.enrollment.domain.rules.standing import YEAR_RESULTS, StatusStanding
 from services.enrollment.domain.rules.years import YearDiffers, may_settle_year
-from services.enrollment.domain.student_status import StudentStatus
+from services.enrollment.domain.student_status import StudentStatus, year_values
 from shared.codes.clock import add_months, shanghai_date
 from shared.eventstore.bulk import Draft
 from shared.intake.batch import Progress
@@ -65,13 +66,9 @@ class YearResultsKind:
             may_settle_year(standing, school_code=batch.school_code or "", academic_year=academic_year, result=result)
         except Refused as refused:
             return refused
-        fact = {
-            "academic_year": academic_year,
-            "registered_on": today,
-            "due_on": due_on,
-            "late": today > due_on,
-            "changes": standing.marks,
-            "annotations": standing.records,
-        }
-        kind = StudentStatus.YearRegistered if result == "registered" else StudentStatus.YearDeferred
+        fact = year_values(standing, academic_year, today, due_on)
+        kind: Any = StudentStatus.YearDeferred
+        if result == "registered":
+            kind = StudentStatus.YearRegistered
+            fact["resumes"] = standing.state == "suspended"
         return [Draft(StudentStatus, status_id, version + 1, kind, fact, standing.year_settled(academic_year, result))]
