@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from gateway.api import problems
 from gateway.api.downloads import add_downloads
+from gateway.api.rules import add_rules
 from gateway.api.verifications import add_verifications
 from gateway.api.views import blueprint
 
@@ -78,6 +79,7 @@ def add_api(app: Flask) -> Api:
     routes = blueprint()
     add_downloads(routes)
     add_verifications(routes)
+    add_rules(routes)
     api.register_blueprint(routes)
     return api
 

@@ -13,12 +13,16 @@ from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import BadRequest
 
 from gateway.api.parts import parts_of
-from gateway.api.routes import ROUTES, Route, Upload
+from gateway.api.route import Route, Upload
+from gateway.api.routes import ROUTES
 from gateway.api.signed_in import require_role_for, require_signed_in
 from gateway.platform import platform
 
 PREFIX: Final = "/api/v1"
-VERIFY_REPORT: Final = "verify_report"  # the one public route that asks no contract
+# public routes that ask no service by a contract
+VERIFY_REPORT: Final = "verify_report"
+LIST_RULES: Final = "list_rules"
+EXPLAIN_RULE: Final = "explain_rule"
 UPLOAD: Final = "upload"
 ROOM_FOR_FIELDS: Final = 64 * 1024  # what may stand in a form beside its file
 View = Callable[..., Response]
@@ -86,7 +90,9 @@ def blueprint() -> Blueprint:
     return api
 
 
-_OPEN_TO_ALL: Final = {f"api.{route.name}" for route in ROUTES if route.public} | {f"api.{VERIFY_REPORT}"}
+_OPEN_TO_ALL: Final = {f"api.{route.name}" for route in ROUTES if route.public} | {
+    f"api.{name}" for name in (VERIFY_REPORT, LIST_RULES, EXPLAIN_RULE)
+}
 _UPLOADS: Final = {f"api.{route.name}": route.upload for route in ROUTES if route.upload}
 
 

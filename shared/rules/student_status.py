@@ -137,7 +137,10 @@ RULES = (
         "In the year of entry there is no separate annual registration.",
     ),
     invariant(
-        "A12-3", "enrollment", "学年注册结果为注册学籍或暂缓注册。", "A year is settled as registered or deferred."
+        "A12-3",
+        "enrollment",
+        "学年注册结果为注册学籍或暂缓注册，每学年只办理一次。",
+        "An academic year is settled once, as registered or deferred.",
     ),
     said(
         "A12-4",
