@@ -9,7 +9,7 @@ from typing import Any, Final
 from flask_smorest.fields import Upload as UploadField
 from marshmallow import RAISE, Schema, fields
 
-from gateway.api.routes import Route, Upload
+from gateway.api.route import Route, Upload
 
 ADDED: Final = ("command_id", "digest", "filename")
 _IN_PATH: Final = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")

@@ -1,43 +1,10 @@
 """Every route of the API: a method, a path and the contract it asks. Views and OpenAPI follow from this list."""
 
-from dataclasses import dataclass
 from typing import Final
 
-from shared.contracts.contract import Command, Request
+from gateway.api.enrollment_routes import ENROLLMENT_ROUTES
+from gateway.api.route import Route, Upload
 from shared.contracts.rpc import credentials, enrollment, identity, imaging, verification
-
-
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that comes with a request; it goes to the blobs, its digest and name go to the service."""
-
-    action: str  # who may not do this may not fill the disk either
-    photo: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Route:
-    """One operation. Fields of the contract come from the path, from the query (GET) or from the body (POST)."""
-
-    method: str
-    path: str
-    contract: type[Request]
-    tag: str
-    public: bool = False  # asked before anybody is signed in
-    status: int = 200
-    location: str = ""  # where the answer's `id` is read afterwards
-    upload: Upload | None = None
-
-    @property
-    def name(self) -> str:
-        """The operation's name, and the endpoint's."""
-        return self.contract.method
-
-    @property
-    def is_command(self) -> bool:
-        """Whether it changes something, so that it needs an Idempotency-Key."""
-        return issubclass(self.contract, Command)
-
 
 BATCH: Final = "/admission-batches/<uuid:batch_id>"
 CERTIFICATES: Final = "/certificate-batches/<uuid:batch_id>"
@@ -91,6 +58,7 @@ ROUTES: Final = (
     Route("GET", "/students/<uuid:status_id>", enrollment.GetStatusV1, "enrollment"),
     Route("POST", "/students/<uuid:status_id>/years", enrollment.SettleYearV1, "enrollment", status=201),
     Route("POST", "/entry-decisions", enrollment.DecideEntryV1, "enrollment", status=201),
+    *ENROLLMENT_ROUTES,
     # photos
     Route("POST", "/students/<uuid:status_id>/capture-codes", imaging.IssueCaptureCodeV1, "imaging", status=201),
     Route("POST", "/capture-codes", imaging.IssueCaptureCodesV1, "imaging", status=201),

@@ -6,7 +6,7 @@ from flask import Response, json
 from flask_smorest import Blueprint
 
 from gateway.api.parts import parts_of
-from gateway.api.routes import Route
+from gateway.api.route import Route
 from gateway.api.views import EXPLAIN_RULE, LIST_RULES, View
 from shared.contracts.rpc.enrollment_rules import ExplainRuleV1, ListRulesV1
 from shared.rules.explained import explained, listed

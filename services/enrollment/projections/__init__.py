@@ -7,7 +7,8 @@ from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.projections.admissions import AdmissionRegister
 from services.enrollment.projections.batches import BatchRegister
 from services.enrollment.projections.students import StudentRegister
+from services.enrollment.projections.timeline import StatusTimeline
 from services.enrollment.projections.years import AnnualRegister
 
-PROJECTIONS = (BatchRegister(), AdmissionRegister(), StudentRegister(), AnnualRegister())
+PROJECTIONS = (BatchRegister(), AdmissionRegister(), StudentRegister(), AnnualRegister(), StatusTimeline())
 AGGREGATES = (Admission, AdmissionBatch, RegistrationBatch, StudentStatus)

@@ -6,7 +6,9 @@ from typing import Any
 from services.enrollment.application import Enrollment
 from services.enrollment.config import Config
 from services.enrollment.queries import EnrollmentQueries
+from services.enrollment.queries.timeline import TimelineQueries
 from services.enrollment.service.rules import RulesEdge
+from services.enrollment.service.timeline import TimelineAnswers
 from shared.access.by import By
 from shared.bus.handlers import answers, hears
 from shared.bus.providers import provide
@@ -43,12 +45,13 @@ class Edge:
         self.store = Store(config.store, "enrollment")
         self.use_cases = Enrollment(self.store, clock_from(config.clock), keyring)
         self.queries = EnrollmentQueries(self.store, keyring)
+        self.timeline = TimelineQueries(self.store, keyring)
 
     def close(self) -> None:
         self.store.close()
 
 
-class EnrollmentService(RulesEdge, StreamSource):
+class EnrollmentService(RulesEdge, TimelineAnswers, StreamSource):
     """Answers calls."""
 
     name = "enrollment"

@@ -1,0 +1,116 @@
+"""What was valid when, and known when: a row for each fact that says something of a status from a day on."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, ClassVar
+
+from services.enrollment.domain.rules.standing import CANCELLATIONS, CONCLUSIONS, TRAINING
+from services.enrollment.domain.student_status import StudentStatus
+from shared.eventstore.projection import Projection, Row, on
+
+_BEGUN, _CLOSED = 0, 1  # an old register tells in one fact of a beginning and an end
+
+
+def _part(part: int) -> Callable[[Any], tuple[Any, ...]]:
+    return lambda fact: (fact.originator_id, fact.originator_version, part)
+
+
+class StatusTimeline(Projection):
+    """Each value is said absolutely and None says nothing, so a value of a day is what the latest statement said.
+
+    The latest is the one valid from the latest day, and of those of one day the one recorded last. Rows are only added:
+    leaving out what was recorded after an instant gives what the registry knew at that instant.
+    """
+
+    table: ClassVar[str] = "status_timeline"
+    key: ClassVar[tuple[str, ...]] = ("status_id", "version", "part")
+    columns: ClassVar[tuple[str, ...]] = (
+        "status_id", "version", "part", "fact", "kind", "valid_from", "recorded_at", "state", "school_code", "level",
+        "training", "grade", "major_code", "major_name", "expected_graduation_date", "id_key", "sealed_person",
+        "identity_version",
+    )  # fmt: skip
+
+    @on(StudentStatus.Registered, key=_part(_BEGUN))
+    def registered(self, row: Row | None, fact: StudentStatus.Registered) -> Row:
+        return _said(
+            fact,
+            fact.holds_from or fact.entry_date,
+            state="active" if fact.closed_on else fact.state,
+            school_code=fact.school_code,
+            level=fact.level,
+            training=TRAINING.get(fact.category, ""),
+            grade=fact.grade or fact.entry_date.year,
+            major_code=fact.major_code,
+            major_name=fact.major_name,
+            expected_graduation_date=fact.expected_graduation_date,
+            id_key=fact.id_key,
+            sealed_person=fact.sealed_person,
+            identity_version=1,
+        )
+
+    @on(StudentStatus.Registered, key=_part(_CLOSED))
+    def long_closed(self, row: Row | None, fact: StudentStatus.Registered) -> Row | None:
+        return _said(fact, fact.closed_on, _CLOSED, state=fact.state) if fact.closed_on else None
+
+    @on(StudentStatus.YearRegistered, key=_part(_BEGUN))
+    def resumed(self, row: Row | None, fact: StudentStatus.YearRegistered) -> Row | None:
+        return _said(fact, fact.registered_on, state="active") if fact.resumes else None
+
+    @on(StudentStatus.YearDeferred, key=_part(_BEGUN))
+    def deferred(self, row: Row | None, fact: StudentStatus.YearDeferred) -> Row:
+        return _said(fact, fact.registered_on, state="suspended")
+
+    @on(StudentStatus.YearWithdrawn, key=_part(_BEGUN))
+    def year_withdrawn(self, row: Row | None, fact: StudentStatus.YearWithdrawn) -> Row:
+        return _said(fact, fact.effective_on or _effective_on(fact), state=fact.restored_state)
+
+    @on(StudentStatus.Changed, StudentStatus.ChangeWithdrawn, key=_part(_BEGUN))
+    def changed(self, row: Row | None, fact: StudentStatus.Changed | StudentStatus.ChangeWithdrawn) -> Row:
+        values = {name: getattr(fact, name) for name in _CHANGING}
+        return _said(fact, fact.effective_on, kind=fact.kind, state=fact.state, **values)
+
+    @on(StudentStatus.Corrected, key=_part(_BEGUN))
+    def corrected(self, row: Row | None, fact: StudentStatus.Corrected) -> Row:
+        # the fact repeats every value; said from this day on are only those that the case was about
+        said = {name: getattr(fact, name) for name in _CORRECTED if name in fact.fields}
+        person = {name: getattr(fact, name) for name in _PERSON}
+        return _said(fact, _effective_on(fact), kind=",".join(fact.fields), **said, **person)
+
+    @on(StudentStatus.Cancelled, key=_part(_BEGUN))
+    def cancelled(self, row: Row | None, fact: StudentStatus.Cancelled) -> Row:
+        return _said(fact, fact.effective_on, kind=fact.kind, state=CANCELLATIONS[fact.kind])
+
+    @on(StudentStatus.TransferredOut, key=_part(_BEGUN))
+    def transferred_out(self, row: Row | None, fact: StudentStatus.TransferredOut) -> Row:
+        return _said(fact, fact.effective_on, kind="转学", state="transferred_out")
+
+    @on(StudentStatus.RegistrationWithdrawn, key=_part(_BEGUN))
+    def registration_withdrawn(self, row: Row | None, fact: StudentStatus.RegistrationWithdrawn) -> Row:
+        return _said(fact, fact.effective_on, state="withdrawn")
+
+    @on(StudentStatus.Left, key=_part(_BEGUN))
+    def left(self, row: Row | None, fact: StudentStatus.Left) -> Row:
+        return _said(fact, fact.left_on, kind=fact.conclusion, state=CONCLUSIONS[fact.conclusion])
+
+
+_CHANGING = ("grade", "major_code", "major_name", "expected_graduation_date")
+_CORRECTED = ("level", "major_code", "major_name")
+_PERSON = ("id_key", "sealed_person", "identity_version")
+_NOTHING = dict.fromkeys(StatusTimeline.columns)
+
+
+def _said(fact: Any, valid_from: date, part: int = _BEGUN, **values: Any) -> Row:
+    return {
+        **_NOTHING,
+        **values,
+        "status_id": fact.originator_id,
+        "version": fact.originator_version,
+        "part": part,
+        "fact": type(fact).__name__,
+        "valid_from": valid_from,
+        "recorded_at": fact.context["recorded_at"],
+    }
+
+
+def _effective_on(fact: Any) -> date:
+    return date.fromisoformat(fact.context["effective_on"])

@@ -1,0 +1,117 @@
+"""What was valid on a day, as the registry knew it at an instant: for one student, and in numbers."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg2.extensions import cursor as Cursor  # noqa: N812
+
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.codes.id_documents import mask_name
+from shared.eventstore.privacy import Keyring
+from shared.eventstore.store import Store
+from shared.rules.refused import NotFound
+
+Answer = dict[str, Any]
+GROUPS = ("level", "training", "grade", "major_name", "school_code")
+
+_STATEMENTS = """
+    SELECT * FROM status_timeline WHERE status_id = %s AND valid_from <= %s AND recorded_at <= %s
+    ORDER BY valid_from, version, part
+"""
+# The latest statement about each value: valid from the latest day, of one day recorded last
+_LATEST = "(array_agg({0} ORDER BY valid_from DESC, version DESC, part DESC) FILTER (WHERE {0} IS NOT NULL))[1]"
+_COUNTS = """
+    SELECT state, divided, count(*) FROM (
+        SELECT {state} AS state, {divided} AS divided FROM status_timeline
+        WHERE valid_from <= %(valid_on)s AND recorded_at <= %(recorded_at)s {within}
+        GROUP BY status_id
+    ) AS statuses GROUP BY state, divided ORDER BY state, divided
+"""
+_WITHIN = """
+    AND status_id IN (
+        SELECT status_id FROM status_timeline WHERE school_code {school}
+        AND valid_from <= %(valid_on)s AND recorded_at <= %(recorded_at)s
+    )
+"""
+
+
+class TimelineQueries:
+    """Questions with two times: when it was so (a day in China), and when the registry knew it (an instant)."""
+
+    def __init__(self, store: Store, keyring: Keyring) -> None:
+        self.store = store
+        self.keyring = keyring
+
+    def get_status_as_of(self, *, status_id: UUID, valid_on: date, recorded_at: datetime, by: By) -> Answer:
+        """One status on a day, as known at an instant."""
+        with self.store.reading() as cursor:
+            self._require_own(cursor, status_id, by)
+            statements = _rows(cursor, _STATEMENTS, (status_id, valid_on, recorded_at))
+        if not statements:
+            raise NotFound(kind="student_status")
+        said: Answer = {}
+        for statement in statements:
+            said.update({name: value for name, value in statement.items() if value is not None})
+        person = self.keyring.open_person(said["sealed_person"], said["id_key"])
+        return {
+            "status_id": str(status_id),
+            "name": mask_name(person["name"]),
+            **{name: said[name] for name in _SHOWN},
+            "expected_graduation_date": said["expected_graduation_date"].isoformat(),
+            "statements": [
+                {
+                    "fact": each["fact"],
+                    "kind": each["kind"],
+                    "valid_from": each["valid_from"].isoformat(),
+                    "recorded_at": each["recorded_at"].isoformat(),
+                }
+                for each in statements
+            ],
+        }
+
+    def count_statuses(
+        self,
+        *,
+        school_code: str | None,
+        province: str | None,
+        valid_on: date,
+        recorded_at: datetime,
+        divided_by: str,
+        by: By,
+    ) -> Answer:
+        """How many statuses were in which state on a day, as known at an instant, divided by one property."""
+        require(by.actor, "read_counts", Resource("student_status", school=school_code, province=province))
+        within = ""
+        if school_code:
+            within = _WITHIN.format(school="= %(school)s")
+        elif province:
+            within = _WITHIN.format(school="LIKE %(province)s")
+        question = _COUNTS.format(state=_LATEST.format("state"), divided=_LATEST.format(divided_by), within=within)
+        asked = {
+            "valid_on": valid_on,
+            "recorded_at": recorded_at,
+            "school": school_code,
+            "province": f"__{province}%",
+        }
+        with self.store.reading() as cursor:
+            rows = _rows(cursor, question, asked)
+        counts = [{"state": row["state"], "of": str(row["divided"] or ""), "count": row["count"]} for row in rows]
+        return {"total": sum(row["count"] for row in rows), "divided_by": divided_by, "counts": counts}
+
+    def _require_own(self, cursor: Cursor, status_id: UUID, by: By) -> None:
+        """Whose status it is now decides who may ask about any time."""
+        found = _rows(cursor, "SELECT school_code FROM student_register WHERE status_id = %s", (status_id,))
+        if not found:
+            raise NotFound(kind="student_status")
+        require(by.actor, "read_status", Resource("student_status", school=found[0]["school_code"]))
+
+
+_SHOWN = ("state", "school_code", "level", "training", "grade", "major_code", "major_name", "identity_version")
+
+
+def _rows(cursor: Cursor, question: str, asked: Any) -> list[Answer]:
+    cursor.execute(question, asked)
+    names = [column.name for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
