@@ -18,6 +18,11 @@ Remark = tuple[str, Malformed]
 REASON_COLUMNS = ("ROW_NUMBER", "原行号", "REASON", "错误原因")
 """Columns that our own errors file adds: a corrected file is sent again as it is, so they are read over."""
 
+REFERENCE_COLUMNS = {"DCBH": "导出编号", "REF_XM": "参考姓名", "REF_XH": "参考学号", "REF_ZYMC": "参考专业"}
+"""Columns that our own templates add: the mark of the export, and who a row is about; read over as well."""
+
+READ_OVER = frozenset((*REASON_COLUMNS, *REFERENCE_COLUMNS, *REFERENCE_COLUMNS.values()))
+
 BLANKS = " \t\r\n\u00a0\u3000"
 _SCIENTIFIC = re.compile(r"[+-]?\d(\.\d+)?[eE][+-]?\d+", re.ASCII)
 
@@ -40,7 +45,10 @@ class Row:
 
 
 class Sheet(Protocol):
-    """A file opened for reading: its header, then its rows once."""
+    """A file opened for reading: its header, then its rows, as often as asked; and the format it came in."""
+
+    @property
+    def format(self) -> str: ...
 
     @property
     def header(self) -> tuple[str, ...]: ...
@@ -106,13 +114,13 @@ class Table:
         object.__setattr__(self, "by_code", {column.code: column for column in self.columns})
 
     def match(self, header: Sequence[str]) -> list[Column | None]:
-        """The column of each cell of the header; None for columns of our errors file. Refuses a header that lies."""
+        """The column of each cell of the header; None for columns that we added. Refuses a header that lies."""
         names = {name.upper(): column for column in self.columns for name in (column.code, column.zh)}
         matched: list[Column | None] = []
         unknown: list[str] = []
         for title in (text.strip(BLANKS).upper() for text in header):
             matched.append(names.get(title))
-            if title not in names and title not in REASON_COLUMNS:
+            if title not in names and title not in READ_OVER:
                 unknown.append(title)
         self._require_each_once([column.code for column in matched if column])
         if unknown:

@@ -5,10 +5,11 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from shared.intake.armour import unarmour
-from shared.intake.columns import BLANKS, REASON_COLUMNS, Row
+from shared.intake.columns import BLANKS, READ_OVER, Row
+from shared.intake.formats import CSV
 from shared.intake.limits import Limits
 from shared.intake.refusals import ControlCharacters, FileEmpty, FileTruncated, TooManyRows, WrongEncoding
 
@@ -22,17 +23,19 @@ _SURELY_UTF8 = 20
 class CsvSheet:
     """The rows of a CSV file in UTF-8 (with or without mark) or GB18030."""
 
+    format: ClassVar[str] = CSV
+
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
         self._stream = stream
         self._limits = limits
         self.encoding = encoding_of(stream)
         self.header = self._first()
-        # our own errors file, corrected and sent again: its cells are armoured against spreadsheets
-        self._armoured = any(title.strip(BLANKS).upper() in REASON_COLUMNS for title in self.header)
+        # our own errors file or template, filled in and sent: its cells are armoured against spreadsheets
+        self._armoured = any(title.strip(BLANKS).upper() in READ_OVER for title in self.header)
 
     def _text(self) -> io.TextIOWrapper:
         self._stream.seek(0)
-        return io.TextIOWrapper(io.BufferedReader(_Unclosed(self._stream), _CHUNK), encoding=self.encoding, newline="")
+        return io.TextIOWrapper(io.BufferedReader(Unclosed(self._stream), _CHUNK), encoding=self.encoding, newline="")
 
     def _first(self) -> tuple[str, ...]:
         for _, cells in self._records():
@@ -135,7 +138,7 @@ def _control_at(chunk: bytes, line: int) -> str:
     return f"第 {line} 行 line {line}: 0x{chunk[at]:02X}"
 
 
-class _Unclosed(io.RawIOBase):
+class Unclosed(io.RawIOBase):
     """Lends a stream to a text wrapper, which would otherwise close what it does not own."""
 
     def __init__(self, stream: BinaryIO) -> None:

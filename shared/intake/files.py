@@ -1,11 +1,13 @@
-"""Opens a file that somebody sent: CSV or XLSX, streaming; anything else gets one clear refusal."""
+"""Opens a file that somebody sent: CSV, XLSX, DBF or JSON lines, streaming; anything else gets one clear refusal."""
 
 import io
-from pathlib import PurePath
 from typing import BinaryIO
 
 from shared.intake.columns import Sheet
 from shared.intake.csv_sheet import CsvSheet
+from shared.intake.dbf_sheet import DbfSheet
+from shared.intake.formats import CSV, DBF, JSONL, XLSX, format_named, suffix_of
+from shared.intake.jsonl_sheet import JsonlSheet
 from shared.intake.limits import LIMITS, MEBIBYTE, Limits
 from shared.intake.refusals import FileEmpty, TooLarge, WrongEncoding, WrongFormat
 from shared.intake.spool import Spool
@@ -29,26 +31,36 @@ _MAGIC = (
     (b"{\\rtf", "RTF"),
 )
 _MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<script")
-_DBASE = (b"\x03", b"\x30", b"\x83", b"\x8b", b"\xf5")
+# the first byte is the version; the digits among them (FoxPro) are told from text by the date that follows
+_DBASE = (b"\x02", b"\x03", b"\x04", b"\x43", b"\x63", b"\x83", b"\x8b", b"\x8c", b"\xcb", b"\xf5", b"\xfb")
+_FOXPRO = (b"\x30", b"\x31", b"\x32")
+_EXPECTED = {CSV: "text", XLSX: "ZIP/XLSX", DBF: "DBF", JSONL: "JSON"}
 
 
 def read_sheet(stream: BinaryIO, filename: str, limits: Limits = LIMITS) -> Sheet:
-    """The rows of a seekable file, by its name CSV or XLSX. Refusals come here or, later, while rows are read."""
+    """The rows of a seekable file of the format its name says. Refusals come here or, later, while rows are read."""
     size = stream.seek(0, io.SEEK_END)
     stream.seek(0)
     if size > limits.size:
         raise TooLarge(limit=limits.size // MEBIBYTE)
-    named = PurePath(filename.replace("\\", "/")).suffix.lower().lstrip(".")
     if size == 0:
         raise FileEmpty()
-    found = _content_of(stream)
-    if named == "csv" and found == "text":
-        return CsvSheet(stream, limits)
-    if named == "xlsx" and found == "ZIP/XLSX":
-        return Spool(XlsxSheet(stream, limits))
+    named, found = format_named(filename), _content_of(stream)
+    if named is not None and found == _EXPECTED[named]:
+        return _opened(named, stream, limits)
     if found.startswith("UTF-"):
         raise WrongEncoding(where=f"{found}(开头 start)")
-    raise WrongFormat(named=f".{named[:10]}" if named else "—", found="CSV/TXT" if found == "text" else found)
+    suffix = suffix_of(filename)
+    raise WrongFormat(named=f".{suffix[:10]}" if suffix else "—", found="CSV/TXT" if found == "text" else found)
+
+
+def _opened(named: str, stream: BinaryIO, limits: Limits) -> Sheet:
+    if named == CSV:
+        return CsvSheet(stream, limits)
+    if named == DBF:
+        return DbfSheet(stream, limits)
+    # these cost much to read, so they are read once
+    return Spool(XlsxSheet(stream, limits) if named == XLSX else JsonlSheet(stream, limits))
 
 
 def _content_of(stream: BinaryIO) -> str:
@@ -63,6 +75,9 @@ def _content_of(stream: BinaryIO) -> str:
             return name
     if start.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_MARKUP):
         return "HTML/XML"
-    if start[:1] in _DBASE and b"\x00\x00\x00" in start[:32]:
+    if start[:1] in _DBASE or (start[:1] in _FOXPRO and start[2:3] <= b"\x0c"):
         return "DBF"
-    return "text"
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if text.startswith(b"{"):
+        return "JSON"
+    return "JSON 数组 array" if text.startswith((b"[{", b"[\n", b"[\r", b"[ ")) else "text"

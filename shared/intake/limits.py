@@ -9,11 +9,12 @@ MEBIBYTE = 1 << 20
 class Limits:
     """Bounds of one file; what is beyond them is refused before it costs anything."""
 
-    rows: int = 500_000
-    size: int = 200 * MEBIBYTE
+    rows: int = 1_000_000
+    size: int = 400 * MEBIBYTE
     unpacked: int = 1024 * MEBIBYTE
     shared_strings: int = 4_000_000
     cell: int = 32_767  # what a spreadsheet's cell can hold
+    line: int = MEBIBYTE  # of JSON
 
 
 LIMITS = Limits()

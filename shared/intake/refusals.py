@@ -29,11 +29,46 @@ class FileTruncated(FileRefused):
 
 
 class WrongFormat(FileRefused):
-    """The content is not what the name says, or neither CSV nor XLSX."""
+    """The content is not what the name says, or no format that is taken."""
 
     rule = "X-FILE-2"
-    zh = "文件格式不符:名称为 {named},内容为 {found}。只接受 CSV 和 XLSX。"
-    en = "The format does not fit: the name says {named}, the content is {found}. Only CSV and XLSX are taken."
+    zh = "文件格式不符:名称为 {named},内容为 {found}。只接受 CSV、XLSX、DBF 和 JSONL(每行一个 JSON 对象)。"
+    en = (
+        "The format does not fit: the name says {named}, the content is {found}."
+        " Only CSV, XLSX, DBF and JSON lines are taken."
+    )
+
+
+class MemoColumns(FileRefused):
+    """A DBF keeps the texts of these columns in a second file, which was not sent."""
+
+    rule = "X-FILE-2"
+    zh = "DBF 含有备注型字段:{columns}。其内容在另一个文件(DBT/FPT)中,请改为字符型字段后重新导出。"
+    en = "The DBF has memo fields: {columns}. Their content lies in another file; export them as character fields."
+
+
+class NotOneObject(FileRefused):
+    """A line of a JSON-lines file is not one flat object."""
+
+    rule = "X-FILE-2"
+    zh = "JSONL 第 {line} 行不是一个扁平的 JSON 对象:{why_zh}。"
+    en = "Line {line} of the JSON lines is not one flat object: {why_en}."
+
+
+class KeyDoubled(FileRefused):
+    """An object names a key twice; which value is meant nobody knows."""
+
+    rule = "X-FILE-6"
+    zh = "JSONL 第 {line} 行的键 {key} 重复出现。"
+    en = "Line {line} of the JSON lines has the key {key} twice."
+
+
+class LineTooLong(FileRefused):
+    """A line is longer than any row can be."""
+
+    rule = "X-FILE-16"
+    zh = "第 {line} 行超过 {limit} 字节。"
+    en = "Line {line} is longer than {limit} bytes."
 
 
 class WrongEncoding(FileRefused):

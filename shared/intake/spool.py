@@ -14,6 +14,7 @@ class Spool:
 
     def __init__(self, sheet: Sheet) -> None:
         self.header = sheet.header
+        self.format = sheet.format
         self._sheet = sheet
         self._whole = False
         # unnamed, and gone with the process: it holds personal data

@@ -6,10 +6,13 @@ from datetime import date
 from functools import lru_cache
 
 from shared.codes.malformed import Malformed
-from shared.intake.columns import Check
+from shared.intake.columns import BLANKS, Check
 
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff\ud800-\udfff]")
 _UNCLEAR = re.compile(r"[\ue000-\uf8ff\U000f0000-\U0010fffd\ufffd]")
+# what an old program writes for a character that its code page does not have
+_REPLACED = re.compile(r"[?？]{2}")
+_INTEGRAL = re.compile(r"-?\d+\.0*", re.ASCII)
 _DATE = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|([-/.])(\d{1,2})\4(\d{1,2})|年(\d{1,2})月(\d{1,2})日)", re.ASCII)
 _LISTED = 12
 
@@ -20,7 +23,7 @@ def text(longest: int) -> Check:
     def check(value: str) -> str:
         if len(value) > longest:
             raise Malformed(f"超过 {longest} 个字符", f"longer than {longest} characters", "X-FILE-16")
-        if value.isascii() and value.isprintable():
+        if value.isascii() and value.isprintable() and "??" not in value:
             return value
         return _visible(value)
 
@@ -28,6 +31,10 @@ def text(longest: int) -> Check:
 
 
 def _visible(value: str) -> str:
+    if _REPLACED.search(value):
+        raise Malformed(
+            "问号处的生僻字已在转换中丢失", "question marks stand where rare characters were lost", "X-FILE-12"
+        )
     if _INVISIBLE.search(value):
         raise Malformed("含有不可见字符", "holds invisible characters", "X-FILE-12")
     if _UNCLEAR.search(value):
@@ -124,6 +131,21 @@ def academic_year(earliest: int, latest: int) -> Check:
         return start
 
     return check
+
+
+def as_written(text: str) -> str:
+    """A number as a person would write it: 4.0 is 4; 0.10000000000000001 is 0.1; 1.1E+17 has lost digits and stays."""
+    text = text.strip(BLANKS)
+    if text.isdigit() or not text:
+        return text
+    if _INTEGRAL.fullmatch(text):
+        return text.partition(".")[0]
+    if "E" in text or "e" in text:
+        return text
+    try:
+        return repr(float(text))
+    except ValueError:
+        return text
 
 
 def remembered(check: Callable[[str], str], size: int = 4096) -> Check:

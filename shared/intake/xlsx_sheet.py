@@ -4,15 +4,16 @@ A reader that builds the sheet first was measured at 357 MiB for 200,000 rows, s
 can ask for hundreds of gigabytes) and cannot tell a formula from a value.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import date, timedelta
-from typing import BinaryIO
+from typing import BinaryIO, ClassVar
 
 from shared.intake.archive import Archive
 from shared.intake.columns import BLANKS, Row
+from shared.intake.formats import XLSX
 from shared.intake.limits import Limits
 from shared.intake.refusals import FileEmpty, FileTruncated, TooManyRows, WrongFormat
+from shared.intake.values import as_written
 from shared.intake.xlsx_parts import Relations, Strings, Styles, Texts, Workbook, local, plain, whole
 
 _WORKBOOK = "xl/workbook.xml"
@@ -21,11 +22,12 @@ _STRINGS = "xl/sharedStrings.xml"
 _STYLES = "xl/styles.xml"
 _MOST_COLUMNS = 256
 _LAST_COLUMN = 16_384
-_INTEGRAL = re.compile(r"-?\d+\.0*", re.ASCII)
 
 
 class XlsxSheet:
     """The rows of the first visible sheet of a workbook."""
+
+    format: ClassVar[str] = XLSX
 
     def __init__(self, stream: BinaryIO, limits: Limits) -> None:
         self._stream = stream
@@ -145,7 +147,7 @@ class _Sheet(Texts):
         if self._kind == "s":
             return self._shared(text)
         if self._kind == "n":
-            return self._day(text) if self._style in self._dates else _number(text)
+            return self._day(text) if self._style in self._dates else as_written(text)
         if self._kind == "b":
             return "TRUE" if text == "1" else "FALSE"
         return plain(text)
@@ -161,22 +163,7 @@ class _Sheet(Texts):
         try:
             return (self._epoch + timedelta(days=int(float(text)))).strftime("%Y%m%d")
         except (ValueError, OverflowError):
-            return _number(text)
-
-
-def _number(text: str) -> str:
-    """A number as a person would write it: 4.0 is 4; 0.10000000000000001 is 0.1; 1.1E+17 has lost digits and stays."""
-    text = text.strip(BLANKS)
-    if text.isdigit() or not text:
-        return text
-    if _INTEGRAL.fullmatch(text):
-        return text.partition(".")[0]
-    if "E" in text or "e" in text:
-        return text
-    try:
-        return repr(float(text))
-    except ValueError:
-        return text
+            return as_written(text)
 
 
 def _column_number(letters: str) -> int:
