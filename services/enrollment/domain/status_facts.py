@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.enrollment.domain.rules.standing import CANCELLATIONS, StatusState, YearResult
+from services.enrollment.domain.rules.standing import CANCELLATIONS, StatusState, YearResult, mark_of
 from shared.eventstore.aggregate import Aggregate, changed
 
 # What a change may touch, and its taking back restores
@@ -18,6 +18,10 @@ RESTORED = (
     "return_by",
     "in_service",
     "marks",
+    "changed_on",
+    "leave_terms",
+    "away_months",
+    "told",
 )
 
 
@@ -131,10 +135,16 @@ class StatusFacts(Aggregate):
         in_service: bool = False
         cause: str = ""
         late: bool = False
+        due_on: date | None = None  # 15 working days after the decision; unknown where no calendar is published
+        retroactive: bool = False  # said to hold from before a change that is recorded already
+        applied_on: date | None = None  # when the student asked to return
+        discharged_on: date | None = None  # from military service (R41-27)
+        terms: int = 0  # of leave granted by this decision
+        away_months: int = 0  # that end with this return
 
         def apply(self, aggregate: Any) -> None:
             before = aggregate.standing
-            aggregate.standing = before.moved(
+            after = before.moved(
                 self.state,
                 self.effective_on,
                 grade=self.grade,
@@ -143,8 +153,12 @@ class StatusFacts(Aggregate):
                 expected_graduation_date=self.expected_graduation_date,
                 marks=(*before.marks, self.kind),
                 in_service=self.in_service,
+                leave_terms=before.leave_terms + self.terms,
+                away_months=before.away_months + self.away_months,
+                changed_on=max(before.changed_on or self.effective_on, self.effective_on),
+                told=(*before.told, mark_of(self.kind, self.effective_on, self.decision_no)),
             )
-            aggregate.standing = changed(aggregate.standing, return_by=self.return_by)
+            aggregate.standing = changed(after, return_by=self.return_by)
 
     class ChangeWithdrawn(Aggregate.Event):
         """The last change is taken back; what stood before it stands again."""
@@ -162,6 +176,10 @@ class StatusFacts(Aggregate):
         return_by: date | None
         in_service: bool
         marks: tuple[str, ...]
+        changed_on: date | None = None
+        leave_terms: int = 0
+        away_months: int = 0
+        told: tuple[str, ...] = ()
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = changed(aggregate.standing, **{name: getattr(self, name) for name in RESTORED})
@@ -175,7 +193,11 @@ class StatusFacts(Aggregate):
 
         def apply(self, aggregate: Any) -> None:
             before = aggregate.standing
-            aggregate.standing = changed(before, records=(*before.records, f"{self.kind}:{self.text}"))
+            aggregate.standing = changed(
+                before,
+                records=(*before.records, f"{self.kind}:{self.text}"),
+                told=(*before.told, mark_of(self.kind, self.dated, self.text)),
+            )
 
     class JointlyTrained(Aggregate.Event):
         """Joint training with another school: an annotation, never a second status (A8-10)."""
@@ -200,9 +222,18 @@ class StatusFacts(Aggregate):
         late: bool
         id_key: str
         illegal_entry: bool = False  # A26-2: publicly answered as not valid
+        away_months: int = 0  # that end with this cancellation
+        reason: str = ""
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = aggregate.standing.moved(CANCELLATIONS[self.kind], self.effective_on)
+            before = aggregate.standing
+            aggregate.standing = before.moved(
+                CANCELLATIONS[self.kind],
+                self.effective_on,
+                away_months=before.away_months + self.away_months,
+                illegal_entry=self.illegal_entry,
+                told=(*before.told, mark_of(self.kind, self.effective_on, self.decision_no)),
+            )
 
     class PaperIssued(Aggregate.Event):
         """Another paper than a certificate: 肄业证书 or 学习证明 (A12-7)."""
@@ -210,10 +241,15 @@ class StatusFacts(Aggregate):
         kind: str
         number: str
         issued_on: date
+        school_code: str = ""  # the number is unique at the school that gives the paper
 
         def apply(self, aggregate: Any) -> None:
             before = aggregate.standing
-            aggregate.standing = changed(before, papers=(*before.papers, self.kind))
+            aggregate.standing = changed(
+                before,
+                papers=(*before.papers, self.kind),
+                told=(*before.told, mark_of(self.kind, self.issued_on, self.number)),
+            )
 
     class Corrected(Aggregate.Event):
         """A case changed what identifies the student or the study; earlier versions stay in earlier facts (A19-2)."""

@@ -22,6 +22,7 @@ from shared.eventstore.aggregate import Aggregate, Claim, Release
 EXAM_NO = "admission.exam_no"
 OUTCOME = "admission.outcome"
 FULL_TIME = "status.fulltime"
+PAPER = "status.paper"
 
 
 def first_standing(values: Mapping[str, Any]) -> StatusStanding:
@@ -197,6 +198,11 @@ def _withdrawn(fact: Any, originator_id: UUID) -> Claims:
     yield Release(FULL_TIME, fact.id_key)
 
 
+def _paper_issued(fact: Any, originator_id: UUID) -> Claims:
+    if fact.school_code:
+        yield Claim(PAPER, f"{fact.school_code}|{fact.number}")
+
+
 def _corrected(fact: Any, originator_id: UUID) -> Claims:
     if fact.full_time and fact.old_id_key != fact.id_key:
         yield Release(FULL_TIME, fact.old_id_key)
@@ -215,6 +221,7 @@ _CLAIMS: Mapping[str, Callable[[Any, UUID], Claims]] = {
     "Cancelled": _closed,
     "TransferredOut": _transferred,
     "RegistrationWithdrawn": _withdrawn,
+    "PaperIssued": _paper_issued,
     "Corrected": _corrected,
     "ContestSettled": _settled,
 }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from hashlib import blake2b
 from typing import Any, Literal
 
 from shared.eventstore.aggregate import changed
@@ -111,6 +112,11 @@ class StatusStanding:
     identity_version: int = 1  # of name, document and what else identifies (A19-2)
     origin: str = ""  # the old register it was loaded from
     training: str = ""  # regular | graduate | adult | online: whose registrars may act (A24-1)
+    changed_on: date | None = None  # the latest day from which a change holds: the next one follows it
+    leave_terms: int = 0  # terms of leave granted so far
+    away_months: int = 0  # months away in all: they are no time of study
+    illegal_entry: bool = False  # entered against the rules (A26-2)
+    told: tuple[str, ...] = ()  # what was recorded already, each by its mark, so that it is not recorded twice
 
     @property
     def is_open(self) -> bool:
@@ -135,6 +141,11 @@ class StatusStanding:
 
     def left(self, conclusion: str, on: date | None = None) -> "StatusStanding":
         return changed(self, state=CONCLUSIONS[conclusion], since=on)
+
+
+def mark_of(*parts: object) -> str:
+    """The short mark of a change, a record or a paper, by which its like is known again."""
+    return blake2b("|".join(map(str, parts)).encode(), digest_size=6).hexdigest()
 
 
 def academic_year_of(day: date) -> int:
