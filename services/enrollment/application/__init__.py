@@ -248,6 +248,7 @@ REGISTERED_PLAINLY: Mapping[str, Any] = {
     "closed_on": None,
     "origin": "",
     "evidence_level": "",
+    "marks": (),
 }
 
 

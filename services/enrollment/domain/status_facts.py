@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.enrollment.domain.rules.standing import CANCELLATIONS, StatusState, YearResult, mark_of
+from services.enrollment.domain.status_asked_facts import AskedFacts
 from shared.eventstore.aggregate import Aggregate, changed
 
 # What a change may touch, and its taking back restores
@@ -25,7 +26,7 @@ RESTORED = (
 )
 
 
-class StatusFacts(Aggregate):
+class StatusFacts(AskedFacts):
     """The facts of a student status but the first; each applies itself, none refuses."""
 
     class YearRegistered(Aggregate.Event):
@@ -92,32 +93,6 @@ class StatusFacts(Aggregate):
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = changed(aggregate.standing, recheck=self.result)
-
-    class AskedToCheck(Aggregate.Event):
-        """The school asked the student to check the own data (A11-1)."""
-
-        channel: str
-        asked_on: date
-
-        def apply(self, aggregate: Any) -> None:
-            aggregate.standing = changed(aggregate.standing, asked_on=self.asked_on, checked="")
-
-    class Confirmed(Aggregate.Event):
-        """The student found the own data right (A11-2)."""
-
-        confirmed_on: date
-
-        def apply(self, aggregate: Any) -> None:
-            aggregate.standing = changed(aggregate.standing, checked="confirmed")
-
-    class Disputed(Aggregate.Event):
-        """The student found something wrong; a case was opened (A11-2)."""
-
-        case_id: UUID
-        fields: tuple[str, ...]
-
-        def apply(self, aggregate: Any) -> None:
-            aggregate.standing = changed(aggregate.standing, checked="disputed")
 
     class Changed(Aggregate.Event):
         """A decision of the school changed the status: one of eight kinds (A12-4). None leaves a value as it was."""
@@ -250,70 +225,6 @@ class StatusFacts(Aggregate):
                 papers=(*before.papers, self.kind),
                 told=(*before.told, mark_of(self.kind, self.issued_on, self.number)),
             )
-
-    class Corrected(Aggregate.Event):
-        """A case changed what identifies the student or the study; earlier versions stay in earlier facts (A19-2)."""
-
-        case_id: UUID
-        fields: tuple[str, ...]
-        identity_version: int
-        old_id_key: str
-        id_key: str
-        name_key: str
-        sealed_person: str
-        level: str
-        study_form: str
-        major_code: str
-        major_name: str
-        duration: str
-        full_time: bool
-        holds_from: date
-
-        def apply(self, aggregate: Any) -> None:
-            aggregate.standing = changed(
-                aggregate.standing,
-                id_key=self.id_key,
-                level=self.level,
-                major_code=self.major_code,
-                major_name=self.major_name,
-                identity_version=self.identity_version,
-            )
-
-    class TransferredOut(Aggregate.Event):
-        """The student goes on at another school under a status of its own 转学 (R41-23)."""
-
-        transfer_id: UUID
-        admission_id: UUID
-        to_school_code: str
-        effective_on: date
-        id_key: str
-        full_time: bool
-
-        def apply(self, aggregate: Any) -> None:
-            aggregate.standing = aggregate.standing.moved("transferred_out", self.effective_on)
-
-    class Contested(Aggregate.Event):
-        """Somebody else claims the same person or period; both sides see it until the case is decided."""
-
-        case_id: UUID
-        id_key: str
-        other_status_id: UUID | None
-
-        def apply(self, aggregate: Any) -> None:
-            aggregate.standing = changed(aggregate.standing, contested_in=str(self.case_id))
-
-    class ContestSettled(Aggregate.Event):
-        """The case of the conflict is decided; where this status was registered contested, it binds from now on."""
-
-        case_id: UUID
-        keeps: bool
-        binds: bool  # the claim was contested and holds now
-        id_key: str
-        full_time: bool
-        holds_from: date
-
-        def apply(self, aggregate: Any) -> None:
-            aggregate.standing = changed(aggregate.standing, contested_in="")
 
     class RegistrationWithdrawn(Aggregate.Event):
         """The registration itself was filed in error and is taken back, before anything followed from it."""

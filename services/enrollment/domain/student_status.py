@@ -45,6 +45,7 @@ def first_standing(values: Mapping[str, Any]) -> StatusStanding:
         grade=grade,
         settled_grade=grade,
         since=values.get("closed_on") or values.get("holds_from") or entry,
+        marks=tuple(values.get("marks") or ()),
         contested_in=values.get("contested_in") or "",
         origin=values.get("origin") or "",
         training=TRAINING.get(values.get("category", ""), ""),
@@ -105,6 +106,7 @@ class StudentStatus(StatusFacts, stored_as="enrollment.StudentStatus"):
         closed_on: date | None = None  # an old register may tell of statuses long closed
         origin: str = ""  # the old register: its name, file and row
         evidence_level: str = ""
+        marks: tuple[str, ...] = ()  # changes under the status it continues, told with the next year (A12-4)
 
     @event(Registered)
     def __init__(
@@ -143,6 +145,7 @@ class StudentStatus(StatusFacts, stored_as="enrollment.StudentStatus"):
         closed_on: date | None = None,
         origin: str = "",
         evidence_level: str = "",
+        marks: tuple[str, ...] = (),
     ) -> None:
         self.standing = first_standing(locals())
 
@@ -204,15 +207,23 @@ def _paper_issued(fact: Any, originator_id: UUID) -> Claims:
 
 
 def _corrected(fact: Any, originator_id: UUID) -> Claims:
-    if fact.full_time and fact.old_id_key != fact.id_key:
+    if (fact.old_id_key, fact.held_full_time) == (fact.id_key, fact.full_time):
+        return
+    if fact.held_full_time:
         yield Release(FULL_TIME, fact.old_id_key)
-        yield Claim(FULL_TIME, fact.id_key, during=(fact.holds_from, None))
+    if fact.full_time:
+        yield Claim(FULL_TIME, fact.id_key, during=(fact.holds_from, fact.closed_on))
 
 
 def _settled(fact: Any, originator_id: UUID) -> Claims:
-    if fact.binds and fact.full_time:
+    if fact.full_time and (fact.binds or fact.voids):
         yield Release(FULL_TIME, fact.id_key)
-        yield Claim(FULL_TIME, fact.id_key, during=(fact.holds_from, None))
+        if fact.binds:
+            yield Claim(FULL_TIME, fact.id_key, during=(fact.holds_from, fact.closed_on))
+
+
+def _found_wrong(fact: Any, originator_id: UUID) -> Claims:
+    yield Release(OUTCOME, str(fact.admission_id))  # a new status follows from the same admission
 
 
 _CLAIMS: Mapping[str, Callable[[Any, UUID], Claims]] = {
@@ -224,4 +235,5 @@ _CLAIMS: Mapping[str, Callable[[Any, UUID], Claims]] = {
     "PaperIssued": _paper_issued,
     "Corrected": _corrected,
     "ContestSettled": _settled,
+    "FoundWrong": _found_wrong,
 }

@@ -112,6 +112,10 @@ class StudentRegister(Projection):
     def contest_settled(self, row: Row | None, fact: StudentStatus.ContestSettled) -> Row:
         return _seen(row, fact, contested_in="")
 
+    @on(StudentStatus.FoundWrong)
+    def found_wrong(self, row: Row | None, fact: StudentStatus.FoundWrong) -> Row:
+        return _seen(row, fact, continued_at=fact.school_code)
+
     @on(StudentStatus.Rechecked, StudentStatus.JointlyTrained, StudentStatus.Annotated)
     def noted(self, row: Row | None, fact: Any) -> Row:
         return _seen(row, fact)
