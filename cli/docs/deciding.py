@@ -12,9 +12,10 @@ from shared.rules.refused import upper_snake
 from shared.rules.rulebook import RULES
 
 _ROOT: Final = ("shared.rules.refused", "Refused")
-_TOLD: Final = re.compile(r"(?:A[0-9]{1,2}|R[0-9]{2}|RF|X-[A-Z]+|AC|AUD|PIPL)-[0-9]{1,2}")
+_CITED: Final = re.compile(r"(?:A[0-9]{1,2}|R[0-9]{2}|RF|X-[A-Z]+|AC|AUD|PIPL)-[0-9]{1,2}")
 # the book itself, what is said between services, and what writes pages about them decide nothing
 _SILENT: Final = ("shared.rules.", "shared.contracts.", "cli.docs.", "cli.rules")
+_SPEAKS: Final = "shared.rules.rulebook"  # but for the question which rules are in force
 _STRENGTH: Final[tuple[How, ...]] = ("keeps", "names", "records", "refuses")
 Found = tuple[str, How]  # a rule's id and what is done with it
 
@@ -30,10 +31,9 @@ class Deciding:
         """By rule: each function, class or constant once, with the strongest thing that it does."""
         strongest: dict[str, dict[tuple[str, str], How]] = defaultdict(dict)
         for module in self._deciding_modules():
-            for name, node in module.units():
-                for rule_id, how in self._found(module, node):
-                    known = strongest[rule_id].get((module.file, name), how)
-                    strongest[rule_id][module.file, name] = max(how, known, key=_STRENGTH.index)
+            for name, rule_id, how in self._in_module(module):
+                known = strongest[rule_id].get((module.file, name), how)
+                strongest[rule_id][module.file, name] = max(how, known, key=_STRENGTH.index)
         return {
             rule_id: sorted(Place(file, name, how) for (file, name), how in found.items())
             for rule_id, found in strongest.items()
@@ -69,11 +69,19 @@ class Deciding:
 
     def _deciding_modules(self) -> Iterator[Module]:
         for module in self.sources.modules.values():
-            if not module.name.startswith(_SILENT):
+            if module.name == _SPEAKS or not module.name.startswith(_SILENT):
                 yield module
 
-    def _found(self, module: Module, unit: ast.AST) -> Iterator[Found]:
-        for rule_id in _told(unit):
+    def _in_module(self, module: Module) -> Iterator[tuple[str, str, How]]:
+        for name, node in module.units():
+            for rule_id, how in self._found(module, node):
+                yield name, rule_id, how
+        for name, comment in module.comments():
+            if name:
+                yield from ((name, rule_id, "keeps") for rule_id in _told(comment))
+
+    def _found(self, module: Module, unit: ast.stmt) -> Iterator[Found]:
+        for rule_id in _told(_docstring(unit)):
             yield rule_id, "keeps"
         if isinstance(unit, ast.ClassDef) and self.rule_of((module.name, unit.name)) is not None:
             return  # a refusal that nobody raises decides nothing
@@ -133,11 +141,15 @@ def _own_rule(node: ast.ClassDef) -> str:
     return ""
 
 
-def _told(unit: ast.AST) -> Iterator[str]:
+def _docstring(unit: ast.stmt) -> str:
     if isinstance(unit, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        for rule_id in _TOLD.findall(ast.get_docstring(unit) or ""):
-            if rule_id in RULES:
-                yield rule_id
+        return ast.get_docstring(unit) or ""
+    return ""
+
+
+def _told(words: str) -> Iterator[str]:
+    """The rules that a docstring or a comment cites."""
+    return (rule_id for rule_id in _CITED.findall(words) if rule_id in RULES)
 
 
 def _targets(node: ast.Assign | ast.AnnAssign) -> set[str]:

@@ -1,6 +1,8 @@
 """The project's Python sources as syntax trees: names followed through imports, nothing imported."""
 
 import ast
+import io
+import tokenize
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -17,7 +19,12 @@ class Module:
 
     file: str
     name: str
-    tree: ast.Module = field(repr=False)
+    text: str = field(repr=False)
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree."""
+        return ast.parse(self.text)
 
     @cached_property
     def imports(self) -> dict[str, Key]:
@@ -39,10 +46,19 @@ class Module:
         """The plain values at the top of the module: texts, and collections of them; no calls."""
         return {name: value for node in self.tree.body for name, value in _assigned(node) if _is_plain(value)}
 
-    def units(self) -> Iterator[tuple[str, ast.AST]]:
+    def units(self) -> Iterator[tuple[str, ast.stmt]]:
         """Each function, method, class body and constant with the name that a reader looks for."""
         for node in self.tree.body:
             yield from _units(node, "")
+
+    def comments(self) -> Iterator[tuple[str, str]]:
+        """Each comment with the name of the innermost unit that it stands in."""
+        spans = [(node.lineno, node.end_lineno or node.lineno, name) for name, node in self.units()]
+        spans.sort(key=lambda span: span[1] - span[0])
+        for token in tokenize.generate_tokens(io.StringIO(self.text).readline):
+            if token.type == tokenize.COMMENT:
+                around = (name for first, last, name in spans if first <= token.start[0] <= last)
+                yield next(around, ""), token.string
 
 
 class Sources:
@@ -67,16 +83,17 @@ def _read(root: Path) -> Iterator[Module]:
             parts = path.relative_to(root).with_suffix("").parts
             if "tests" not in parts:
                 name = ".".join(parts).removesuffix(".__init__")
-                yield Module(path.relative_to(root).as_posix(), name, ast.parse(path.read_text(encoding="utf-8")))
+                yield Module(path.relative_to(root).as_posix(), name, path.read_text(encoding="utf-8"))
 
 
-def _units(node: ast.stmt, within: str) -> Iterator[tuple[str, ast.AST]]:
+def _units(node: ast.stmt, within: str) -> Iterator[tuple[str, ast.stmt]]:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         yield within + node.name, node
     elif isinstance(node, ast.ClassDef):
         inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
         rest = [each for each in node.body if not isinstance(each, inner)]
-        yield within + node.name, ast.ClassDef(node.name, [], node.keywords, rest, node.decorator_list)
+        own = ast.ClassDef(node.name, [], node.keywords, rest, node.decorator_list)
+        yield within + node.name, ast.copy_location(own, node)
         for each in node.body:
             if isinstance(each, inner):
                 yield from _units(each, f"{within}{node.name}.")

@@ -73,8 +73,11 @@ def test_each_route_is_closed_unless_it_says_otherwise(client, services, route):
     assert bool(services.asked) == route.public
 
 
+@pytest.mark.rule("X-REQUEST-3")
 @EACH_ROUTE
 def test_each_command_needs_an_idempotency_key(client, services, signed_in, route):
+    """Given any command of the API, when it comes without a UUID as its key, then it is refused and nothing is asked.
+    Given any command of the API, when it comes without a UUID as its key, then it is refused and nothing is asked."""
     if not route.is_command:
         return
     for key in ("", "1", "not-a-uuid"):
@@ -133,8 +136,10 @@ def test_a_number_in_a_json_body_is_a_number(client, signed_in):
     assert client.post("/api/v1/reports", json={**body, "months": 3}, headers=headers).status_code == 201
 
 
+@pytest.mark.rule("X-REQUEST-1")
 @pytest.mark.parametrize("body", ["", "{", "[]", '"x"', "null", '{"months": NaN}', b"\xff\xfe", "[" * 5000])
 def test_a_body_that_is_no_object_is_refused(client, services, signed_in, body):
+    """Given a body that is no JSON object, when it is posted, then it is refused and no service is asked."""
     headers = {**signed_in("student"), "Idempotency-Key": str(uuid4())}
     response = client.post("/api/v1/reports", data=body, headers=headers, content_type="application/json")
     assert response.status_code in (400, 422)
@@ -142,22 +147,28 @@ def test_a_body_that_is_no_object_is_refused(client, services, signed_in, body):
     assert services.asked == []
 
 
+@pytest.mark.rule("X-SIGN-1")
 @pytest.mark.parametrize("token", ["", "Bearer", "Bearer x", "Basic eDp5", "bearer a.b.c"])
 def test_only_a_true_assertion_opens_a_route(client, services, token):
+    """Given a closed route, when anything but a true assertion comes, then nobody is signed in."""
     response = client.get("/api/v1/me/records", headers={"Authorization": token})
     assert response.status_code == 401
     assert response.headers["WWW-Authenticate"] == 'Bearer realm="xueji"'
     assert services.asked == []
 
 
+@pytest.mark.rule("X-SIGN-1")
 def test_an_assertion_that_is_over_opens_nothing(client, signed_in, clock):
+    """Given an assertion that is over, when it is used, then nobody is signed in."""
     headers = signed_in("student")
     clock.set(NOW + timedelta(minutes=6))
     response = client.get("/api/v1/me/records", headers=headers)
     assert (response.status_code, response.get_json()["code"]) == (401, "NOT_SIGNED_IN")
 
 
+@pytest.mark.rule("X-PERMIT-1")
 def test_who_may_not_submit_may_not_fill_the_disk(client, services, signed_in, tmp_path):
+    """Given a student, when they send an admission list, then it is refused and no byte is kept."""
     route = next(route for route in ROUTES if route.name == "submit_admission_batch")
     response = ask(client, route, signed_in("student"))
     assert (response.status_code, response.get_json()["code"]) == (403, "NOT_PERMITTED")
@@ -172,7 +183,9 @@ def test_a_file_has_a_limit(client, signed_in, size, status):
     assert response.status_code == status
 
 
+@pytest.mark.rule("X-REQUEST-2")
 def test_a_request_that_is_no_upload_has_a_smaller_limit(client, signed_in):
+    """Given a request that is no upload, when it is larger than 64 KiB, then it is refused."""
     headers = {**signed_in("student"), "Idempotency-Key": str(uuid4())}
     response = client.post("/api/v1/reports", data=b"x" * 70_000, headers=headers, content_type="application/json")
     assert (response.status_code, response.get_json()["rule"]) == (413, "X-REQUEST-2")
@@ -219,6 +232,7 @@ def test_a_refusal_becomes_a_problem_in_both_languages(client, services, signed_
     assert (response.status_code, response.get_json()["detail"]) == (404, RULES["X-FOUND-1"].en)
 
 
+@pytest.mark.rule("X-SERVICE-1", "X-SERVICE-2", "X-SERVICE-3")
 @pytest.mark.parametrize(
     ("failure", "status", "rule"),
     [
@@ -229,6 +243,8 @@ def test_a_refusal_becomes_a_problem_in_both_languages(client, services, signed_
     ],
 )
 def test_a_call_that_failed_says_what_to_do(client, services, signed_in, failure, status, rule):
+    """Given a service that is missing, silent or broken, when it is asked, then the answer says what to do and tells
+    nothing of the data."""
     services.failure = failure
     client.application.config["PROPAGATE_EXCEPTIONS"] = False
     response = client.get("/api/v1/me/records", headers=signed_in("student"))
@@ -239,8 +255,10 @@ def test_a_call_that_failed_says_what_to_do(client, services, signed_in, failure
         assert "same key" in response.get_json()["en"]
 
 
+@pytest.mark.rule("X-FOUND-1")
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v1/batches/not-a-uuid", "/api/v1/batches/1%00"])
 def test_what_is_not_there_is_a_problem_too(client, signed_in, path):
+    """Given an address that leads nowhere, when it is asked, then the answer is a problem that says so."""
     response = client.get(path, headers=signed_in("registrar"))
     assert response.status_code == 404
     assert response.content_type == "application/problem+json"

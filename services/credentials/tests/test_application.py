@@ -63,7 +63,9 @@ def state_of(credentials, certificate_id):
     return credentials.get(Certificate, certificate_id).standing.state
 
 
+@pytest.mark.rule("A17-2", "A17-3")
 def test_without_a_photo_a_certificate_is_incomplete_and_cannot_be_confirmed(credentials, students):
+    """Given a certificate without a photo, when it is to be confirmed, then it is incomplete and refused."""
     certificate_id = draft(credentials, students[0])
     assert state_of(credentials, certificate_id) == "incomplete"
     with pytest.raises(StillIncomplete) as refusal:
@@ -71,7 +73,10 @@ def test_without_a_photo_a_certificate_is_incomplete_and_cannot_be_confirmed(cre
     assert refusal.value.rule == "A17-3"
 
 
+@pytest.mark.rule("A17-2")
 def test_the_photo_completes_a_waiting_certificate(credentials, students):
+    """Given a certificate that waits for its photo, when the photo is approved, then every mandatory field is there
+    and it is complete."""
     certificate_id = draft(credentials, students[0])
     approve_photo(credentials, students[0])
     assert state_of(credentials, certificate_id) == "complete"
@@ -82,7 +87,10 @@ def test_a_photo_that_came_first_makes_the_draft_complete(credentials, students)
     assert state_of(credentials, draft(credentials, students[0])) == "complete"
 
 
+@pytest.mark.rule("A16-1")
 def test_a_photo_may_be_heard_of_before_its_student(credentials):
+    """Given a student of whom only the photo is known, when a certificate is drafted, then it is refused until the
+    registered status is heard."""
     status_id = uuid4()
     approve_photo(credentials, status_id)
     with pytest.raises(NotPermitted):
@@ -92,7 +100,9 @@ def test_a_photo_may_be_heard_of_before_its_student(credentials):
     assert credentials.owners("student.exam_no", [f"{SCHOOL}|22000000000001|2022"]).popitem()[1] == status_id
 
 
+@pytest.mark.rule("A24-2")
 def test_the_drafter_may_not_confirm(credentials, students):
+    """Given a complete certificate, when whoever drafted it confirms it, then it is refused."""
     approve_photo(credentials, students[0])
     certificate_id = draft(credentials, students[0], sub="reg-1")
     with pytest.raises(NotPermitted) as refusal:
@@ -100,7 +110,10 @@ def test_the_drafter_may_not_confirm(credentials, students):
     assert refusal.value.as_dict()["rule"] == "A24-2"
 
 
+@pytest.mark.rule("A18-2")
 def test_a_certificate_takes_effect_on_its_issue_date_and_not_a_day_before(credentials, students, clock):
+    """Given a confirmed certificate, when the day before its issue date ends in China, then it takes effect, once, and
+    not earlier."""
     approve_photo(credentials, students[0])
     certificate_id = draft(credentials, students[0])
     confirm(credentials, certificate_id)
@@ -112,18 +125,23 @@ def test_a_certificate_takes_effect_on_its_issue_date_and_not_a_day_before(crede
     assert state_of(credentials, certificate_id) == "published"
 
 
+@pytest.mark.rule("A16-2")
 def test_one_status_has_one_certificate(credentials, students):
+    """Given a status with a certificate, when a second one is drafted under another number, then it is refused."""
     draft(credentials, students[0])
     with pytest.raises(OneCertificatePerStatus):
         draft(credentials, students[0], number="100011202605000002")
 
 
+@pytest.mark.rule("A16-2")
 def test_a_number_exists_once_in_the_nation(credentials, students):
+    """Given a certificate number in use, when a certificate of another student bears it, then it is refused."""
     draft(credentials, students[0])
     with pytest.raises(NumberTaken):
         draft(credentials, students[1])
 
 
+@pytest.mark.rule("A15-2", "A17-1", "A18-1", "X-CODE-4")
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [
@@ -136,11 +154,15 @@ def test_a_number_exists_once_in_the_nation(credentials, students):
     ],
 )
 def test_a_draft_that_disagrees_with_the_register_is_refused(credentials, students, change, refusal):
+    """Given a registered student, when a leaving paper, an issue date off the graduation date or a number that
+    disagrees is drafted, then it is refused."""
     with pytest.raises(refusal):
         draft(credentials, students[0], **change)
 
 
+@pytest.mark.rule("A4-1")
 def test_another_school_may_not_draft(credentials, students):
+    """Given a student of one school, when a registrar of another drafts the certificate, then it is refused."""
     with pytest.raises(NotPermitted):
         draft(credentials, students[0], school="4133010335")
 
@@ -162,7 +184,10 @@ def rows_of(*numbers):
     ]
 
 
+@pytest.mark.rule("A15-1", "A16-1", "A16-2")
 def test_a_file_of_certificates_is_drafted_by_the_same_rules(credentials, students):
+    """Given a file with a good row, a number used twice and a stranger, when it is decided, then the first is drafted
+    and the others are refused by name."""
     kind = CertificatesKind(credentials)
     batch = Progress(kind="certificates", school_code=SCHOOL, submitted_by="reg-1", params={"entry_year": "2022"})
     rows = rows_of(1, 2, 99)
@@ -176,7 +201,10 @@ def test_a_file_of_certificates_is_drafted_by_the_same_rules(credentials, studen
     assert isinstance(again[0], NumberTaken)
 
 
+@pytest.mark.rule("A16-3", "A17-3")
 def test_registered_by_a_confirmed_file_only_when_complete(credentials, students):
+    """Given a confirmed file with a complete and an incomplete certificate, when it is due, then only the complete one
+    is registered."""
     approve_photo(credentials, students[0])
     complete, incomplete = draft(credentials, students[0]), draft(credentials, students[1], number="100011202605000002")
     assert credentials.due([(complete, "reg-2"), (incomplete, "reg-2")], []) == 1

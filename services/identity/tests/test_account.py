@@ -50,12 +50,16 @@ def test_the_right_code_proves_the_contact_and_makes_the_account_active(account:
     assert facts(account) == ["Opened", "CodeIssued", "ContactProven"]
 
 
+@pytest.mark.rule("X-PROOF-1")
 def test_a_code_is_used_once(active: Account) -> None:
+    """Given a code that proved a contact, when it is tried again, then it does nothing."""
     assert not active.try_code(purpose="prove", digest="right", now=NOW)
     assert facts(active) == []
 
 
+@pytest.mark.rule("X-PROOF-1")
 def test_a_code_is_over_after_ten_minutes(account: Account) -> None:
+    """Given a code, when it is tried after ten minutes, then it does nothing."""
     account.issue_code(purpose="prove", salt="s", digest="right", now=NOW)
     assert not account.try_code(purpose="prove", digest="right", now=NOW + 10 * MINUTE)
 
@@ -96,7 +100,9 @@ def test_an_unproven_account_cannot_be_signed_in_to(account: Account) -> None:
     assert not account.issue_code(purpose="sign_in", salt="s", digest="d", now=NOW)
 
 
+@pytest.mark.rule("AC-1")
 def test_an_account_holds_its_document_contact_and_person_until_it_is_closed(account: Account) -> None:
+    """Given an account, when it is opened and closed, then document, contact and person are held exactly in between."""
     account.close()
     opened, closed = account.collect_events()
     held = {(entry.scope, entry.key) for entry in Account.claims_of(opened, account.id) if isinstance(entry, Claim)}
@@ -106,7 +112,9 @@ def test_an_account_holds_its_document_contact_and_person_until_it_is_closed(acc
     }  # fmt: skip
 
 
+@pytest.mark.rule("AC-1")
 def test_a_closed_account_does_nothing_more(active: Account) -> None:
+    """Given a closed account, when it is closed again or asked for a code, then it is refused."""
     active.close()
     with pytest.raises(AccountEnded):
         active.close()

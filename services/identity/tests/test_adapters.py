@@ -39,7 +39,10 @@ def test_a_message_is_a_file_that_only_its_owner_reads_and_is_written_once(tmp_p
     assert [path.read_text() for path in (tmp_path / "box").iterdir()] == ["read"]
 
 
+@pytest.mark.rule("A24-1")
 def test_an_operator_signs_in_with_the_own_key_and_no_other(operators: OperatorsFile) -> None:
+    """Given a named operator with a key of their own, when they sign in, then they act for their own school, and no
+    other key opens their account."""
     found = operators.find("pku-registrar-1", "a-long-key")
     assert found is not None
     assert (found.role, found.org) == ("registrar", "4111010001")
@@ -47,8 +50,10 @@ def test_an_operator_signs_in_with_the_own_key_and_no_other(operators: Operators
     assert operators.find("nobody", "a-long-key") is None
 
 
+@pytest.mark.rule("A24-1")
 @pytest.mark.parametrize("role", ["student", "system", "god"])
 def test_an_operators_file_appoints_no_students_and_no_unknown_roles(tmp_path: Path, role: str) -> None:
+    """Given a file of operators, when it appoints a student or an unknown role, then it is refused as a whole."""
     path = tmp_path / "operators.toml"
     path.write_text(OPERATORS.format("0" * 64).replace('"registrar"', f'"{role}"'))
     with pytest.raises(ValueError, match="pku-registrar-1"):

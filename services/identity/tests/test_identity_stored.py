@@ -36,7 +36,11 @@ def registered(house: House, *, name: str = "张三", status_id: UUID | None = N
     }
 
 
+@pytest.mark.rule("AC-1")
 def test_of_two_hundred_who_open_an_account_for_one_document_exactly_one_wins(house: House) -> None:
+    """Given one identity document, when two hundred open an account for it at once, then exactly one account is
+    opened."""
+
     def attempt(number: int) -> Any:
         try:
             return house.open(contact=f"person{number}@example.edu.cn")
@@ -49,7 +53,10 @@ def test_of_two_hundred_who_open_an_account_for_one_document_exactly_one_wins(ho
     assert {type(outcome) for outcome in outcomes} == {UUID, DocumentTaken}
 
 
+@pytest.mark.rule("AC-1")
 def test_the_fifteen_digit_form_is_blocked_by_the_eighteen_digit_form(house: House) -> None:
+    """Given an account under a number of 18 digits, when the same person opens one under its 15 digits, then it is
+    refused."""
     house.open()
     with pytest.raises(DocumentTaken):
         house.open(id_number="110105491231002", contact="other@example.edu.cn")
@@ -57,12 +64,16 @@ def test_the_fifteen_digit_form_is_blocked_by_the_eighteen_digit_form(house: Hou
         house.open(id_number=" 11010519491231002x ", contact="other@example.edu.cn")
 
 
+@pytest.mark.rule("AC-6")
 def test_a_contact_serves_one_account_however_it_is_written(house: House) -> None:
+    """Given a mail address that serves an account, when another account names it in other capitals, then it is
+    refused."""
     house.open()
     with pytest.raises(ContactTaken):
         house.open(id_number="440524188001010014", contact="ZhangSan@Example.edu.cn")
 
 
+@pytest.mark.rule("X-CODE-1", "X-CODE-2", "X-CODE-3")
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
@@ -75,6 +86,8 @@ def test_a_contact_serves_one_account_however_it_is_written(house: House) -> Non
 def test_a_malformed_request_names_its_field_and_stores_nothing(
     house: House, changes: dict[str, str], field: str
 ) -> None:
+    """Given a wrong number, name or contact, when an account is opened with it, then the field is named and nothing is
+    stored."""
     with pytest.raises(MalformedValue) as refused:
         house.open(**changes)
     assert refused.value.as_dict()["field"] == field
@@ -89,7 +102,10 @@ def test_opening_twice_with_one_command_opens_once_and_answers_the_same(house: H
     assert house.tell("open_account", command_id=command_id, **ZHANG, **CONTACT) == first
 
 
+@pytest.mark.rule("AC-5")
 def test_a_code_travels_by_the_mailbox_and_signs_the_student_in(house: House) -> None:
+    """Given an account whose contact is not proved, when its owner asks for a code and enters it, then they are signed
+    in as a student."""
     account_id = house.open()
     house.tell("send_contact_code", account_id=account_id)
     house.work()
@@ -134,7 +150,9 @@ def test_no_code_stands_anywhere_in_the_database(house: House) -> None:
     assert not any(secret in stored for secret in ("张三", "11010519491231002X", "zhangsan"))
 
 
+@pytest.mark.rule("X-PROOF-1")
 def test_guessing_burns_the_code_after_five_tries_even_in_parallel(house: House) -> None:
+    """Given a code that was sent, when sixty wrong ones are tried at once, then the right one is worthless too."""
     account_id = house.open()
     house.tell("send_contact_code", account_id=account_id)
     right = house.code()
@@ -150,7 +168,9 @@ def test_guessing_burns_the_code_after_five_tries_even_in_parallel(house: House)
         house.tell("prove_contact_code", account_id=account_id, code=right)
 
 
+@pytest.mark.rule("X-PROOF-1")
 def test_a_code_is_not_replayed_under_another_command(house: House) -> None:
+    """Given a code that was used, when it is entered again under another command, then it is refused."""
     account_id = house.open()
     house.tell("send_contact_code", account_id=account_id)
     code = house.code()
@@ -185,7 +205,10 @@ def test_asking_for_a_code_answers_the_same_whether_or_not_there_is_an_account(h
     assert len(house.mail()) == 2
 
 
+@pytest.mark.rule("X-PROOF-1")
 def test_signing_in_with_a_wrong_code_is_refused_alike_for_everyone(house: House) -> None:
+    """Given a person with an account and one without, when a wrong code is entered for each, then both are refused in
+    the same words."""
     house.student()
     refusals = []
     for number in (ZHANG["id_number"], "440524188001010014"):
@@ -195,7 +218,10 @@ def test_signing_in_with_a_wrong_code_is_refused_alike_for_everyone(house: House
     assert refusals[0] == refusals[1]
 
 
+@pytest.mark.rule("AC-12")
 def test_a_student_signs_in_again_by_document_name_and_code(house: House) -> None:
+    """Given an account, when its owner gives document, name and the code sent to the proven contact, then they are
+    signed in as the same person."""
     student = house.student()
     house.clock.forward(timedelta(minutes=2))
     house.tell("request_sign_in_code", **ZHANG)
@@ -203,7 +229,9 @@ def test_a_student_signs_in_again_by_document_name_and_code(house: House) -> Non
     assert answer["sub"] == student.sub
 
 
+@pytest.mark.rule("AC-14")
 def test_records_heard_before_the_account_are_bound_when_the_contact_is_proven(house: House) -> None:
+    """Given a record of a person without an account, when that person proves a contact, then the record is theirs."""
     fact = registered(house)
     house.identity.open_student_records([fact], Heard("enrollment", 1, 1))
     house.work()
@@ -212,7 +240,10 @@ def test_records_heard_before_the_account_are_bound_when_the_contact_is_proven(h
     assert record["id"] == fact["status_id"]
 
 
+@pytest.mark.rule("AC-14")
 def test_records_heard_after_the_account_are_bound_at_once(house: House) -> None:
+    """Given a person with an account, when five hundred records are heard and one has the same name and document, then
+    that one is bound at once."""
     student = house.student()
     facts = [registered(house), *({**registered(house), "id_key": f"{n:040x}"} for n in range(499))]
     house.identity.open_student_records(facts, Heard("enrollment", 1, 500))
@@ -233,7 +264,10 @@ def test_a_record_and_an_account_that_did_not_see_each_other_are_joined_by_the_w
         assert cursor.fetchone() == (1,)
 
 
+@pytest.mark.rule("AC-14")
 def test_a_record_under_another_name_is_reported_without_the_name_and_not_bound(house: House) -> None:
+    """Given a record with the same document and another name, when its owner signs in, then it is not bound, and the
+    school is named as the one to act."""
     student = house.student()
     house.identity.open_student_records([registered(house, name="张叁")], Heard("enrollment", 1, 1))
     house.work()
@@ -262,7 +296,10 @@ def test_a_record_follows_its_owner_to_a_new_account(house: House) -> None:
     assert len(house.queries.list_my_records(by=house.asked("list_my_records", again))["records"]) == 1
 
 
+@pytest.mark.rule("AC-1")
 def test_an_unproven_account_does_not_keep_the_document_from_its_owner(house: House) -> None:
+    """Given an account that nobody proved within a day, when the owner of the document opens one, then the document is
+    free."""
     stranger = house.open()
     house.work()
     house.clock.forward(timedelta(hours=24))
@@ -277,14 +314,18 @@ def test_where_there_is_no_operators_file_no_operator_signs_in(house: House) -> 
         house.identity.sign_in_operator(operator_id="admin", key="admin", by=house.asked("sign_in_operator"))
 
 
+@pytest.mark.rule("A11-2", "X-SIGN-1")
 def test_nobody_binds_or_lists_for_somebody_else(house: House) -> None:
+    """Given nobody signed in, when records are asked for or bound, then it is refused."""
     with pytest.raises(Refused):
         house.tell("bind_my_records")
     with pytest.raises(Refused):
         house.queries.list_my_records(by=house.asked("list_my_records"))
 
 
+@pytest.mark.rule("X-CMD-1")
 def test_one_command_id_does_not_serve_two_requests(house: House) -> None:
+    """Given a command id that opened an account, when another request uses it, then it is refused."""
     command_id = uuid4()
     house.tell("open_account", command_id=command_id, **ZHANG, **CONTACT)
     with pytest.raises(CommandReused):

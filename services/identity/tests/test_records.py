@@ -40,7 +40,10 @@ def test_a_heard_record_has_its_publishers_id(record: StudentRecord) -> None:
     assert record.id == STATUS
 
 
+@pytest.mark.rule("AC-14")
 def test_equal_document_and_name_bind(record: StudentRecord) -> None:
+    """Given a record with the document and the name of an account, when it is bound, then it belongs to the person of
+    the account."""
     assert record.bind(OWNER, DAY)
     assert record.standing.person_id == OWNER.person_id
 
@@ -51,10 +54,12 @@ def test_a_record_is_bound_once(record: StudentRecord) -> None:
     assert len(record.collect_events()) == 2
 
 
+@pytest.mark.rule("AC-14")
 @pytest.mark.parametrize(
     "other", [{"id_key": "d" * 40}, {"name_key": "d" * 40}, {"state": "opened"}, {"state": "closed"}]
 )
 def test_nothing_else_binds(record: StudentRecord, other: dict[str, str]) -> None:
+    """Given a record, when document, name or state of the account differ, then it is not bound."""
     assert not can_be_bound(replace(OWNER, **other), record.standing)
     assert not record.bind(replace(OWNER, **other), DAY)
 

@@ -36,7 +36,9 @@ def test_the_window_rolls_on_the_first_of_january(today: date, years: set[int]) 
     assert {year for year, student in graduates.items() if may_have_code(student, today)} == years
 
 
+@pytest.mark.rule("X-STATE-1")
 def test_a_student_outside_the_window_is_refused() -> None:
+    """Given a student who graduates in a later year, when a capture code is asked for, then it is refused."""
     with pytest.raises(NotEligible):
         code(today=date(2028, 12, 31))
 
@@ -68,7 +70,10 @@ def test_a_code_serves_once() -> None:
         issued.use(uuid4(), TODAY)
 
 
+@pytest.mark.rule("X-PHOTO-5")
 def test_a_code_serves_on_its_last_day_and_not_after() -> None:
+    """Given a capture code, when it is used on its last day and on the next, then the first is accepted and the second
+    refused."""
     issued = code()
     issued.check(date(2030, 12, 31))
     with pytest.raises(CodeNotGood):

@@ -134,7 +134,10 @@ def studio(databases: Any, keyring: Keyring, tmp_path: Path) -> Iterator[Studio]
     databases.drop(url)
 
 
+@pytest.mark.rule("X-PHOTO-1")
 def test_a_photo_goes_from_code_to_approval_and_is_told_to_the_neighbours(studio: Studio) -> None:
+    """Given a student with a capture code, when a photo comes with the code and a second person approves it, then the
+    neighbours are told."""
     (status_id,) = studio.register()
     submitted = studio.submit(studio.code(status_id))
     assert submitted["state"] == "awaiting_review"
@@ -147,7 +150,10 @@ def test_a_photo_goes_from_code_to_approval_and_is_told_to_the_neighbours(studio
     assert (said["status_id"], said["profile"], said["captured_on"]) == (status_id, "graduation-2017", TAKEN_ON)
 
 
+@pytest.mark.rule("X-PHOTO-2", "X-PHOTO-6", "X-PHOTO-7")
 def test_a_file_with_faults_is_rejected_with_all_reasons_and_the_code_stays_good(studio: Studio) -> None:
+    """Given a photo turned on its side, too old and with foreign data, when it is handed in, then all reasons are told
+    and the code stays good."""
     (status_id,) = studio.register()
     code = studio.code(status_id)
     rejected = studio.submit(code, photo(640, 480) + b"junk", captured_on=date(2028, 1, 1))
@@ -155,7 +161,9 @@ def test_a_file_with_faults_is_rejected_with_all_reasons_and_the_code_stays_good
     assert studio.submit(code.lower().replace("-", " "))["state"] == "awaiting_review"
 
 
+@pytest.mark.rule("X-PHOTO-5")
 def test_a_code_serves_one_photo_even_when_two_arrive_at_once(studio: Studio) -> None:
+    """Given one capture code, when eight photos arrive with it at once, then exactly one is taken."""
     (status_id,) = studio.register()
     code = studio.code(status_id)
     pictures = [photo(seed=seed) for seed in range(8)]
@@ -172,7 +180,10 @@ def test_a_code_serves_one_photo_even_when_two_arrive_at_once(studio: Studio) ->
     assert set(outcomes) - {"awaiting_review"} <= {CodeNotGood, ChangedMeanwhile}
 
 
+@pytest.mark.rule("X-PHOTO-5")
 def test_unknown_used_and_replaced_codes_are_refused_alike(studio: Studio) -> None:
+    """Given codes that are unknown, used or replaced, when photos come with them, then all are refused in the same
+    words."""
     first, second = studio.register(2)
     replaced = studio.code(first)
     studio.code(first)
@@ -184,7 +195,9 @@ def test_unknown_used_and_replaced_codes_are_refused_alike(studio: Studio) -> No
         assert refused.value.as_dict()["detail"] == {}
 
 
+@pytest.mark.rule("A24-2")
 def test_whoever_handed_a_photo_in_does_not_review_it(studio: Studio) -> None:
+    """Given a photo that waits for review, when whoever handed it in reviews it, then it is refused."""
     (status_id,) = studio.register()
     submitted = studio.submit(studio.code(status_id))
     with pytest.raises(NotPermitted) as refused:
@@ -266,7 +279,10 @@ def test_a_code_of_a_student_who_was_deferred_since_is_not_accepted(studio: Stud
         studio.submit(code)
 
 
+@pytest.mark.rule("A4-1", "AC-21")
 def test_a_student_gets_the_own_code_and_nobody_elses(studio: Studio) -> None:
+    """Given two students, when one asks for a code, then the own one is given, and neither another student nor another
+    school gets it."""
     mine, other = studio.register(2)
     facts = [{"status_id": mine, "person_id": OWNER}]
     studio.imaging.note_owners(facts, studio.heard("identity", facts))

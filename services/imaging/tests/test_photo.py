@@ -52,14 +52,19 @@ def test_an_approved_photo_claims_its_status(photo: Photo) -> None:
     assert list(Photo.claims_of(fact, photo.id)) == [Claim("photo.status", str(photo.standing.status_id))]
 
 
+@pytest.mark.rule("X-STATE-1")
 def test_a_photo_is_reviewed_once(photo: Photo) -> None:
+    """Given a reviewed photo, when it is reviewed again, then it is refused."""
     photo.judge_file([], {}, "not_compared")
     review(photo, approve=False, reasons=("GLASSES_GLARE",))
     with pytest.raises(PhotoSettled):
         review(photo)
 
 
+@pytest.mark.rule("X-REQUEST-1")
 def test_a_rejection_says_why_and_an_approval_has_no_reasons(photo: Photo) -> None:
+    """Given a photo that waits for review, when a rejection has no reason or an approval has one, then it is refused.
+    Given a photo that waits for review, when a rejection has no reason or an approval has one, then it is refused."""
     photo.judge_file([], {}, "not_compared")
     with pytest.raises(ReasonMissing):
         review(photo, approve=False)
@@ -67,13 +72,17 @@ def test_a_rejection_says_why_and_an_approval_has_no_reasons(photo: Photo) -> No
         review(photo, reasons=("TILT",))
 
 
+@pytest.mark.rule("X-PERMIT-1")
 def test_another_agency_does_not_review(photo: Photo) -> None:
+    """Given a photo of one agency, when another agency reviews it, then it is refused."""
     photo.judge_file([], {}, "not_compared")
     with pytest.raises(OtherAgency):
         review(photo, agency="other")
 
 
+@pytest.mark.rule("X-PHOTO-6")
 def test_a_photo_is_good_for_a_year_and_never_from_the_future() -> None:
+    """Given a photo, when it was taken more than a year ago or in the future, then it does not count."""
     assert not is_too_old(date(2029, 3, 5), DAY)
     assert is_too_old(date(2029, 3, 4), DAY)
     assert is_too_old(date(2030, 3, 6), DAY)

@@ -22,6 +22,7 @@ def test_a_photo_of_the_regulation_passes_and_its_figures_are_noted() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.rule("X-PHOTO-2", "X-PHOTO-3", "X-PHOTO-4", "X-PHOTO-7")
 @pytest.mark.parametrize(
     ("make", "reason"),
     [
@@ -39,6 +40,8 @@ def test_a_photo_of_the_regulation_passes_and_its_figures_are_noted() -> None:
     ],
 )
 def test_a_file_that_is_not_as_asked_is_rejected_with_its_reason(make: Callable[[], bytes], reason: str) -> None:
+    """Given a file of another size, format, weight or colour, when it is looked at, then it is rejected with its
+    reason."""
     assert reason in check_file(make()).reasons
 
 

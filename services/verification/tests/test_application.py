@@ -59,7 +59,10 @@ class DyingPress(BrokenPress):
         raise KeyboardInterrupt
 
 
+@pytest.mark.rule("A21-1")
 def test_a_student_asks_and_gets_a_code_and_a_document(registry):
+    """Given a student whose record is bound to them, when they ask for a report, then they get code and document at
+    once and without charge or quota."""
     answer = registry.enrolled().request(months=3)
     assert check_report_code(answer["code"]) == answer["code"]
     assert answer["code"][0] == "S"
@@ -98,8 +101,11 @@ def test_a_command_id_does_not_serve_for_another_request(registry):
         registry.request(by=replace(by, request_hash="other"))
 
 
+@pytest.mark.rule("AC-21")
 @pytest.mark.parametrize("who", ["another student", "nobody bound", "a registrar", "unknown record"])
 def test_only_the_person_the_record_is_bound_to_may_ask(registry, who):
+    """Given a record, when anybody but the person it is bound to asks for a report on it, then it is refused and
+    nothing is kept."""
     registry.hear_registration()
     if who != "nobody bound":
         registry.hear_binding()
@@ -129,7 +135,10 @@ def test_another_student_neither_sees_nor_closes_nor_extends_a_report(registry):
     assert registry.queries.list_reports(by=stranger) == {"reports": []}
 
 
+@pytest.mark.rule("A18-2")
 def test_an_award_is_reported_from_its_effective_day_on(registry):
+    """Given an award with its effective day tomorrow, when its holder asks for a report, then there is none today and
+    one tomorrow."""
     registry.enrolled().hear_award(effective_date=date(2026, 11, 23), issue_date=date(2026, 11, 23))
     with pytest.raises(NothingToReport):
         registry.request("qualification")

@@ -75,7 +75,10 @@ def test_without_a_chinese_font_one_line_says_what_to_install(tmp_path):
     assert "apt-get install fonts-noto-cjk" in missing.value.detail
 
 
+@pytest.mark.rule("A5-1")
 def test_the_code_stands_in_groups_of_four_and_in_the_fragment_of_the_link():
+    """Given a report to be printed, when its link is made, then it points to the one official origin and carries the
+    code in its fragment."""
     assert groups(CODE) == ["Q012", "3456", "789A", "BCD7"]
     assert ISSUER.link(CODE) == f"https://xueji.example.edu.cn/verify#{CODE}"
 

@@ -69,7 +69,10 @@ def evidence(registry: Registry) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+@pytest.mark.rule("A21-2")
 def test_a_right_code_shows_the_fields_of_its_kind_and_nothing_else(registry, stranger):
+    """Given a report code from its owner, when a stranger enters it, then the fields of that kind of report are shown
+    and the identity number is not."""
     registry.enrolled().hear_photo()
     code = registry.request()["code"]
     answer = stranger.verify(code)
@@ -81,7 +84,10 @@ def test_a_right_code_shows_the_fields_of_its_kind_and_nothing_else(registry, st
     assert answer["report"]["valid_until"] == "2026-12-22"
 
 
+@pytest.mark.rule("X-REPORT-3")
 def test_a_report_is_shown_until_its_last_day_and_again_when_it_was_extended(registry, stranger):
+    """Given a report whose last day has passed, when its code is entered, then the answer is that it has expired,
+    until its owner extends it."""
     answer = registry.enrolled().request()
     registry.today(2026, 12, 22)
     assert stranger.verify(answer["code"])["outcome"] == "valid"
@@ -93,7 +99,10 @@ def test_a_report_is_shown_until_its_last_day_and_again_when_it_was_extended(reg
     assert stranger.verify(answer["code"])["outcome"] == "valid"
 
 
+@pytest.mark.rule("X-REPORT-2")
 def test_a_closed_report_says_so_and_opens_again(registry, stranger):
+    """Given a report that its owner closed, when its code is entered, then the answer says so, until the owner opens
+    it again."""
     answer = registry.enrolled().request()
     registry.use_cases.close_report(command_id=uuid4(), report_id=answer["id"], by=registry.by())
     registry.follow()
@@ -103,7 +112,10 @@ def test_a_closed_report_says_so_and_opens_again(registry, stranger):
     assert stranger.verify(answer["code"])["outcome"] == "valid"
 
 
+@pytest.mark.rule("X-REPORT-4")
 def test_a_wrong_character_and_an_unknown_code_get_the_same_answer(registry, stranger):
+    """Given a mistyped code and a code that nobody has, when they are entered, then both get the same answer: not
+    valid."""
     code = registry.enrolled().request()["code"]
     mistyped = code[:-1] + ("0" if code[-1] != "0" else "1")
     asked = [stranger.verify(typed) for typed in (mistyped, new_report_code("S"), "123456789012")]
@@ -111,13 +123,19 @@ def test_a_wrong_character_and_an_unknown_code_get_the_same_answer(registry, str
     assert asked[0]["zh"] == "此在线验证码无效。"
 
 
+@pytest.mark.rule("X-REPORT-5")
 def test_what_is_no_code_is_told_so(stranger):
+    """Given something that is not written as a code, when it is entered, then the answer says so, and a certificate
+    number is recognised."""
     assert stranger.verify("B123456789ABCDEF")["outcome"] == "malformed"
     assert stranger.status == 422
     assert stranger.verify("100131202305001234")["outcome"] == "certificate_number"
 
 
+@pytest.mark.rule("A18-2")
 def test_an_award_that_is_not_in_effect_does_not_exist_for_strangers(registry, stranger):
+    """Given a certificate before its effective day, when a stranger asks with a code, then it does not exist; from
+    that day on it is shown."""
     registry.enrolled().hear_award()
     code = registry.request("qualification")["code"]
     assert stranger.verify(code)["outcome"] == "valid"
@@ -150,7 +168,10 @@ def test_the_photo_comes_inline_or_by_a_link_that_works_once(registry, stranger)
     assert stranger.status == 404
 
 
+@pytest.mark.rule("A1-1", "A6-2")
 def test_every_answer_leaves_its_evidence_first(registry, stranger):
+    """Given a code that is known and one that is not, when both are asked, then each answer is on record with the
+    record, its version and the fields shown."""
     answer = registry.enrolled().request()
     stranger.verify(answer["code"])
     stranger.verify(new_report_code("S"))
@@ -163,7 +184,9 @@ def test_every_answer_leaves_its_evidence_first(registry, stranger):
     assert seen["times_verified"] == 1
 
 
+@pytest.mark.rule("A6-2")
 def test_without_evidence_there_is_no_answer(registry, stranger):
+    """Given that evidence cannot be written, when a code is asked, then there is no answer at all."""
     code = registry.enrolled().request()["code"]
     with registry.store.reading() as cursor:
         cursor.execute("ALTER TABLE evidence RENAME TO gone")
@@ -171,7 +194,10 @@ def test_without_evidence_there_is_no_answer(registry, stranger):
     assert (stranger.status, answer["outcome"], answer["report"]) == (503, "unavailable", None)
 
 
+@pytest.mark.rule("A21-3")
 def test_a_client_that_asks_too_often_is_told_when_to_come_back(registry):
+    """Given a client that asked as often as is allowed, when it asks again, then it is told when to come back, and
+    others are served."""
     with the_public(registry, XUEJI_VERIFY_RATE="3 per minute") as stranger:
         assert [stranger.verify("1")["outcome"] for _ in range(4)] == [*["malformed"] * 3, "throttled"]
         assert stranger.status == 429
@@ -179,7 +205,10 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(registry):
         assert stranger.verify("1", REMOTE_ADDR="203.0.113.8")["outcome"] == "malformed"
 
 
+@pytest.mark.rule("A21-3")
 def test_guessing_is_slower_than_asking(registry):
+    """Given a client that guessed twice in vain, when it guesses again, then it is throttled sooner than one that asks
+    about real codes."""
     with the_public(registry, XUEJI_VERIFY_MISSES_RATE="2 per minute") as stranger:
         for _ in range(2):
             assert stranger.verify(new_report_code("S"))["outcome"] == "unknown"
@@ -266,3 +295,33 @@ def test_the_private_port_tells_probes_and_metrics(registry, stranger):
     finally:
         server.shutdown()
         server.server_close()
+
+
+ENDED = {
+    "kind": "取消学籍", "state": "cancelled", "effective_on": date(2026, 11, 20), "illegal_entry": True,
+    "continues_at": None,
+}  # fmt: skip
+
+
+@pytest.mark.rule("A26-2")
+def test_a_report_on_an_illegal_entry_is_publicly_revoked_from_then_on(registry, stranger):
+    """Given a report that was valid, when the entry behind it is found illegal, then the same code is answered as
+    revoked, with the rule and without any field of the record."""
+    code = registry.enrolled().request()["code"]
+    assert stranger.verify(code)["outcome"] == "valid"
+    fact = ENDED | {"status_id": registry.status_id}
+    registry.use_cases.hear_endings([fact], heard=registry.heard("enrollment"))
+    registry.follow()
+    said = stranger.verify(code)
+    assert (stranger.status, said["outcome"], said["rule"], said["report"]) == (410, "revoked", "A26-2", None)
+
+
+def test_a_qualification_of_an_illegal_entry_is_revoked_with_it(registry, stranger):
+    registry.enrolled().hear_photo()
+    registry.hear_award()
+    code = registry.request("qualification")["code"]
+    assert stranger.verify(code)["outcome"] == "valid"
+    fact = ENDED | {"status_id": registry.status_id}
+    registry.use_cases.hear_endings([fact], heard=registry.heard("enrollment"))
+    registry.follow()
+    assert stranger.verify(code)["outcome"] == "revoked"

@@ -51,13 +51,18 @@ def test_validity_ends_on_the_same_day_of_the_month_or_on_its_last(start, months
     assert last_day(start, months) == last
 
 
+@pytest.mark.rule("X-REPORT-1")
 @pytest.mark.parametrize("months", [0, 7, -1])
 def test_validity_is_one_to_six_months(months):
+    """Given a request for a report, when it asks for less than one or more than six months, then it is refused."""
     with pytest.raises(ValidityOutOfRange):
         requested(months)
 
 
+@pytest.mark.rule("X-REPORT-3")
 def test_a_report_is_valid_on_its_last_day_and_expired_on_the_next():
+    """Given a report with a last day, when it is asked on that day and on the next, then it is valid on the first and
+    expired on the second."""
     standing = issued().standing
     assert outcome(standing.state, standing.valid_until, date(2026, 12, 22)) == "valid"
     assert outcome(standing.state, standing.valid_until, date(2026, 12, 23)) == "expired"
@@ -83,7 +88,10 @@ def test_a_running_report_is_extended_from_its_last_day():
     assert report.standing.valid_until == date(2027, 8, 22)
 
 
+@pytest.mark.rule("X-STATE-1")
 def test_a_report_is_not_extended_before_its_last_month():
+    """Given a report with more than a month to run, when its owner extends it, then it is refused and the first
+    possible day is named."""
     report = issued(months=3)
     with pytest.raises(TooEarlyToExtend) as refused:
         report.extend(1, on=date(2027, 1, 21))
@@ -97,7 +105,9 @@ def test_extending_keeps_the_code():
     assert claims == [Claim("report.code", "ab" * 20)]
 
 
+@pytest.mark.rule("X-REPORT-2")
 def test_a_closed_report_is_neither_closed_again_nor_extended():
+    """Given a closed report, when its owner closes or extends it, then it is refused because it is closed."""
     report = issued()
     report.close(on=DAY)
     with pytest.raises(ClosedByOwner):
@@ -144,7 +154,10 @@ def test_issuing_twice_and_delaying_twice_for_one_reason_record_once():
     assert names == ["Requested", "Delayed", "Issued"]
 
 
+@pytest.mark.rule("A18-2", "A20-1", "X-REPORT-6")
 def test_a_status_that_was_not_registered_and_an_award_not_in_effect_are_not_reported():
+    """Given a status that was never registered and an award not yet in effect, when a report is asked for, then it is
+    refused; in effect it is granted."""
     holder = uuid4()
     bound = StatusStanding(registered=True, holder=holder)
     with pytest.raises(NothingToReport):

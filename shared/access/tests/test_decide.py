@@ -65,9 +65,12 @@ def test_every_action_is_known_to_this_test():
     assert set(ACTIONS) == set(WHO_MAY)
 
 
+@pytest.mark.rule("A6-1", "A6-3", "AUD-1")
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("action", ACTIONS)
 def test_each_role_may_do_exactly_what_the_measure_gives_it(role, action):
+    """Given any role and any action, when it is decided, then it is allowed exactly where the Measure allows it:
+    operator and auditor write nothing."""
     decision = decide(actor(role), action, OWN)
     assert decision.allow == (role in WHO_MAY[action])
     assert decision.rule in RULES
@@ -78,8 +81,10 @@ def test_nobody_signed_in_may_only_verify(action):
     assert decide(None, action, OWN).allow == (action == "verify_report")
 
 
+@pytest.mark.rule("X-PERMIT-1")
 @pytest.mark.parametrize("role", [*ROLES, "root", ""])
 def test_an_unknown_action_is_refused_to_all(role):
+    """Given an action that no table knows, when any role asks for it, then it is refused."""
     assert not decide(actor(role), "drop_everything", OWN).allow
 
 
@@ -94,27 +99,35 @@ people = st.sampled_from(["p-1", "p-2", None])
 resources = st.builds(Resource, st.just("thing"), schools, provinces, people, people)
 
 
+@pytest.mark.rule("A4-1")
 @given(st.sampled_from(ACTIONS), resources)
 def test_a_registrar_never_acts_on_another_schools_record(action, resource):
+    """Given a record of any other school, when a registrar does anything to it, then it is refused."""
     if resource.school != SCHOOL and action != "verify_report":
         assert not decide(actor("registrar"), action, resource).allow
 
 
+@pytest.mark.rule("A4-2")
 @given(st.sampled_from(["province_admissions", "province_education"]), st.sampled_from(ACTIONS), resources)
 def test_a_province_never_reaches_into_another(role, action, resource):
+    """Given a record of any other province, when an office of this one does anything to it, then it is refused."""
     theirs = resource.province or (resource.school or "")[2:4]
     if theirs != PROVINCE and action != "verify_report":
         assert not decide(actor(role), action, resource).allow
 
 
+@pytest.mark.rule("A11-2", "AC-21")
 @given(st.sampled_from(ACTIONS), resources)
 def test_a_student_never_sees_another_persons_record(action, resource):
+    """Given a record of any other person, when a student does anything to it, then it is refused."""
     if resource.person != "p-1" and action != "verify_report":
         assert not decide(actor("student"), action, resource).allow
 
 
+@pytest.mark.rule("A24-2")
 @given(st.sampled_from(ROLES), resources)
 def test_who_submitted_never_approves(role, resource):
+    """Given anything that needs a second person, when whoever submitted it approves it, then it is refused."""
     resource = dataclasses.replace(resource, submitted_by="p-1")
     for permission in PERMISSIONS:
         if permission.second_person:
@@ -127,7 +140,10 @@ def test_an_empty_organisation_owns_nothing():
         assert not decide(actor(role, org="", sub=""), "read_own_records", Resource("s", person="")).allow
 
 
+@pytest.mark.rule("A4-1", "A4-2", "A6-1", "A24-2")
 def test_the_reason_names_the_rule():
+    """Given a school, a province, an operator and a drafter out of their bounds, when it is decided, then each refusal
+    names the rule that forbids it."""
     assert decide(actor("registrar"), "register_students", Resource("s", school=OTHER_SCHOOL)).rule == "A4-1"
     assert decide(actor("province_education"), "register_students", OWN).rule == "A4-2"
     assert decide(actor("operator"), "register_students", OWN).rule == "A6-1"
@@ -146,7 +162,10 @@ def test_require_raises_what_decide_denies():
     assert require(actor("registrar"), "register_students", OWN).allow
 
 
+@pytest.mark.rule("A25-1", "A24-3")
 def test_looking_at_others_is_masked_and_logged():
+    """Given somebody who looks at another person, when it is allowed, then identity data leave masked and the look is
+    recorded."""
     for role in ("registrar", "province_education", "ministry", "operator"):
         assert decide(actor(role), "read_status", OWN).obligations == {"mask", "log_view"}
     assert decide(actor("student"), "read_own_records", OWN).obligations == frozenset()

@@ -34,18 +34,27 @@ def test_months_move_forward_and_keep_the_day_where_it_exists(day, months):
     assert later.day == day.day or (later.day < day.day and (later + timedelta(days=1)).day == 1)
 
 
+@pytest.mark.rule("A13-3")
 def test_fifteen_working_days_pass_the_national_holiday():
+    """Given a decision on 26 September 2025, when fifteen working days are counted across the National Day week, then
+    they end on 23 October."""
     assert add_working_days(date(2025, 9, 26), 15) == date(2025, 10, 23)
     assert working_days_between(date(2025, 9, 26), date(2025, 10, 23)) == 15
 
 
+@pytest.mark.rule("A13-3")
 def test_a_sunday_worked_in_return_counts():
+    """Given the days worked in return for the National Day week of 2025, when they are asked about, then they are
+    working days and the holiday is none."""
     assert is_working_day(date(2025, 9, 28))
     assert is_working_day(date(2025, 10, 11))
     assert not is_working_day(date(2025, 10, 8))
 
 
+@pytest.mark.rule("A13-3")
 def test_a_year_that_is_not_published_is_said_and_not_guessed():
+    """Given a year whose holidays are not published, when working days are counted in it, then the year is named and
+    nothing is guessed."""
     with pytest.raises(CalendarNotPublished, match="2090") as unknown:
         add_working_days(date(2090, 1, 1), 3)
     assert unknown.value.year == 2090

@@ -33,7 +33,10 @@ def test_good_numbers_are_accepted(number):
     assert check_id_number("1", number) == number
 
 
+@pytest.mark.rule("X-CODE-2")
 def test_a_wrong_check_digit_is_refused_in_both_languages():
+    """Given a number with a wrong check digit, when it is checked, then it is refused in both languages and not
+    repeated."""
     with pytest.raises(Malformed) as refusal:
         check_id_number("1", "340524198001010011")
     assert refusal.value.rule == "X-CODE-2"
@@ -75,6 +78,7 @@ def test_a_county_that_was_abolished_still_validates():
     assert check_id_number("1", body + mod_11_2.calc_check_digit(body))
 
 
+@pytest.mark.rule("X-CODE-2")
 @pytest.mark.parametrize(
     "number",
     [
@@ -88,6 +92,7 @@ def test_a_county_that_was_abolished_still_validates():
     ],
 )
 def test_what_is_no_number_is_refused(number):
+    """Given something that is no resident number, when it is checked, then it is refused."""
     with pytest.raises(Malformed):
         check_id_number("1", number)
 
@@ -104,6 +109,7 @@ def test_nobody_is_registered_before_birth():
     assert check_id_number("1", "11010519491231002X", born_by=date(1949, 12, 31))
 
 
+@pytest.mark.rule("A3-2")
 @pytest.mark.parametrize(
     ("id_type", "number"),
     [
@@ -119,6 +125,8 @@ def test_nobody_is_registered_before_birth():
     ],
 )
 def test_other_documents_have_shapes_of_their_own(id_type, number):
+    """Given a document of Hong Kong, Macau, Taiwan or a foreign country, when its number is checked as what it is,
+    then it is accepted."""
     if id_type == "9" and number[0] == "9":
         number = number[:17] + mod_11_2.calc_check_digit(number[:17])
     assert check_id_number(id_type, number) == number.upper()
@@ -173,7 +181,10 @@ def test_any_text_is_accepted_or_refused_but_never_breaks(id_type, text):
     assert check_id_number(id_type, number) == number
 
 
+@pytest.mark.rule("A25-1")
 def test_masks_show_the_ends_only():
+    """Given an identity number and a name, when somebody else sees them, then only the ends of the one and the first
+    character of the other are shown."""
     assert mask_id_number("11010519491231002X") == "1101**********002X"
     assert mask_id_number("E12345678") == "E1*****78"
     assert mask_id_number("E1234") == "*****"

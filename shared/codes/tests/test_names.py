@@ -26,6 +26,7 @@ def test_a_full_stop_in_a_latin_name_stays():
     assert normalise_name("J. Smith") == "J. Smith"
 
 
+@pytest.mark.rule("X-CODE-3")
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
@@ -46,6 +47,7 @@ def test_a_full_stop_in_a_latin_name_stays():
     ],
 )
 def test_a_damaged_name_is_refused_with_the_reason(name, reason):
+    """Given a name that is damaged, empty or no name, when it is read, then it is refused with the reason."""
     with pytest.raises(Malformed, match=reason) as refusal:
         normalise_name(name)
     assert refusal.value.rule == "X-CODE-3"

@@ -37,7 +37,10 @@ def test_a_certificate_number_is_made():
         make_certificate_number("4111010001", "普通高等教育", 2026, "预科", 1)
 
 
+@pytest.mark.rule("X-CODE-4")
 def test_an_unknown_level_is_refused_when_new_and_warned_of_when_old():
+    """Given a number with an unknown level, when it is new, then it is refused, and an old one is read with a warning.
+    Given a number with an unknown level, when it is new, then it is refused, and an old one is read with a warning."""
     with pytest.raises(Malformed, match="level"):
         check_certificate_number("100011202603001234")
     assert read_certificate_number("100011202603001234", legacy=True).warnings == ("unknown level",)
@@ -51,10 +54,12 @@ def test_17_digits_belong_to_2002_and_before():
         read_certificate_number("10001120030500123", legacy=True)
 
 
+@pytest.mark.rule("X-CODE-4")
 @pytest.mark.parametrize(
     "number", ["", "10001", "10001120260500123X", "100012202605001234", "100011202605000000", "1000112026050012345"]
 )
 def test_what_is_no_certificate_number_is_refused(number):
+    """Given something that is no certificate number, when it is checked, then it is refused."""
     with pytest.raises(Malformed):
         check_certificate_number(number)
 
@@ -84,7 +89,9 @@ def test_what_is_no_degree_number_is_refused(number):
         read_degree_number(number)
 
 
+@pytest.mark.rule("X-CODE-5")
 def test_school_codes_are_checked():
+    """Given a code with a wrong province, sequence or length, when it is checked, then it is refused."""
     assert check_school_code("4111010001") == "4111010001"
     assert national_code("4111010001") == "10001"
     assert province_of("4111010001") == "11"

@@ -20,8 +20,10 @@ def test_a_new_code_is_accepted():
     assert shape_of_code(code) == "code"
 
 
+@pytest.mark.rule("X-CODE-6")
 @given(codes, places, st.sampled_from(ALPHABET))
 def test_no_single_wrong_character_is_accepted(code, place, other):
+    """Given a report code, when any one character of it is changed, then it is refused."""
     wrong = code[:place] + other + code[place + 1 :]
     if wrong != code:
         with pytest.raises(Malformed):
@@ -59,7 +61,10 @@ def test_any_text_has_a_shape(text):
     assert shape_of_code(text) in ("code", "legacy", "certificate_number", "malformed")
 
 
+@pytest.mark.rule("X-CODE-6")
 def test_codes_of_the_earlier_system_are_recognised():
+    """Given what looks like another kind of number, when it is checked as a report code, then the refusal says what it
+    looks like."""
     assert shape_of_code("123456789012") == "legacy"
     assert shape_of_code("A23456789012345B") == "legacy"
     assert shape_of_code("B23456789012345B") == "malformed"

@@ -60,7 +60,10 @@ def test_what_was_saved_is_loaded(students: Students) -> None:
     assert students.get(Student, told.id) == told
 
 
+@pytest.mark.rule("A24-3")
 def test_every_event_carries_its_context(students: Students) -> None:
+    """Given an actor with a use case and a reason, when something is saved, then every event says who, when, why and
+    by which rules."""
     told = student()
     students.save(told, by=by())
     [(context, recorded_at)] = rows(
@@ -80,7 +83,9 @@ def test_nobody_is_found_under_an_unknown_id_or_another_type(students: Students)
     assert students.find(OtherKind, told.id) is None
 
 
+@pytest.mark.rule("X-CONFLICT-1")
 def test_who_reads_before_another_saves_is_told_so(students: Students) -> None:
+    """Given two who read the same record, when both save, then the second is told that it changed meanwhile."""
     told = student()
     students.save(told, by=by())
     first, second = students.get(Student, told.id), students.get(Student, told.id)
@@ -218,7 +223,9 @@ def test_asking_twice_answers_twice_the_same_and_acts_once(students: Students) -
     assert rows(students, "SELECT count(*) FROM claims WHERE originator_id = %s", UUID(first["id"])) == [(1,)]
 
 
+@pytest.mark.rule("X-CMD-1")
 def test_a_command_id_is_not_used_for_another_request(students: Students) -> None:
+    """Given a command id that was used, when another request comes under it, then it is refused."""
     command_id = uuid4()
     students.register(command_id=command_id, by=by(command_id), id_key=uuid4().hex)
     with pytest.raises(CommandReused) as refused:

@@ -25,8 +25,10 @@ def test_a_sealed_text_opens_in_its_own_place_only(keyring: Keyring) -> None:
         keyring.open(sealed, "person:2")
 
 
+@pytest.mark.rule("X-PRIVACY-1")
 @pytest.mark.parametrize("broken", ["", "x1.k1.", "x1.k1.AAAA", "x1.k9.AAAA", "x0.k1.AAAA", "x1.k1.***", "plain"])
 def test_what_was_not_sealed_here_is_refused(keyring: Keyring, broken: str) -> None:
+    """Given a text that was not sealed here, when it is opened, then it is refused."""
     with pytest.raises(CannotOpen):
         keyring.open(broken, "person:1")
 

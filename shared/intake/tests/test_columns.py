@@ -82,11 +82,17 @@ def test_every_han_character_of_a_name_is_kept(name: str) -> None:
     assert row.values.get("XM") == name
 
 
+@pytest.mark.rule("X-CODE-3")
 @pytest.mark.parametrize("name", ["王?", "王？", "王\ufffd", "王\ue000", "王\U000f0000", "王\u200b小"])
 def test_a_damaged_name_is_refused_with_the_reason(name: str) -> None:
+    """Given a name with a question mark or an invisible character in it, when the row is checked, then the name is
+    refused."""
     assert errors_of(ADMISSION_LIST, GOOD | {"XM": name}) == [("XM", "X-CODE-3")]
 
 
+@pytest.mark.rule(
+    "X-CODE-1", "X-CODE-2", "X-CODE-5", "X-CODE-7", "X-CODE-8", "X-FILE-11", "X-FILE-12", "X-FILE-13", "X-FILE-16"
+)
 @pytest.mark.parametrize(
     ("code", "value", "rule"),
     [
@@ -112,6 +118,8 @@ def test_a_damaged_name_is_refused_with_the_reason(name: str) -> None:
     ],
 )
 def test_a_wrong_cell_is_named_with_its_rule(code: str, value: str, rule: str) -> None:
+    """Given a good row with one wrong cell, when it is checked, then that cell alone is named, with the rule that it
+    breaks."""
     row = GOOD | {"ZJLX": "居民身份证"} | {code: value}
     assert errors_of(ADMISSION_LIST, row) == [(code, rule)]
     assert rule in RULES
@@ -129,13 +137,18 @@ def test_all_errors_of_a_row_are_said_at_once_and_masked() -> None:
     assert all(error.zh and error.en for error in row.errors)
 
 
+@pytest.mark.rule("X-FILE-14")
 def test_the_second_row_of_a_number_is_refused_and_the_first_is_named() -> None:
+    """Given two rows with one number, when the file is checked, then the second is refused and names the first."""
     rows = checked(ADMISSION_LIST, GOOD, GOOD | {"KSH": "22110108010002"}, GOOD)
     assert [[error.rule for error in row.errors] for row in rows] == [[], [], ["X-FILE-14"]]
     assert "2" in rows[2].errors[0].zh
 
 
+@pytest.mark.rule("X-CODE-9")
 def test_what_differs_from_the_identity_number_warns_and_does_not_refuse() -> None:
+    """Given a birth date and a sex that disagree with the number, when the row is checked, then both are pointed at
+    and nothing is refused."""
     (row,) = checked(ADMISSION_LIST, GOOD | {"CSRQ": "19491230", "XB": "男"})
     assert row.errors == ()
     assert [warning.field for warning in row.warnings] == ["CSRQ", "XB"]
@@ -151,13 +164,18 @@ def test_leaving_follows_entry() -> None:
     assert errors_of(ADMISSION_LIST, GOOD | {"YJBYRQ": "20220901"}) == [("YJBYRQ", "X-CODE-7")]
 
 
+@pytest.mark.rule("X-FILE-4")
 def test_a_row_with_more_or_fewer_cells_is_refused_alone() -> None:
+    """Given a row with a cell too many or too few, when the file is checked, then that row alone is refused."""
     content = b"NO,COLOUR,NOTE\n1,blue\n2,blue,,more\n3,blue,x\n"
     rows = list(check_rows(MARBLES, read_sheet(io.BytesIO(content), "a.csv")))
     assert [[error.rule for error in row.errors] for row in rows] == [["X-FILE-4"], ["X-FILE-4"], []]
 
 
+@pytest.mark.rule("A8-1", "X-CODE-4")
 def test_the_files_of_a_school_have_their_words() -> None:
+    """Given a freshman to be registered without a recheck, when the row is checked, then the missing result is named.
+    Given a freshman to be registered without a recheck, when the row is checked, then the missing result is named."""
     assert errors_of(FRESHMAN_RESULTS, {"考生号": "22110108010001", "入学结果": "注册学籍", "复查结果": ""}) == [
         ("FCJG", "A8-1")
     ]

@@ -106,7 +106,9 @@ def test_a_workbook_that_counts_from_1904_has_the_same_days() -> None:
     assert values_of(packed(book), "a.xlsx")[0][0] == "20250901"
 
 
+@pytest.mark.rule("X-FILE-11")
 def test_a_formula_is_known_for_one_whatever_value_was_kept() -> None:
+    """Given a cell that holds a formula with a good value, when its row is checked, then the cell is refused."""
     content = workbook(HEADER + row(2, '<c r="A2"><f>1+1</f><v>2</v></c>', text_cell("B2", "x")))
     (checked,) = check_rows(MARBLES, read_sheet(io.BytesIO(content), "a.xlsx"))
     assert [(error.field, error.rule) for error in checked.errors] == [("NO", "X-FILE-11")]
@@ -124,10 +126,12 @@ def test_elements_may_carry_a_prefix() -> None:
 # --- what is refused ---
 
 
+@pytest.mark.rule("X-FILE-1")
 @pytest.mark.parametrize(
     "content", [b"", b"\xef\xbb\xbf", b"NO,COLOUR\r\n", b"\r\n\r\n", HEAD.encode() + b" , \r\n,\r\n"]
 )
 def test_an_empty_file_is_refused(content: bytes) -> None:
+    """Given a file without a single row, when it is read, then it is refused as empty."""
     refused(FileEmpty, content)
 
 
@@ -136,6 +140,7 @@ def test_an_empty_workbook_is_refused() -> None:
     refused(FileEmpty, workbook(HEADER), "a.xlsx")
 
 
+@pytest.mark.rule("X-FILE-4")
 @pytest.mark.parametrize(
     "content",
     [
@@ -148,11 +153,15 @@ def test_an_empty_workbook_is_refused() -> None:
     ],
 )
 def test_a_table_that_breaks_off_is_refused(content: bytes) -> None:
+    """Given a table that breaks off within a row, a quote or a character, when it is read, then it is refused as cut
+    off."""
     refused(FileTruncated, content)
 
 
+@pytest.mark.rule("X-FILE-4")
 @pytest.mark.parametrize("kept", [30, 200, -1, -30])
 def test_a_workbook_that_breaks_off_is_refused(kept: int) -> None:
+    """Given a workbook cut off anywhere, when it is read, then it is refused as damaged."""
     whole = workbook(HEADER + row(2, text_cell("A2", "1"), text_cell("B2", "blue")))
     refused(FileTruncated, whole[:kept], "a.xlsx")
 
@@ -163,6 +172,7 @@ def test_a_workbook_whose_xml_breaks_off_is_refused() -> None:
     refused(FileTruncated, packed(book), "a.xlsx")
 
 
+@pytest.mark.rule("X-FILE-2")
 @pytest.mark.parametrize(
     ("content", "filename"),
     [
@@ -183,6 +193,7 @@ def test_a_workbook_whose_xml_breaks_off_is_refused() -> None:
     ],
 )
 def test_another_format_under_the_name_is_refused(content: bytes, filename: str) -> None:
+    """Given a file of another format than its name says, when it is read, then it is refused for that reason."""
     refused(WrongFormat, content, filename)
 
 
@@ -190,6 +201,7 @@ def test_a_path_in_the_name_is_only_a_name() -> None:
     assert values_of(b"NO,COLOUR\n1,x\n", "..\\..\\C:\\a.CSV") == [["1", "x"]]
 
 
+@pytest.mark.rule("X-FILE-3")
 @pytest.mark.parametrize(
     "content",
     [
@@ -201,6 +213,7 @@ def test_a_path_in_the_name_is_only_a_name() -> None:
     ],
 )
 def test_text_in_no_known_encoding_is_refused(content: bytes) -> None:
+    """Given text that is neither UTF-8 nor GB18030, when it is read, then it is refused for its encoding."""
     refused(WrongEncoding, content)
 
 
@@ -209,15 +222,20 @@ def test_a_broken_byte_in_utf8_is_not_taken_for_gb18030() -> None:
     assert "7" in reason
 
 
+@pytest.mark.rule("X-FILE-5", "X-FILE-6", "X-FILE-7")
 def test_columns_are_required_once_each_and_known() -> None:
+    """Given a header with a column missing, doubled or unknown, when the file is read, then it is refused and the
+    column is named."""
     assert "颜色(COLOUR)" in refused(ColumnsMissing, b"NO\n1\n")
     assert "编号(NO)" in refused(ColumnsDoubled, "NO,COLOUR,编号\n1,x,1\n".encode())
     assert "COLOR" in refused(ColumnsUnknown, b"NO,COLOUR,color\n1,x,y\n")
     assert "空" in refused(ColumnsUnknown, b"NO,,COLOUR\n1,,y\n")
 
 
+@pytest.mark.rule("X-FILE-12")
 @pytest.mark.parametrize("code", [0, 1, 8, 11, 12, 27, 31, 127])
 def test_control_characters_refuse_the_file(code: int) -> None:
+    """Given a cell with a control character, when the file is read, then it is refused and the row is named."""
     assert "2" in refused(ControlCharacters, HEAD.encode() + b"1,x" + bytes([code]) + b"\r\n")
 
 
@@ -226,18 +244,26 @@ def test_escaped_control_characters_refuse_a_workbook(escaped: str) -> None:
     refused(ControlCharacters, workbook(HEADER + row(2, text_cell("A2", "1"), text_cell("B2", escaped))), "a.xlsx")
 
 
+@pytest.mark.rule("X-FILE-8")
 def test_one_row_more_than_allowed_is_too_many() -> None:
+    """Given a file with as many rows as allowed and one with one more, when they are read, then only the second is
+    refused."""
     assert len(rows_of(HEAD.encode() + b"1,x\r\n" * 1000)) == 1000
     refused(TooManyRows, HEAD.encode() + b"1,x\r\n" * 1001)
     more = "".join(row(at, f'<c r="A{at}"><v>1</v></c>', f'<c r="B{at}"><v>1</v></c>') for at in range(2, 1003))
     refused(TooManyRows, workbook(HEADER + more), "a.xlsx")
 
 
+@pytest.mark.rule("X-FILE-9")
 def test_a_file_beyond_the_size_is_refused_unread() -> None:
+    """Given a file one byte beyond the limit, when it comes, then it is refused unread."""
     refused(TooLarge, b"x" * ((1 << 20) + 1))
 
 
+@pytest.mark.rule("X-FILE-10")
 def test_a_zip_bomb_is_refused_by_its_directory() -> None:
+    """Given a small workbook that unpacks to more than the limit, when it comes, then it is refused before it is
+    unpacked."""
     bomb = workbook(HEADER + row(2, text_cell("A2", "0" * (5 << 20))))
     assert len(bomb) < 1 << 16
     assert "4" in refused(UnpacksTooLarge, bomb, "a.xlsx")

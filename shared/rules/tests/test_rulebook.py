@@ -39,7 +39,9 @@ def test_every_rule_speaks_both_languages():
         assert rule.article
 
 
+@pytest.mark.rule("A28-1")
 def test_older_facts_fall_under_older_rules():
+    """Given a day before a rule came into force, when it is asked whether the rule holds, then it does not."""
     assert not in_force("A18-1", date(2014, 8, 31))
     assert in_force("A18-1", date(2014, 9, 1))
     assert not in_force("R41-11", date(2016, 9, 1))
