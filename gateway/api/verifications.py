@@ -49,7 +49,7 @@ class VerifiedReport(Schema):
     photo = fields.Nested(Photo, allow_none=True)
 
 
-OUTCOMES: Final = ("valid", "unknown", "malformed", "certificate_number", "expired", "closed", "throttled")
+OUTCOMES: Final = ("valid", "unknown", "malformed", "certificate_number", "expired", "closed", "revoked", "throttled")
 
 
 class Verification(Schema):
@@ -64,7 +64,7 @@ class Verification(Schema):
 
 _OTHERWISE: Final = {
     404: "No report has this code.",
-    410: "The report has expired, or its owner closed it.",
+    410: "The report has expired, its owner closed it, or the record behind it was revoked.",
     422: "This is not written as a code is, or the request does not fit.",
     429: "Too many questions; come again after `Retry-After` seconds.",
 }

@@ -38,6 +38,7 @@ _WORDS: Final = {
     "outcome_certificate_number": ("不是验证码", "Not a code"),
     "outcome_expired": ("已过期", "Expired"),
     "outcome_closed": ("已关闭", "Closed"),
+    "outcome_revoked": ("已注销", "Revoked"),
     "outcome_throttled": ("请稍候", "Please wait"),
     "report_status": ("学籍在线验证报告", "Report on student status"),
     "report_qualification": ("学历证书电子注册备案表", "Report on an academic qualification"),

@@ -77,6 +77,26 @@ class Verification(Application):
         """Enrollment settled academic years."""
         self._hear("hear_years", heard, [_of_status(fact, StatusRecord.YearSettled) for fact in facts])
 
+    def hear_changes(self, facts: Facts, *, heard: Heard) -> None:
+        """Enrollment recorded changes of statuses."""
+        self._hear("hear_changes", heard, [_of_status(fact, StatusRecord.Changed) for fact in facts])
+
+    def hear_endings(self, facts: Facts, *, heard: Heard) -> None:
+        """Enrollment closed statuses without a certificate."""
+        self._hear("hear_endings", heard, [_of_status(fact, StatusRecord.Ended) for fact in facts])
+
+    def hear_years_taken_back(self, facts: Facts, *, heard: Heard) -> None:
+        """Enrollment took results of academic years back."""
+        self._hear("hear_years_taken_back", heard, [_of_status(fact, StatusRecord.YearTakenBack) for fact in facts])
+
+    def hear_corrections(self, facts: Facts, *, heard: Heard) -> None:
+        """Enrollment corrected what identifies students."""
+        self._hear("hear_corrections", heard, [_of_status(fact, StatusRecord.Corrected) for fact in facts])
+
+    def hear_contests(self, facts: Facts, *, heard: Heard) -> None:
+        """Enrollment marked statuses contested, or settled it."""
+        self._hear("hear_contests", heard, [_of_status(fact, StatusRecord.Contested) for fact in facts])
+
     def hear_photos(self, facts: Facts, *, heard: Heard) -> None:
         """Imaging approved photos."""
         renamed = [fact | {"photo_digest": fact["digest"]} for fact in facts]

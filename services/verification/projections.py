@@ -4,12 +4,14 @@ from typing import Any, ClassVar
 
 from services.verification.domain.qualification_record import QualificationRecord
 from services.verification.domain.report import Report
+from services.verification.domain.rules import state_after_year
 from services.verification.domain.status_record import StatusRecord
 from shared.eventstore.facts import codec_of
 from shared.eventstore.projection import Projection, Row, on
 
 _REGISTRATION = codec_of(StatusRecord.Registered).names
 _AWARD = codec_of(QualificationRecord.Issued).names
+_CORRECTED = codec_of(StatusRecord.Corrected).names
 
 
 class StatusSheet(Projection):
@@ -18,7 +20,8 @@ class StatusSheet(Projection):
     table: ClassVar[str] = "status_sheet"
     key: ClassVar[tuple[str, ...]] = ("status_id",)
     columns: ClassVar[tuple[str, ...]] = (
-        "status_id", *_REGISTRATION, "last_year", "last_result", "conclusion", "photo_digest", "person_id", "version",
+        "status_id", *_REGISTRATION, "last_year", "last_result", "state", "ended_on", "illegal_entry",
+        "continues_at", "contested", "conclusion", "photo_digest", "person_id", "version",
     )  # fmt: skip
 
     @on(StatusRecord.Opened)
@@ -34,7 +37,31 @@ class StatusSheet(Projection):
         moved = _moved(row, fact)
         if fact.academic_year >= (moved.get("last_year") or 0):
             moved |= {"last_year": fact.academic_year, "last_result": fact.result}
+            moved["state"] = state_after_year(moved.get("state"), fact.result)
         return moved
+
+    @on(StatusRecord.Changed)
+    def changed(self, row: Row | None, fact: StatusRecord.Changed) -> Row:
+        said = _picked(fact, ("major_name", "expected_graduation_date"))
+        return _moved(row, fact, state=fact.state, **{name: value for name, value in said.items() if value})
+
+    @on(StatusRecord.Ended)
+    def ended(self, row: Row | None, fact: StatusRecord.Ended) -> Row:
+        return _moved(
+            row, fact, ended_on=fact.effective_on, **_picked(fact, ("state", "illegal_entry", "continues_at"))
+        )
+
+    @on(StatusRecord.YearTakenBack)
+    def year_taken_back(self, row: Row | None, fact: StatusRecord.YearTakenBack) -> Row:
+        return _moved(row, fact, last_year=fact.restored_year, last_result=fact.restored_as, state=fact.state)
+
+    @on(StatusRecord.Corrected)
+    def corrected(self, row: Row | None, fact: StatusRecord.Corrected) -> Row:
+        return _moved(row, fact, **_picked(fact, _CORRECTED))
+
+    @on(StatusRecord.Contested)
+    def contested(self, row: Row | None, fact: StatusRecord.Contested) -> Row:
+        return _moved(row, fact, contested=not fact.settled)
 
     @on(StatusRecord.PhotoReceived)
     def photo_received(self, row: Row | None, fact: StatusRecord.PhotoReceived) -> Row:

@@ -9,6 +9,7 @@ import base64
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -128,7 +129,7 @@ class PublicVerification:
         if code is not None:
             with self._store.reading() as cursor:
                 found = found_by_code(cursor, self._keyring.code_key(code), today)
-            seen = verdict(outcome(found["state"], found["valid_until"], today) if found else "unknown")
+            seen = verdict(_outcome_of(found, today) if found else "unknown")
         answer = _words(seen)
         if found is None or seen.outcome != "valid":
             return seen, answer, Evidence(now, seen.outcome, client, report_id=found["report_id"] if found else None)
@@ -219,6 +220,11 @@ def _asked(environ: Environ) -> Question:
         return _question.decode(body)
     except (msgspec.MsgspecError, ValueError, KeyError):
         raise BadRequest(400) from None
+
+
+def _outcome_of(found: Mapping[str, Any], today: date) -> str:
+    entry = found["record"].get("illegal_entry")
+    return outcome(found["state"], found["valid_until"], today, illegal_entry=bool(entry))
 
 
 def _words(said: Verdict) -> dict[str, Any]:

@@ -17,6 +17,13 @@ from shared.bus.source import StreamSource
 from shared.codes.clock import clock_from
 from shared.contracts.events.credentials import DegreeIssuedV1
 from shared.contracts.events.enrollment import EnrollmentAnnualRegisteredV1, StudentRegisteredV1
+from shared.contracts.events.enrollment_status import (
+    AnnualRegistrationWithdrawnV1,
+    StatusContestedV1,
+    StudentCorrectedV1,
+    StudentStatusChangedV1,
+    StudentStatusEndedV1,
+)
 from shared.contracts.events.identity import RecordBoundV1
 from shared.contracts.events.imaging import PhotoApprovedV1
 from shared.contracts.rpc.verification import (
@@ -113,6 +120,26 @@ class VerificationHearing:
     @hears(EnrollmentAnnualRegisteredV1)
     def hear_years(self, facts: Facts, heard: Heard) -> None:
         self.edge.use_cases.hear_years(facts, heard=heard)
+
+    @hears(StudentStatusChangedV1)
+    def hear_changes(self, facts: Facts, heard: Heard) -> None:
+        self.edge.use_cases.hear_changes(facts, heard=heard)
+
+    @hears(StudentStatusEndedV1)
+    def hear_endings(self, facts: Facts, heard: Heard) -> None:
+        self.edge.use_cases.hear_endings(facts, heard=heard)
+
+    @hears(AnnualRegistrationWithdrawnV1)
+    def hear_years_taken_back(self, facts: Facts, heard: Heard) -> None:
+        self.edge.use_cases.hear_years_taken_back(facts, heard=heard)
+
+    @hears(StudentCorrectedV1)
+    def hear_corrections(self, facts: Facts, heard: Heard) -> None:
+        self.edge.use_cases.hear_corrections(facts, heard=heard)
+
+    @hears(StatusContestedV1)
+    def hear_contests(self, facts: Facts, heard: Heard) -> None:
+        self.edge.use_cases.hear_contests(facts, heard=heard)
 
     @hears(PhotoApprovedV1)
     def hear_photos(self, facts: Facts, heard: Heard) -> None:

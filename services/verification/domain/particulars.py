@@ -87,6 +87,20 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 
+_STATES: Final[Mapping[str, str]] = {
+    "on_leave": "在籍（休学）",
+    "reserved": "在籍（保留学籍）",
+    "graduated": "不在籍（毕业）",
+    "completed": "不在籍（结业）",
+    "dropped": "不在籍（退学）",
+    "expelled": "不在籍（开除学籍）",
+    "cancelled": "取消学籍",
+    "deceased": "不在籍（死亡）",
+    "transferred_out": "不在籍（转学）",
+    "withdrawn": "不在籍（注册撤回）",
+}
+
+
 def particulars(kind: str, record: Record, person: Person) -> list[Particular]:
     """The lines of a report of this kind, in the order in which they stand."""
     return [_line(code, person.get(code) if code in _PERSON else _value(code, record)) for code in FIELDS[kind]]
@@ -100,6 +114,8 @@ def student_state(record: Record) -> str:
     """Enrolled, deferred or gone, in the registry's words."""
     if record.get("conclusion"):
         return f"不在籍（{record['conclusion']}）"
+    if word := _STATES.get(record.get("state") or ""):
+        return word
     if record.get("last_result") == "deferred":
         return "在籍（暂缓注册）"
     return "在籍（注册学籍）"

@@ -28,6 +28,12 @@ class NothingToReport(Refused):
     rule = "X-REPORT-6"
 
 
+class EntryWasIllegal(Refused):
+    """Who entered against the rules holds no valid record; the history is kept."""
+
+    rule = "A26-2"
+
+
 class NotIssuedYet(Refused):
     """What was not issued cannot be extended, closed or downloaded."""
 
@@ -64,6 +70,7 @@ class StatusStanding:
 
     registered: bool = False
     holder: UUID | None = None
+    illegal_entry: bool = False
 
     def after(self, fact: str, values: dict[str, Any]) -> "StatusStanding":
         """The standing after one more fact was heard."""
@@ -71,6 +78,10 @@ class StatusStanding:
             return replace(self, registered=True)
         if fact == "Bound":
             return replace(self, holder=values["person_id"])
+        if fact == "Ended":
+            taken_back = values["kind"] == "注册撤回"
+            registered = self.registered and not taken_back
+            return replace(self, registered=registered, illegal_entry=values["illegal_entry"])
         return self
 
 
@@ -102,10 +113,19 @@ class ReportStanding:
         return self.state != "requested"
 
 
+def state_after_year(state: str | None, result: str) -> str:
+    """The state of a status once a year is settled; who is away stays away."""
+    if state in ("on_leave", "reserved"):
+        return state
+    return "active" if result == "registered" else "suspended"
+
+
 def may_report(status: StatusStanding | None, qualification: QualificationStanding | None, on: date) -> None:
     """A report rests on a registered status, or on a qualification that is in effect (A18-2, A20-1)."""
     if status is None:
         raise NothingToReport
+    if status.illegal_entry:
+        raise EntryWasIllegal
     if qualification is None and not status.registered:
         raise NothingToReport
     if qualification is not None and not in_effect(qualification.effective_date, on):
@@ -155,11 +175,13 @@ def is_over(standing: ReportStanding, on: date) -> bool:
     return standing.state == "issued" and on > standing.valid_until
 
 
-Outcome = Literal["valid", "unknown", "expired", "closed"]
+Outcome = Literal["valid", "unknown", "expired", "closed", "revoked"]
 
 
-def outcome(state: ReportState, valid_until: date, on: date) -> Outcome:
+def outcome(state: ReportState, valid_until: date, on: date, *, illegal_entry: bool = False) -> Outcome:
     """What the holder of a right code is told today; the date decides, not the clerk who marks it."""
+    if illegal_entry and state != "requested":
+        return "revoked"
     if state == "closed":
         return "closed"
     if state == "requested":

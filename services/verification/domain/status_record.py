@@ -6,7 +6,7 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
-from services.verification.domain.rules import StatusStanding
+from services.verification.domain.rules import StatusStanding, state_after_year
 from shared.eventstore.aggregate import Aggregate
 
 
@@ -65,6 +65,69 @@ class StatusRecord(Aggregate, stored_as="verification.StatusRecord"):
         conclusion: str
         concluded_on: date
 
+    class Changed(Aggregate.Event):
+        """Enrollment said StudentStatusChanged: a leave, a return, another major; or that one was taken back."""
+
+        kind: str
+        state: str
+        effective_on: date
+        withdrawn: bool
+        major_name: str | None
+        expected_graduation_date: date | None
+
+        def apply(self, aggregate: Any) -> None:
+            said = {"major_name": self.major_name, "expected_graduation_date": self.expected_graduation_date}
+            aggregate.record |= {"state": self.state} | {name: value for name, value in said.items() if value}
+
+    class Ended(Aggregate.Event):
+        """Enrollment said StudentStatusEnded: not by a certificate."""
+
+        kind: str
+        state: str
+        effective_on: date
+        illegal_entry: bool
+        continues_at: str | None
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.after("Ended", vars(self))
+            aggregate.record |= {"state": self.state, "illegal_entry": self.illegal_entry}
+
+    class YearTakenBack(Aggregate.Event):
+        """Enrollment said AnnualRegistrationWithdrawn."""
+
+        academic_year: int
+        restored_year: int
+        restored_as: str
+        state: str
+
+        def apply(self, aggregate: Any) -> None:
+            restored = {"last_year": self.restored_year, "last_result": self.restored_as, "state": self.state}
+            aggregate.record |= restored
+
+    class Corrected(Aggregate.Event):
+        """Enrollment said StudentCorrected: a case decided that the record had been wrong, or that a name changed."""
+
+        id_key: str
+        sealed_person: str
+        level: str
+        study_form: str
+        major_name: str
+        duration: str
+
+        def apply(self, aggregate: Any) -> None:
+            names = ("id_key", "sealed_person", "level", "study_form", "major_name", "duration")
+            aggregate.record |= {name: getattr(self, name) for name in names}
+
+    class Contested(Aggregate.Event):
+        """Enrollment said StatusContested: somebody else claims this identity, or the case of it is decided."""
+
+        case_id: UUID
+        settled: bool
+        keeps: bool
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.record["contested"] = not self.settled
+
     @event(Opened)
     def __init__(self) -> None:
         self.standing = StatusStanding()
@@ -106,6 +169,7 @@ class StatusRecord(Aggregate, stored_as="verification.StatusRecord"):
         """Keep the newest year; an older one heard late changes nothing."""
         if academic_year >= self.record.get("last_year", 0):
             self.record |= {"last_year": academic_year, "last_result": result}
+            self.record["state"] = state_after_year(self.record.get("state"), result)
 
     @event(PhotoReceived)
     def receive_photo(self, photo_id: UUID, photo_digest: str, approved_on: date) -> None:

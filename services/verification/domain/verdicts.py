@@ -53,6 +53,13 @@ _VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
                 "在线验证报告已关闭，无法在线验证。",
                 "This report was closed by its owner and cannot be verified.",
             ),
+            Verdict(
+                "revoked",
+                410,
+                "A26-2",
+                "该学籍(学历)因违规取得已被注销,报告无效。",
+                "The status was obtained against the rules and is cancelled: this report is not valid.",
+            ),
             Verdict("throttled", 429, "A21-3", "查询过于频繁，请稍后再试。", "Too many queries; try again later."),
             Verdict(
                 "unavailable", 503, "X-SERVICE-1", "服务暂时不可用，请稍后再试。", "Not available now; try again later."
