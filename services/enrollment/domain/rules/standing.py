@@ -7,7 +7,14 @@ from typing import Any, Literal
 
 from shared.eventstore.aggregate import changed
 
-AdmissionState = Literal["listed", "abandoned", "deferred", "cancelled"]
+AdmissionState = Literal[
+    "listed",  # 录取
+    "reported",  # 已报到, the first check passed
+    "abandoned",  # 放弃入学资格
+    "deferred",  # 保留入学资格
+    "cancelled",  # 取消入学资格
+]
+UNDECIDED = ("listed", "reported")
 StatusState = Literal[
     "active",  # 在籍(注册学籍)
     "suspended",  # 暂缓注册
@@ -76,9 +83,21 @@ class AdmissionStanding:
     expected_graduation_date: date
     admission_type: str
     special_plan: bool
+    province: str = ""
+    special_kind: str = ""  # a category without an entrance examination, listed by the school itself
+    preparatory: str = ""  # minority | backbone | other: a preparatory phase comes first (A8-5..8)
+    training_school: str = ""  # the school of that phase
+    prep_recheck: str = ""  # the admitting school's recheck before that phase (A8-5)
+    joint_partner: str = ""  # the other school of joint training (A8-10)
+    previous_school: str | None = None  # 专升本: where the first qualification was earned
+    previous_certificate_no: str | None = None
+    cause: str = ""  # of the outcome
+    deferred_until: date | None = None  # until when the deferred may ask to enter (R41-10)
+    fix_id: str = ""  # a correction is asked for and not decided: nobody is registered meanwhile (A10-3)
+    basis_version: int = 1  # corrections make new versions, the old ones stay in earlier facts (A10-2)
 
-    def decided(self, outcome: AdmissionState) -> "AdmissionStanding":
-        return changed(self, state=outcome)
+    def decided(self, outcome: AdmissionState, cause: str = "", until: date | None = None) -> "AdmissionStanding":
+        return changed(self, state=outcome, cause=cause, deferred_until=until)
 
 
 @dataclass(frozen=True)
