@@ -1,0 +1,120 @@
+"""The rules of study records and of other papers than certificates (A12-5, A12-7, R41-33)."""
+
+from datetime import date
+from typing import Any
+
+from services.enrollment.domain.rules.endings import require_open
+from services.enrollment.domain.rules.entry import NotOwnStudent
+from services.enrollment.domain.rules.standing import StatusStanding, mark_of
+from services.enrollment.domain.rules.texts import clean_text
+from shared.codes.clock import add_months
+from shared.rules.refused import Refused
+
+Values = dict[str, Any]
+
+RECORDS = ("学业考试", "社会实践", "奖励", "处分")
+LEAVING, STATEMENT = "肄业证书", "学习证明"
+PAPERS = (LEAVING, STATEMENT)
+LONGEST_RECORD = 200
+YEAR_OF_STUDY = 12
+
+
+class RecordDayOutOfRange(Refused):
+    """A record is of the time of study, up to today."""
+
+    rule = "X-CODE-7"
+    zh = "日期须在 {earliest} 至 {latest} 之间"
+    en = "the day lies from {earliest} to {latest}"
+
+
+class PaperNotEarned(Refused):
+    """Other papers are for those who withdrew or were expelled."""
+
+    rule = "R41-33"
+    zh = "只有退学或开除学籍的学生可发给{kind},该生目前状态为 {state}"
+    en = "such a paper ({kind}) is given after withdrawal or expulsion; the status is {state}"
+
+
+class ExpelledEarnsStatement(Refused):
+    """After expulsion there is a study statement and nothing else."""
+
+    rule = "R41-33"
+    zh = "开除学籍的学生只发给学习证明"
+    en = "an expelled student is given a study statement only"
+
+
+class YearNotStudied(Refused):
+    """A leaving certificate takes a year of study; time away is none."""
+
+    rule = "R41-33"
+    zh = "在校学习 {months} 个月,未满一学年,只发给学习证明"
+    en = "{months} months of study are less than a year: a study statement only"
+
+
+class PaperGivenAlready(Refused):
+    """One paper of a kind for a status."""
+
+    rule = "A12-7"
+    zh = "该生的{kind}已登记"
+    en = "a paper of this kind ({kind}) is recorded already"
+
+
+class PaperNumberTaken(Refused):
+    """A number stands on one paper of a school."""
+
+    rule = "A12-7"
+    zh = "该编号已用于本校另一份证书"
+    en = "the number stands on another paper of this school"
+
+
+def is_record_told(status: StatusStanding, *, kind: str, text: str, dated: date) -> bool:
+    """Whether the very same record stands already."""
+    return mark_of(kind, dated, text.strip()) in status.told
+
+
+def decide_record(
+    status: StatusStanding, *, kind: str, text: str, dated: date, school_code: str, today: date, field: str = "text"
+) -> Values:
+    """The values of `StudentStatus.Annotated`: of an own, open status, dated within the time of study (A12-5)."""
+    if status.school_code != school_code:
+        raise NotOwnStudent(field="KSH")
+    require_open(status)
+    if not status.entry_date <= dated <= today:
+        raise RecordDayOutOfRange(field="JZRQ", earliest=status.entry_date, latest=today)
+    return {"kind": kind, "text": clean_text(text, field=field, longest=LONGEST_RECORD), "dated": dated}
+
+
+def decide_paper(
+    status: StatusStanding, *, kind: str, number: str, issued_on: date, school_code: str, today: date
+) -> Values:
+    """The values of `StudentStatus.PaperIssued`: an annotation after leaving, never a qualification (A12-7, R41-33)."""
+    if status.school_code != school_code:
+        raise NotOwnStudent(field="KSH")
+    _require_earned(status, kind)
+    if kind in status.papers:
+        raise PaperGivenAlready(field="ZSLX", kind=kind)
+    left_on = status.since or status.entry_date
+    if not left_on <= issued_on <= today:
+        raise RecordDayOutOfRange(field="FZRQ", earliest=left_on, latest=today)
+    return {"kind": kind, "number": number, "issued_on": issued_on, "school_code": school_code}
+
+
+def _require_earned(status: StatusStanding, kind: str) -> None:
+    if status.state not in ("dropped", "expelled") or status.illegal_entry:
+        raise PaperNotEarned(field="ZSLX", kind=kind, state=status.state)
+    if kind != LEAVING:
+        return
+    if status.state == "expelled":
+        raise ExpelledEarnsStatement(field="ZSLX")
+    months = months_of_study(status)
+    if months < YEAR_OF_STUDY:
+        raise YearNotStudied(field="ZSLX", months=months)
+
+
+def months_of_study(status: StatusStanding) -> int:
+    """Whole months from entry to leaving, without those that were spent away."""
+    start, end = status.entry_date, status.since or status.entry_date
+    months = max((end.year - start.year) * 12 + end.month - start.month, 0)
+    if add_months(start, months) > end:
+        months -= 1
+    return max(months - status.away_months, 0)

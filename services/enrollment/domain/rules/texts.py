@@ -1,0 +1,59 @@
+"""The rule of remarks: what may stand in a text that many may read and export (A25-1)."""
+
+import re
+
+from shared.rules.refused import Refused
+
+_FORMULA = "=+-@＝＋－＠"
+_INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]")
+_PERSONAL = re.compile(
+    r"\d{11,}|\d{6}[ -]\d{8}[ -]\d{3}[\dXx]"  # identity numbers of 15 or 18 digits, telephones, bank cards
+    r"|1[3-9]\d[ -]\d{4}[ -]\d{4}|(?:\d{4}[ -]){3,4}\d{3,4}"  # the same in groups
+    r"|[\w.+-]+@[\w-]+\.\w+",
+    re.ASCII,
+)
+_WIDE = str.maketrans("０１２３４５６７８９Ｘｘ＠", "0123456789Xx@")
+
+
+class TextOutOfBounds(Refused):
+    """A text says something, and not more than there is room for."""
+
+    rule = "X-FILE-16"
+    zh = "文字须为 1 至 {longest} 个字符"
+    en = "the text has 1 to {longest} characters"
+
+
+class TextIsFormula(Refused):
+    """A spreadsheet would run what begins so."""
+
+    rule = "X-FILE-11"
+    zh = "文字不得以 = + - @ 开头"
+    en = "a text must not begin with = + - or @, which a spreadsheet would run"
+
+
+class TextInvisible(Refused):
+    """A text is what its reader sees."""
+
+    rule = "X-FILE-12"
+
+
+class TextNamesPerson(Refused):
+    """Numbers of identity cards, telephones or bank cards have no place in a remark that many may read."""
+
+    rule = "A25-1"
+    zh = "文字中不得写入身份证号、电话、银行卡号或邮箱等个人信息"
+    en = "no numbers of identity documents, telephones or bank cards and no mail addresses in this text"
+
+
+def clean_text(text: str, *, field: str, longest: int, empty: bool = False) -> str:
+    """A remark that may be shown and exported: bounded, visible, no formula, nobody's numbers (A25-1)."""
+    text = text.strip()
+    if len(text) > longest or not (text or empty):
+        raise TextOutOfBounds(field=field, longest=longest)
+    if text and text[0] in _FORMULA:
+        raise TextIsFormula(field=field)
+    if _INVISIBLE.search(text):
+        raise TextInvisible(field=field)
+    if _PERSONAL.search(text.translate(_WIDE)):
+        raise TextNamesPerson(field=field)
+    return text
