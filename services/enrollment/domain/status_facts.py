@@ -23,6 +23,7 @@ RESTORED = (
     "leave_terms",
     "away_months",
     "told",
+    "absences",
 )
 
 
@@ -43,7 +44,9 @@ class StatusFacts(AskedFacts):
         resumes: bool = False  # the registration had been deferred until now
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = aggregate.standing.year_settled(self.academic_year, "registered")
+            aggregate.standing = aggregate.standing.year_settled(
+                self.academic_year, "registered", (*self.changes, *self.annotations)
+            )
 
     class YearDeferred(Aggregate.Event):
         """The registration of the academic year is deferred 暂缓注册 (A12-3)."""
@@ -59,7 +62,9 @@ class StatusFacts(AskedFacts):
         evidence_level: str = ""
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = aggregate.standing.year_settled(self.academic_year, "deferred")
+            aggregate.standing = aggregate.standing.year_settled(
+                self.academic_year, "deferred", (*self.changes, *self.annotations)
+            )
 
     class YearWithdrawn(Aggregate.Event):
         """The last year's result is taken back; what stood before it stands again."""
@@ -71,16 +76,11 @@ class StatusFacts(AskedFacts):
         restored_marks: tuple[str, ...]
         restored_records: tuple[str, ...]
         effective_on: date | None = None  # when the result that is taken back took effect
+        restored_grade: int = 0
+        restored_told: tuple[str, ...] = ()
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = changed(
-                aggregate.standing,
-                settled_year=self.restored_year,
-                settled_as=self.restored_as,
-                state=self.restored_state,
-                marks=self.restored_marks,
-                records=self.restored_records,
-            )
+            aggregate.standing = aggregate.standing.year_withdrawn(vars(self))
 
     class Rechecked(Aggregate.Event):
         """The recheck of the first three months: its five items and the result (R41-11)."""
@@ -155,6 +155,7 @@ class StatusFacts(AskedFacts):
         leave_terms: int = 0
         away_months: int = 0
         told: tuple[str, ...] = ()
+        absences: tuple[tuple[date, date], ...] = ()
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = changed(aggregate.standing, **{name: getattr(self, name) for name in RESTORED})

@@ -1,5 +1,6 @@
 """What decisions rest on: the small frozen states of an admission and of a student status."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
@@ -42,6 +43,7 @@ YEAR_RESULTS: dict[str, YearResult] = {"注册学籍": "registered", "暂缓注�
 PASSED = "合格"
 
 OPEN_STATES = frozenset(("active", "suspended", "on_leave", "reserved"))
+AWAY_STATES = frozenset(("on_leave", "reserved"))
 # How a status is closed without a certificate (A12-6), and the state it is in from then on
 CANCELLATIONS: dict[str, StatusState] = {
     "退学": "dropped",
@@ -136,16 +138,19 @@ class StatusStanding:
     away_months: int = 0  # months away in all: they are no time of study
     illegal_entry: bool = False  # entered against the rules (A26-2)
     told: tuple[str, ...] = ()  # what was recorded already, each by its mark, so that it is not recorded twice
+    absences: tuple[tuple[date, date], ...] = ()  # times of leave or reserved status that are over: from, back on
+    year_told: tuple[str, ...] = ()  # changes and records that the last settled year told
 
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
-    def year_settled(self, academic_year: int, result: YearResult) -> "StatusStanding":
+    def year_settled(self, academic_year: int, result: YearResult, told: tuple[str, ...] = ()) -> "StatusStanding":
         state: StatusState = "active" if result == "registered" else "suspended"
         return changed(
             self,
-            state=self.state if self.state in ("on_leave", "reserved") else state,
+            state=self.state if self.state in AWAY_STATES else state,
+            year_told=(*self.year_told, *told) if academic_year == self.settled_year else told,
             settled_year=academic_year,
             settled_as=result,
             settled_grade=self.grade,
@@ -153,10 +158,27 @@ class StatusStanding:
             records=(),
         )
 
+    def year_withdrawn(self, said: Mapping[str, Any]) -> "StatusStanding":
+        """What `YearWithdrawn` says stood before stands again."""
+        return changed(
+            self,
+            state=said["restored_state"],
+            settled_year=said["restored_year"],
+            settled_as=said["restored_as"],
+            settled_grade=said["restored_grade"] or self.settled_grade,
+            marks=said["restored_marks"],
+            records=said["restored_records"],
+            year_told=said["restored_told"],
+        )
+
     def moved(self, state: StatusState, on: date, **values: Any) -> "StatusStanding":
         """In another state from a day on, and what else the fact says; None says nothing."""
         said = {name: value for name, value in values.items() if value is not None}
-        return changed(self, state=state, since=on if state != self.state else self.since, **said)
+        if state == self.state:
+            return changed(self, **said)
+        if self.state in AWAY_STATES:
+            said["absences"] = (*self.absences, (self.since or on, on))
+        return changed(self, state=state, since=on, **said)
 
     def left(self, conclusion: str, on: date | None = None) -> "StatusStanding":
         return changed(self, state=CONCLUSIONS[conclusion], since=on)

@@ -1,8 +1,16 @@
-"""The rules of the academic years of a student status (A12, A13)."""
+"""The rules of the academic years of a student status: which are due, and in which order (A12)."""
 
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+from services.enrollment.domain.rules.deadlines import year_due
 from services.enrollment.domain.rules.entry import NotOwnStudent
-from services.enrollment.domain.rules.standing import StatusStanding, YearResult, academic_year_of
+from services.enrollment.domain.rules.standing import AWAY_STATES, StatusStanding, YearResult, academic_year_of
+from shared.codes.clock import add_months
 from shared.rules.refused import Refused
+
+AWAY_ZH: Final = {"on_leave": "休学", "reserved": "保留学籍"}
 
 
 class YearDiffers(Refused):
@@ -17,6 +25,28 @@ class StatusNotOpen(Refused):
     """A status that has ended takes no further registration."""
 
     rule = "A14-2"
+
+
+class AwayNotDue(Refused):
+    """Who is on leave studies in no year, so none is registered."""
+
+    rule = "A12-1"
+    zh = "该生自 {since} 起{state_zh},本学年不需注册;请先办理复学,或从文件中删去此行"
+    en = "the student is {state} since {since} and not due this year: record the return first, or leave the row out"
+
+
+class ServiceNotDue(AwayNotDue):
+    """A status kept for military service waits; its time does not count."""
+
+    rule = "R41-27"
+
+
+class YearSpentAway(Refused):
+    """A year that passed during a leave is not made up for later."""
+
+    rule = "A12-1"
+    zh = "{year} 学年的注册期内该生休学或保留学籍,该学年不需注册"
+    en = "the student was on leave or had a reserved status when {year} was registered; that year is not due"
 
 
 class FreshmanYear(Refused):
@@ -47,11 +77,21 @@ class YearOutOfOrder(Refused):
     en = "academic year {due} has no result yet and comes first"
 
 
-def may_settle_year(status: StatusStanding, *, school_code: str, academic_year: int, result: YearResult) -> None:
+def usual_due(academic_year: int) -> date:
+    """Until when a year is due where the school's own first day is not known."""
+    return year_due(date(academic_year, 9, 1))
+
+
+DueOf = Callable[[int], date]
+
+
+def may_settle_year(
+    status: StatusStanding, *, school_code: str, academic_year: int, result: YearResult, due_of: DueOf = usual_due
+) -> None:
     """One result per year, in order, of an open own status (A4-1, A12-1, A12-2, A12-3, A12-9)."""
     if status.school_code != school_code:
         raise NotOwnStudent(field="KSH")
-    if status.state not in ("active", "suspended"):
+    if not status.is_open:
         raise StatusNotOpen(field="KSH", state=status.state)
     if academic_year <= academic_year_of(status.entry_date):
         raise FreshmanYear(field="XN")
@@ -62,5 +102,48 @@ def may_settle_year(status: StatusStanding, *, school_code: str, academic_year: 
     )
     if academic_year <= status.settled_year and not late_registration:
         raise YearAlreadySettled(field="XN")
+    if status.state in AWAY_STATES or status.absences:
+        _may_be_due(status, academic_year, due_of(academic_year))
     if academic_year > status.settled_year + 1:
-        raise YearOutOfOrder(field="XN", due=status.settled_year + 1)
+        _none_left_out(status, academic_year, due_of)
+
+
+def is_away_on(status: StatusStanding, day: date) -> bool:
+    """Whether a student was on leave or had a reserved status on a day."""
+    if status.state in AWAY_STATES and (status.since is None or status.since <= day):
+        return True
+    return any(since <= day < until for since, until in status.absences)
+
+
+def is_due(status: StatusStanding, academic_year: int, due_of: DueOf = usual_due) -> bool:
+    """Whether a year of an open status waits for its result; who is away on the last day is not due (A12-1)."""
+    return (
+        status.is_open
+        and status.settled_year < academic_year <= academic_year_of(status.expected_graduation_date)
+        and not is_away_on(status, due_of(academic_year))
+    )
+
+
+def due_for(status: StatusStanding, academic_year: int, due_on: date) -> date:
+    """Until when this student's year is due: who comes back later has a month from that day."""
+    for since, until in status.absences:
+        if since <= due_on < until:
+            return add_months(until, 1)
+    return due_on
+
+
+def _may_be_due(status: StatusStanding, academic_year: int, due_on: date) -> None:
+    if not is_away_on(status, due_on):
+        return
+    if status.state in AWAY_STATES and (status.since is None or status.since <= due_on):
+        refusal = ServiceNotDue if status.in_service else AwayNotDue
+        raise refusal(field="KSH", since=status.since, state=status.state, state_zh=AWAY_ZH[status.state])
+    back = max(until for since, until in status.absences if since <= due_on < until)
+    if academic_year_of(back) != academic_year:
+        raise YearSpentAway(field="XN", year=academic_year)
+
+
+def _none_left_out(status: StatusStanding, academic_year: int, due_of: DueOf) -> None:
+    for year in range(status.settled_year + 1, academic_year):
+        if not is_away_on(status, due_of(year)):
+            raise YearOutOfOrder(field="XN", due=year)
