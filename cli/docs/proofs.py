@@ -13,7 +13,7 @@ PLACES: Final = ("shared", "services", "gateway", "cli", "tests", "benchmarks")
 
 
 @dataclass(frozen=True)
-class Test:
+class FoundTest:
     """One test function: where it stands, the rules it is marked with, its docstring in one line."""
 
     file: str
@@ -25,7 +25,7 @@ class Test:
         return Proof(self.file, self.name, self.words)
 
 
-def tests_of(root: Path) -> Iterator[Test]:
+def read_tests(root: Path) -> Iterator[FoundTest]:
     """Every test function of the project."""
     for place in PLACES:
         for path in sorted((root / place).rglob("test_*.py")):
@@ -36,19 +36,19 @@ def tests_of(root: Path) -> Iterator[Test]:
 def proofs(root: Path) -> dict[str, list[Proof]]:
     """By rule: the tests that are marked with it."""
     found: dict[str, set[Proof]] = defaultdict(set)
-    for test in tests_of(root):
+    for test in read_tests(root):
         for rule_id in test.rules:
             found[rule_id].add(test.proof())
     return {rule_id: sorted(each) for rule_id, each in found.items()}
 
 
-def _tests(body: list[ast.stmt], file: str, rules: tuple[str, ...]) -> Iterator[Test]:
+def _tests(body: list[ast.stmt], file: str, rules: tuple[str, ...]) -> Iterator[FoundTest]:
     for node in body:
         if isinstance(node, ast.ClassDef):
             yield from _tests(node.body, file, rules + _marks(node.decorator_list))
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test"):
             words = " ".join((ast.get_docstring(node) or "").split())
-            yield Test(file, node.name, tuple(dict.fromkeys(rules + _marks(node.decorator_list))), words)
+            yield FoundTest(file, node.name, tuple(dict.fromkeys(rules + _marks(node.decorator_list))), words)
 
 
 def _marks_of_module(tree: ast.Module) -> tuple[str, ...]:

@@ -40,8 +40,8 @@ class Evidence:
 
     @property
     def decides(self) -> bool:
-        """Whether code acts on the rule, not only speaks of it."""
-        return any(place.how != "keeps" for place in self.code)
+        """Whether code acts on the rule, not only speaks of it or lists it."""
+        return any(place.how in ("refuses", "records") for place in self.code)
 
 
 def evidence_of(rule_id: str) -> Evidence:

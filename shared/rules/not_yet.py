@@ -2,13 +2,25 @@
 
 from typing import Final
 
-# one line a service; see docs/rulebook.md for what each of them says
-NOT_YET: Final[frozenset[str]] = frozenset(
+# by the service that keeps them; tests/test_rulebook.py holds the list to the code and to the tests
+NOT_YET: Final = frozenset(
     (
         # enrollment
+        "A2-1", "A2-2", "A2-3", "A3-1", "A7-1", "A7-2", "A8-5", "A8-6", "A8-7", "A8-8", "A8-9", "A8-10", "A8-11",
+        "A28-2",
+        "AUD-3",
         # identity
+        "A23-1", "A25-2", "AUD-2", "AUD-4", "PIPL-1",
+        "AC-2", "AC-3", "AC-4", "AC-7", "AC-8", "AC-9", "AC-10", "AC-11", "AC-13", "AC-15", "AC-16", "AC-17", "AC-18",
+        "AC-19", "AC-20", "AC-24",
+        "X-PROOF-2",
         # imaging
+        "R21-1", "RF-1",
         # credentials
+        "A4-3", "A16-4", "A19-4", "A19-5", "A19-6", "A19-7", "R01-3", "R41-32",
         # verification
+        "A22-1", "A22-2", "R18-1", "AC-22", "AC-23",
+        # the front door, files, the house
+        "X-RATE-1", "X-FILE-15", "X-FILE-17", "X-HEARD-1", "X-AUDIT-1",
     )
 )  # fmt: skip
