@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.credentials.application import Credentials
+from services.credentials.application.heard import StatusNews
 from services.credentials.config import Config
 from services.credentials.queries import CredentialsQueries
 from shared.access.by import By
@@ -12,6 +13,12 @@ from shared.bus.providers import provide
 from shared.bus.source import StreamSource
 from shared.codes.clock import clock_from
 from shared.contracts.events.enrollment import StudentRegisteredV1
+from shared.contracts.events.enrollment_status import (
+    StatusContestedV1,
+    StudentCorrectedV1,
+    StudentStatusChangedV1,
+    StudentStatusEndedV1,
+)
 from shared.contracts.events.imaging import PhotoApprovedV1
 from shared.contracts.rpc.credentials import (
     ConfirmCertificatesV1,
@@ -36,6 +43,7 @@ class Edge:
         config = Config.from_environ(environ)
         self.store = Store(config.store, "credentials")
         self.use_cases = Credentials(self.store, clock_from(config.clock))
+        self.news = StatusNews(self.store, clock_from(config.clock))
         self.queries = CredentialsQueries(self.store, Keyring.from_file(config.keys_file))
 
     def close(self) -> None:
@@ -86,6 +94,22 @@ class CredentialsHearing:
     @hears(StudentRegisteredV1)
     def hear_students(self, facts: list[dict[str, Any]], heard: Heard) -> None:
         self.edge.use_cases.hear_students(facts, heard=heard)
+
+    @hears(StudentStatusChangedV1)
+    def hear_changes(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.news.hear_states(facts, heard=heard)
+
+    @hears(StudentStatusEndedV1)
+    def hear_endings(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.news.hear_states(facts, heard=heard)
+
+    @hears(StudentCorrectedV1)
+    def hear_corrections(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.news.hear_corrections(facts, heard=heard)
+
+    @hears(StatusContestedV1)
+    def hear_contests(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.news.hear_contests(facts, heard=heard)
 
     @hears(PhotoApprovedV1)
     def hear_photos(self, facts: list[dict[str, Any]], heard: Heard) -> None:

@@ -49,12 +49,24 @@ class HeardRecords(Projection):
     key: ClassVar[tuple[str, ...]] = ("id",)
     columns: ClassVar[tuple[str, ...]] = (
         "id", "kind", "status_id", "id_key", "name_key", "school_code", "school_name", "level", "major_name", "since",
-        "person_id", "bound_on",
+        "person_id", "bound_on", "state", "ended_on", "contested",
     )  # fmt: skip
 
     @on(StudentRecord.Opened)
     def status_opened(self, row: Row | None, fact: StudentRecord.Opened) -> Row:
         return _heard("status", fact) | {"since": fact.entry_date}
+
+    @on(StudentRecord.Ended)
+    def ended(self, row: Row | None, fact: StudentRecord.Ended) -> Row | None:
+        return row and {**row, "state": fact.state, "ended_on": fact.effective_on}
+
+    @on(StudentRecord.Corrected)
+    def corrected(self, row: Row | None, fact: StudentRecord.Corrected) -> Row | None:
+        return row and {**row, **{name: getattr(fact, name) for name in ("id_key", "name_key", "level", "major_name")}}
+
+    @on(StudentRecord.Contested)
+    def contested(self, row: Row | None, fact: StudentRecord.Contested) -> Row | None:
+        return row and {**row, "contested": not fact.settled}
 
     @on(QualificationRecord.Opened)
     def qualification_opened(self, row: Row | None, fact: QualificationRecord.Opened) -> Row:
@@ -82,6 +94,9 @@ def _heard(kind: str, fact: StudentRecord.Opened | QualificationRecord.Opened) -
         "major_name": fact.major_name,
         "person_id": None,
         "bound_on": None,
+        "state": None,
+        "ended_on": None,
+        "contested": False,
     }
 
 

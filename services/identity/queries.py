@@ -13,7 +13,8 @@ from shared.rules.refused import NotFound
 Answer = dict[str, Any]
 _MOST: Final = 200
 _SHOWN: Final = (
-    "id", "kind", "status_id", "school_code", "school_name", "level", "major_name", "since", "bound_on",
+    "id", "kind", "status_id", "school_code", "school_name", "level", "major_name", "since", "bound_on", "state",
+    "ended_on", "contested",
 )  # fmt: skip
 
 

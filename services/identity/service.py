@@ -14,6 +14,7 @@ from shared.bus.source import StreamSource
 from shared.codes.clock import clock_from
 from shared.contracts.events.credentials import DegreeIssuedV1
 from shared.contracts.events.enrollment import StudentRegisteredV1
+from shared.contracts.events.enrollment_status import StatusContestedV1, StudentCorrectedV1, StudentStatusEndedV1
 from shared.contracts.rpc.identity import (
     BindMyRecordsV1,
     CloseAccountV1,
@@ -103,6 +104,18 @@ class IdentityHearing:
     @hears(StudentRegisteredV1)
     def open_student_records(self, facts: list[dict[str, Any]], heard: Heard) -> None:
         self.edge.use_cases.open_student_records(facts, heard=heard)
+
+    @hears(StudentStatusEndedV1)
+    def note_endings(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.use_cases.note_endings(facts, heard=heard)
+
+    @hears(StudentCorrectedV1)
+    def note_corrections(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.use_cases.note_corrections(facts, heard=heard)
+
+    @hears(StatusContestedV1)
+    def note_contests(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.use_cases.note_contests(facts, heard=heard)
 
     @hears(DegreeIssuedV1)
     def open_qualification_records(self, facts: list[dict[str, Any]], heard: Heard) -> None:

@@ -100,6 +100,11 @@ class CaptureRoll(Projection):
             "graduation_year": fact.expected_graduation_date.year,
         }
 
+    @on(StudentRecord.StateHeard)
+    def state_heard(self, row: Row | None, fact: StudentRecord.StateHeard) -> Row | None:
+        expected = fact.expected_graduation_date
+        return row and (row if expected is None else {**row, "graduation_year": expected.year})
+
     @on(StudentRecord.OwnerHeard)
     def owner_heard(self, row: Row | None, fact: StudentRecord.OwnerHeard) -> Row | None:
         return row and {**row, "person_id": fact.person_id}

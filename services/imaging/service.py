@@ -14,6 +14,11 @@ from shared.bus.providers import provide
 from shared.bus.source import StreamSource
 from shared.codes.clock import clock_from
 from shared.contracts.events.enrollment import EnrollmentAnnualRegisteredV1, StudentRegisteredV1
+from shared.contracts.events.enrollment_status import (
+    AnnualRegistrationWithdrawnV1,
+    StudentStatusChangedV1,
+    StudentStatusEndedV1,
+)
 from shared.contracts.events.identity import RecordBoundV1
 from shared.contracts.rpc.imaging import (
     GetPhotoV1,
@@ -94,6 +99,18 @@ class ImagingHearing:
     @hears(EnrollmentAnnualRegisteredV1)
     def note_years(self, facts: list[dict[str, Any]], heard: Heard) -> None:
         self.edge.use_cases.note_years(facts, heard=heard)
+
+    @hears(StudentStatusChangedV1)
+    def note_changes(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.use_cases.note_states(facts, heard=heard)
+
+    @hears(StudentStatusEndedV1)
+    def note_endings(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.use_cases.note_states(facts, heard=heard)
+
+    @hears(AnnualRegistrationWithdrawnV1)
+    def note_years_taken_back(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.use_cases.note_states(facts, heard=heard)
 
     @hears(RecordBoundV1)
     def note_owners(self, facts: list[dict[str, Any]], heard: Heard) -> None:

@@ -32,6 +32,14 @@ class OneCertificatePerStatus(Refused):
     rule = "A16-2"
 
 
+class StatusNotInForce(Refused):
+    """Who is away, gone, or contested by another person is not certified."""
+
+    rule = "A16-1"
+    zh = "该学籍当前不在籍、已离校保留或存在争议({state}),不能注册学历"
+    en = "the status is closed, away or contested ({state}): no certificate can rest on it"
+
+
 class NumberTaken(Refused):
     """A certificate number exists once in the nation."""
 
@@ -105,6 +113,8 @@ class StudentRecordStanding:
     entry_date: date | None = None
     photo_id: str | None = None
     photo_digest: str | None = None
+    state: str = "active"  # as enrollment names it
+    contested: bool = False
 
     def enrolled(self, **values: Any) -> "StudentRecordStanding":
         return replace(self, **values)
@@ -162,6 +172,8 @@ def may_draft(
     """An own student, a certificate kind that counts, one date, and a number that says the same (A15–A18)."""
     if record is None or record.school_code is None or record.school_code != school_code:
         raise NoOwnStatus(field="KSH")
+    if record.contested or record.state not in ("active", "suspended"):
+        raise StatusNotInForce(field="KSH", state="contested" if record.contested else record.state)
     if conclusion not in AWARD_KINDS:
         raise NotACertificate(field="BJYJL")
     if issue_date != graduation_date:

@@ -15,6 +15,11 @@ def exam_key(school_code: str, exam_no: str) -> str:
     return f"{school_code}|{exam_no}"
 
 
+def in_state(standing: StudentRecordStanding, state: str, major_name: str | None) -> StudentRecordStanding:
+    """What credentials know of a status once enrollment changed or ended it."""
+    return standing.enrolled(state=state, major_name=major_name or standing.major_name)
+
+
 class StudentRecord(Aggregate, stored_as="credentials.StudentRecord"):
     """A student status as heard from enrollment; its id is the status id."""
 
@@ -58,6 +63,40 @@ class StudentRecord(Aggregate, stored_as="credentials.StudentRecord"):
 
         photo_id: str
         digest: str
+
+    class StateHeard(Aggregate.Event):
+        """Enrollment changed or ended the status."""
+
+        kind: str
+        state: str
+        major_name: str | None
+        freed: str | None  # the key under which the student was found, once the registration was taken back
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = in_state(aggregate.standing, self.state, self.major_name)
+
+    class Corrected(Aggregate.Event):
+        """Enrollment corrected what identifies the student or the study."""
+
+        id_key: str
+        name_key: str
+        sealed_person: str
+        level: str
+        study_form: str
+        major_name: str
+        duration: str
+
+        def apply(self, aggregate: Any) -> None:
+            names = ("id_key", "name_key", "sealed_person", "level", "study_form", "major_name", "duration")
+            aggregate.standing = aggregate.standing.enrolled(**{name: getattr(self, name) for name in names})
+
+    class Contested(Aggregate.Event):
+        """Somebody else claims this identity, or the case of it is decided."""
+
+        settled: bool
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.enrolled(contested=not self.settled)
 
     @event(Opened)
     def __init__(
@@ -133,3 +172,5 @@ class StudentRecord(Aggregate, stored_as="credentials.StudentRecord"):
         named = isinstance(fact, cls.Opened | cls.Enrolled)
         if named and fact.school_code is not None:
             yield Claim("student.exam_no", f"{exam_key(fact.school_code, fact.exam_no)}|{fact.entry_date.year}")
+        elif isinstance(fact, cls.StateHeard) and fact.freed is not None:
+            yield Release("student.exam_no", fact.freed)

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.credentials.application.bulk import CertificatesKind
+from services.credentials.application.heard import StatusNews
 from services.credentials.domain.certificate import Certificate
 from services.credentials.domain.rules import (
     IssueDateDiffers,
@@ -14,6 +15,7 @@ from services.credentials.domain.rules import (
     NumberDiffers,
     NumberTaken,
     OneCertificatePerStatus,
+    StatusNotInForce,
     StillIncomplete,
 )
 from services.credentials.tests.conftest import SCHOOL, student
@@ -222,3 +224,52 @@ def test_a_photo_heard_of_at_the_moment_of_drafting_is_not_overlooked(credential
     assert credentials.complete([(certificate_id, students[0])]) == 1
     assert state_of(credentials, certificate_id) == "complete"
     assert credentials.complete([(certificate_id, students[0])]) == 0
+
+
+def state_fact(status_id, kind, state):
+    return {"status_id": status_id, "kind": kind, "state": state, "major_name": None}
+
+
+@pytest.mark.rule("A16-1")
+@pytest.mark.parametrize(("kind", "state"), [("退学", "dropped"), ("休学", "on_leave"), ("取消学籍", "cancelled")])
+def test_no_certificate_rests_on_a_status_that_is_closed_or_away(credentials, students, kind, state):
+    """Given a student who left or is on leave, when a certificate is drafted, then it is refused."""
+    news = StatusNews(credentials.store, credentials.clock)
+    news.hear_states([state_fact(students[0], kind, state)], heard=Heard("enrollment", 900, 900))
+    with pytest.raises(StatusNotInForce):
+        draft(credentials, students[0])
+
+
+def test_a_student_who_came_back_is_certified(credentials, students):
+    news = StatusNews(credentials.store, credentials.clock)
+    moves = [state_fact(students[0], "休学", "on_leave"), state_fact(students[0], "复学", "active")]
+    news.hear_states(moves, heard=Heard("enrollment", 900, 901))
+    assert draft(credentials, students[0])
+
+
+def test_a_contested_status_waits_for_its_case(credentials, students):
+    news = StatusNews(credentials.store, credentials.clock)
+    contested = {"status_id": students[0], "settled": False}
+    news.hear_contests([contested], heard=Heard("enrollment", 900, 900))
+    with pytest.raises(StatusNotInForce):
+        draft(credentials, students[0])
+    news.hear_contests([contested | {"settled": True}], heard=Heard("enrollment", 901, 901))
+    assert draft(credentials, students[0])
+
+
+def test_a_registration_taken_back_frees_its_number_for_the_next_one(credentials):
+    first, second = uuid4(), uuid4()
+    credentials.hear_students([student(1, first)], heard=Heard("enrollment", 1, 1))
+    news = StatusNews(credentials.store, credentials.clock)
+    news.hear_states([state_fact(first, "注册撤回", "withdrawn")], heard=Heard("enrollment", 2, 2))
+    credentials.hear_students([student(1, second)], heard=Heard("enrollment", 3, 3))
+    assert draft(credentials, second)
+
+
+def test_a_certificate_carries_what_a_case_corrected(credentials, students):
+    news = StatusNews(credentials.store, credentials.clock)
+    before = student(1, students[0])
+    corrected = before | {"status_id": students[0], "major_name": "物理学"}
+    news.hear_corrections([corrected], heard=Heard("enrollment", 900, 900))
+    certificate = credentials.get(Certificate, UUID(str(draft(credentials, students[0]))))
+    assert certificate.standing.major_name == "物理学"

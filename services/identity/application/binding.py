@@ -60,6 +60,19 @@ class Binding(Application):
         opened = [{name: fact[name] for name in _QUALIFICATION_FIELDS} for fact in facts]
         self._open(QualificationRecord, "certificate_id", opened, "open_qualification_records", heard)
 
+    def note_endings(self, facts: Sequence[Values], heard: Heard) -> None:
+        """Statuses were closed without a certificate."""
+        self._note(StudentRecord.Ended, ("kind", "state", "effective_on"), facts, "note_endings", heard)
+
+    def note_corrections(self, facts: Sequence[Values], heard: Heard) -> None:
+        """Cases changed what identifies students; a record that now fits somebody is bound by the worker."""
+        names = ("old_id_key", "id_key", "name_key", "level", "major_name")
+        self._note(StudentRecord.Corrected, names, facts, "note_corrections", heard)
+
+    def note_contests(self, facts: Sequence[Values], heard: Heard) -> None:
+        """Statuses are contested, or no longer."""
+        self._note(StudentRecord.Contested, ("case_id", "settled", "keeps"), facts, "note_contests", heard)
+
     @command
     def bind_my_records(self, *, command_id: UUID, by: By) -> Answer:
         """Bind what is the asker's own, wherever it was not done already."""
@@ -105,6 +118,21 @@ class Binding(Application):
                 bound = binding(account, standing, shanghai_date(now))
                 drafts.append(Draft(kind, values[id_name], 2, kind.Bound, bound, standing.bound_to(account.person_id)))
         self.append(drafts, Context.system(use_case, now, rules=("AC-14",)), heard=heard)
+
+    def _note(
+        self, fact_type: type[Any], names: Sequence[str], facts: Sequence[Values], use_case: str, heard: Heard
+    ) -> None:
+        """Keep what enrollment said of statuses that it registered before, on the same stream."""
+        known = self.standings(StudentRecord, {fact["status_id"] for fact in facts})
+        drafts = []
+        for fact in facts:
+            version, standing = known[fact["status_id"]]
+            if fact_type is StudentRecord.Corrected:
+                standing = standing.corrected(fact["id_key"], fact["name_key"])
+            known[fact["status_id"]] = version + 1, standing
+            values = {name: fact[name] for name in names}
+            drafts.append(Draft(StudentRecord, fact["status_id"], version + 1, fact_type, values, standing))
+        self.append(drafts, Context.system(use_case, self.clock.now(), rules=("A11-2",)), heard=heard)
 
     def _unbound_of(self, account: AccountStanding) -> list[StudentRecord | QualificationRecord]:
         found: list[StudentRecord | QualificationRecord] = []

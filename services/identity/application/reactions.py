@@ -59,7 +59,7 @@ class Reactions:
                 self.identity.keys.shred(str(record.originator_id))
             elif isinstance(fact, Account.ContactProven):
                 waiting.add(self.identity.get(Account, record.originator_id).standing.id_key)
-            elif isinstance(fact, StudentRecord.Opened | QualificationRecord.Opened):
+            elif isinstance(fact, StudentRecord.Opened | StudentRecord.Corrected | QualificationRecord.Opened):
                 waiting.add(fact.id_key)
         if waiting:
             self._bind(waiting)

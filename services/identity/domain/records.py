@@ -36,6 +36,38 @@ class StudentRecord(Aggregate, stored_as="identity.StudentRecord"):
         name_key: str
         bound_on: date
 
+    class Ended(Aggregate.Event):
+        """Enrollment closed the status without a certificate; the record stays its owner's."""
+
+        kind: str
+        state: str
+        effective_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            """It binds no decision: history stays visible to the person."""
+
+    class Corrected(Aggregate.Event):
+        """Enrollment corrected name or document; whoever it is bound to keeps it (A19-1)."""
+
+        old_id_key: str
+        id_key: str
+        name_key: str
+        level: str
+        major_name: str
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.corrected(self.id_key, self.name_key)
+
+    class Contested(Aggregate.Event):
+        """Two records claim one document, or the case of it is decided: both sides see it."""
+
+        case_id: UUID
+        settled: bool
+        keeps: bool
+
+        def apply(self, aggregate: Any) -> None:
+            """It binds no decision: a contested record is shown, never hidden."""
+
     @event(Opened)
     def __init__(
         self,

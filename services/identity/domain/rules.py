@@ -73,6 +73,9 @@ class RecordStanding:
     def bound_to(self, person_id: UUID) -> RecordStanding:
         return replace(self, person_id=person_id)
 
+    def corrected(self, id_key: str, name_key: str) -> RecordStanding:
+        return replace(self, id_key=id_key, name_key=name_key)
+
 
 def code_may_go_out(account: AccountStanding, purpose: str, now: datetime) -> bool:
     """One code a minute, five a day, and only for what the account's state allows."""

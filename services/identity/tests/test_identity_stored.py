@@ -275,6 +275,31 @@ def test_a_record_under_another_name_is_reported_without_the_name_and_not_bound(
     assert answer == {"records": [], "unbound": [{"kind": "status", "reason": "NAMES_DIFFER", "turn": "school"}]}
 
 
+def test_a_record_that_a_case_corrected_is_bound_to_whose_it_turned_out_to_be(house: House) -> None:
+    student = house.student()
+    wrong = registered(house, name="张叁")
+    house.identity.open_student_records([wrong], Heard("enrollment", 1, 1))
+    right = registered(house, status_id=wrong["status_id"]) | {"old_id_key": wrong["id_key"]}
+    house.identity.note_corrections([right], Heard("enrollment", 2, 2))
+    house.work()
+    answer = house.queries.list_my_records(by=house.asked("list_my_records", student))
+    assert [record["status_id"] for record in answer["records"]] == [wrong["status_id"]]
+    assert answer["unbound"] == []
+
+
+def test_the_owner_sees_that_a_status_ended_and_that_it_is_contested(house: House) -> None:
+    student = house.student()
+    record = registered(house)
+    house.identity.open_student_records([record], Heard("enrollment", 1, 1))
+    contested = {"status_id": record["status_id"], "case_id": uuid4(), "settled": False, "keeps": True}
+    house.identity.note_contests([contested], Heard("enrollment", 2, 2))
+    ended = {"status_id": record["status_id"], "kind": "退学", "state": "dropped", "effective_on": date(2027, 3, 5)}
+    house.identity.note_endings([ended], Heard("enrollment", 3, 3))
+    house.work()
+    (shown,) = house.queries.list_my_records(by=house.asked("list_my_records", student))["records"]
+    assert (shown["state"], shown["ended_on"], shown["contested"]) == ("dropped", date(2027, 3, 5), True)
+
+
 def test_a_closed_account_frees_document_and_contact_and_its_data_cannot_be_read_again(house: House) -> None:
     student = house.student()
     (account_id,) = house.identity.owners("account.person", [student.sub]).values()

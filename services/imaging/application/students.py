@@ -43,6 +43,23 @@ class Students(Application):
         )
         self.append(drafts, self._hearing("note_years", "A12-3"), heard=heard)
 
+    def note_states(self, facts: Sequence[Values], heard: Heard) -> None:
+        """A status was changed, ended or set back: who is away or gone has no code."""
+        drafts = self._drafts(
+            StudentRecord.StateHeard,
+            (
+                {
+                    "status_id": fact["status_id"],
+                    "kind": fact.get("kind") or "学年注册撤回",
+                    "state": fact["state"],
+                    "expected_graduation_date": fact.get("expected_graduation_date"),
+                }
+                for fact in facts
+            ),
+            lambda known, values: known.in_state(values["state"], values["expected_graduation_date"]),
+        )
+        self.append(drafts, self._hearing("note_states", "A12-4"), heard=heard)
+
     def note_owners(self, facts: Sequence[Values], heard: Heard) -> None:
         """Whoever has bound a status may ask for its capture code."""
         drafts = self._drafts(

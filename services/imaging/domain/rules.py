@@ -27,6 +27,7 @@ class StudentStanding:
     registered: bool = True
     last_year: int = 0
     person_id: UUID | None = None
+    state: str = "active"  # as enrollment names it
 
     def enrolled(
         self, school_code: str, exam_no: str, category: str, expected_graduation_date: date
@@ -43,7 +44,13 @@ class StudentStanding:
         """Only the latest year counts; a late correction of an older year changes nothing."""
         if academic_year < self.last_year:
             return self
-        return replace(self, last_year=academic_year, registered=result == "registered")
+        registered = result == "registered" and self.state in ("active", "suspended")
+        return replace(self, last_year=academic_year, registered=registered)
+
+    def in_state(self, state: str, expected_graduation_date: date | None) -> StudentStanding:
+        """Who is away or gone has no registered status, so no code; a class may move with a leave."""
+        expected = expected_graduation_date or self.expected_graduation_date
+        return replace(self, state=state, registered=state == "active", expected_graduation_date=expected)
 
     def owned_by(self, person_id: UUID) -> StudentStanding:
         return replace(self, person_id=person_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from eventsourcing.domain import event
@@ -39,6 +40,17 @@ class StudentRecord(Aggregate, stored_as="imaging.StudentRecord"):
         status_id: UUID
         academic_year: int
         result: str
+
+    class StateHeard(Aggregate.Event):
+        """Enrollment changed or ended the status, or took a year's result back."""
+
+        status_id: UUID
+        kind: str
+        state: str
+        expected_graduation_date: date | None
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.in_state(self.state, self.expected_graduation_date)
 
     class OwnerHeard(Aggregate.Event):
         status_id: UUID

@@ -279,6 +279,36 @@ def test_a_code_of_a_student_who_was_deferred_since_is_not_accepted(studio: Stud
         studio.submit(code)
 
 
+def state(status_id: UUID, state: str, **more: Any) -> dict[str, Any]:
+    return {"status_id": status_id, "kind": "休学", "state": state, **more}
+
+
+def test_who_is_away_or_gone_gets_no_code_and_a_settled_year_does_not_bring_it_back(studio: Studio) -> None:
+    for gone in ("on_leave", "dropped"):
+        (status_id,) = studio.register()
+        facts = [state(status_id, gone)]
+        studio.imaging.note_states(facts, studio.heard("enrollment", facts))
+        years = [{"status_id": status_id, "academic_year": 2029, "result": "registered"}]
+        studio.imaging.note_years(years, studio.heard("enrollment", years))
+        with pytest.raises(NotEligible):
+            studio.code(status_id)
+
+
+def test_who_came_back_a_class_later_gets_a_code_with_that_class(studio: Studio) -> None:
+    (status_id,) = studio.register()
+    facts = [state(status_id, "on_leave"), state(status_id, "active", expected_graduation_date=date(2031, 7, 1))]
+    studio.imaging.note_states(facts, studio.heard("enrollment", facts))
+    assert studio.code(status_id)
+
+
+def test_a_year_taken_back_takes_the_right_to_a_code_with_it(studio: Studio) -> None:
+    (status_id,) = studio.register()
+    facts = [{"status_id": status_id, "academic_year": 2029, "restored_year": 2028, "state": "suspended"}]
+    studio.imaging.note_states(facts, studio.heard("enrollment", facts))
+    with pytest.raises(NotEligible):
+        studio.code(status_id)
+
+
 @pytest.mark.rule("A4-1", "AC-21")
 def test_a_student_gets_the_own_code_and_nobody_elses(studio: Studio) -> None:
     """Given two students, when one asks for a code, then the own one is given, and neither another student nor another

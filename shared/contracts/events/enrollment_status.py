@@ -94,7 +94,7 @@ class StudentCorrectedV1(PublicFact):
 
     publisher = "enrollment"
     subject = "status_id"
-    consumers = ("credentials", "identity", "imaging", "verification")
+    consumers = ("credentials", "identity", "verification")
 
     status_id = shapes.identifier()
     case_id = shapes.identifier()

@@ -170,6 +170,9 @@ class MyRecordV1(Contract):
     major_name = shapes.text(50)
     since = shapes.day(metadata={"description": "Day of entry, or the day an award took effect."})
     bound_on = shapes.day()
+    state = shapes.text(20, allow_none=True, metadata={"description": "How a status ended, if not by a certificate."})
+    ended_on = shapes.day(allow_none=True)
+    contested = shapes.flag(metadata={"description": "Somebody else claims this identity; a case is open."})
 
     example: ClassVar[dict[str, Any]] = {
         "id": _STATUS,
@@ -181,6 +184,9 @@ class MyRecordV1(Contract):
         "major_name": "哲学",
         "since": "2026-09-01",
         "bound_on": "2026-10-20",
+        "state": None,
+        "ended_on": None,
+        "contested": False,
     }
 
 

@@ -1,0 +1,67 @@
+"""What credentials hear of statuses after their registration."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.credentials.domain.rules import StudentRecordStanding
+from services.credentials.domain.student_record import StudentRecord, exam_key, in_state
+from shared.eventstore.application import Application, Draft, Heard
+from shared.eventstore.context import Context
+from shared.eventstore.facts import codec_of
+
+Facts = Sequence[dict[str, Any]]
+Said = Callable[[StudentRecordStanding, Mapping[str, Any]], tuple[dict[str, Any], StudentRecordStanding]]
+_CORRECTED = codec_of(StudentRecord.Corrected).names
+TAKEN_BACK = "注册撤回"
+
+
+class StatusNews(Application):
+    """Records of students moved on by enrollment's word; one stream tells them in the order in which they happened."""
+
+    def hear_states(self, facts: Facts, *, heard: Heard) -> None:
+        """A status was changed or ended."""
+        self._note(facts, StudentRecord.StateHeard, _state, "hear_states", "A16-1", heard)
+
+    def hear_corrections(self, facts: Facts, *, heard: Heard) -> None:
+        """A case changed what identifies a student."""
+        self._note(facts, StudentRecord.Corrected, _corrected, "hear_corrections", "A19-1", heard)
+
+    def hear_contests(self, facts: Facts, *, heard: Heard) -> None:
+        """A status is contested, or no longer."""
+        self._note(facts, StudentRecord.Contested, _contested, "hear_contests", "A8-9", heard)
+
+    def _note(self, facts: Facts, fact_type: type[Any], said: Said, use_case: str, rule: str, heard: Heard) -> None:
+        known: dict[UUID, tuple[int, StudentRecordStanding]] = self.standings(
+            StudentRecord, {fact["status_id"] for fact in facts}
+        )
+        drafts = []
+        for fact in facts:
+            status_id = fact["status_id"]
+            version, standing = known[status_id]  # enrollment itself opened it, on the same stream
+            values, after = said(standing, fact)
+            known[status_id] = version + 1, after
+            drafts.append(Draft(StudentRecord, status_id, version + 1, fact_type, values, after))
+        self.append(drafts, by=Context.system(use_case, self.clock.now(), rules=(rule,)), heard=heard)
+
+
+def _state(standing: StudentRecordStanding, fact: Mapping[str, Any]) -> tuple[dict[str, Any], StudentRecordStanding]:
+    freed = None
+    if fact["kind"] == TAKEN_BACK and standing.entry_date is not None:
+        freed = f"{exam_key(standing.school_code or '', standing.exam_no or '')}|{standing.entry_date.year}"
+    major = fact.get("major_name")
+    values = {"kind": fact["kind"], "state": fact["state"], "major_name": major, "freed": freed}
+    return values, in_state(standing, fact["state"], major)
+
+
+def _corrected(
+    standing: StudentRecordStanding, fact: Mapping[str, Any]
+) -> tuple[dict[str, Any], StudentRecordStanding]:
+    values = {name: fact[name] for name in _CORRECTED}
+    return values, standing.enrolled(**values)
+
+
+def _contested(
+    standing: StudentRecordStanding, fact: Mapping[str, Any]
+) -> tuple[dict[str, Any], StudentRecordStanding]:
+    return {"settled": fact["settled"]}, standing.enrolled(contested=not fact["settled"])
