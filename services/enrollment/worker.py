@@ -23,6 +23,6 @@ def build(environ: Mapping[str, str]) -> Worker:
         store, projections=PROJECTIONS, aggregates=AGGREGATES, publish=publish, amqp_url=config.bus.amqp_url
     )
     use_cases = Enrollment(store, clock_from(config.clock), Keyring.from_file(config.keys_file))
-    runner = BatchRunner(use_cases, FileBlobs(config.blobs_dir), kinds(use_cases))
+    runner = BatchRunner(use_cases, FileBlobs(config.blobs_dir), kinds(use_cases), use_cases.keyring)
     worker.tasks.append(every(0.2, runner.step))
     return worker

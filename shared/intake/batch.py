@@ -9,7 +9,7 @@ from uuid import UUID
 from eventsourcing.domain import event
 
 from shared.eventstore.aggregate import Aggregate, Claim, Release
-from shared.intake.progress import AT_WORK, advanced, checked, planned, undo_advanced
+from shared.intake.progress import AT_WORK, advanced, checked, planned, undo_advanced, undo_asked
 from shared.intake.progress import Progress as Progress  # noqa: PLC0414 -- re-exported
 from shared.intake.steps import NotAtThisStep, PlanExpired, PlanUnknown
 
@@ -154,15 +154,16 @@ class Batch(Aggregate):
 
         asked_by: str
         reason: str
+        refusals_digest: str | None = None  # the rows for whose sake a file of all or nothing is taken back
 
         def apply(self, aggregate: Any) -> None:
-            now = aggregate.standing
-            aggregate.standing = replace(now, state="undoing", undo_link=now.receipts_digest)
+            aggregate.standing = undo_asked(aggregate.standing, self.asked_by, self.reason, self.refusals_digest)
 
     class UndoAdvanced(Aggregate.Event):
-        """One more link of receipts is taken back; `link` is the next one."""
+        """So far the receipts are taken back, the last rows first: what is left lies below `row`, from `link` on."""
 
         link: str | None
+        row: int
         undone: int
         kept: int
         kept_digest: str | None
@@ -184,8 +185,10 @@ class Batch(Aggregate):
     def claims_of(cls, fact: Any, originator_id: UUID) -> Iterable[Claim | Release]:
         """Among millions of decision rows the worker finds by claim the few it has to work on, or to let lapse."""
         name = str(originator_id)
-        if isinstance(fact, Batch.Submitted | Batch.UndoAsked):
+        if isinstance(fact, Batch.Submitted):
             return (Claim(OPEN_SCOPE, name),)
+        if isinstance(fact, Batch.UndoAsked):  # of a finished file, or of one that is still open
+            return (Release(OPEN_SCOPE, name), Claim(OPEN_SCOPE, name))
         if isinstance(fact, Batch.Finished | Batch.Refused | Batch.Undone):
             return (Release(OPEN_SCOPE, name),)
         if isinstance(fact, Batch.Planned):
@@ -226,6 +229,11 @@ class Batch(Aggregate):
         """Note that the file is whole."""
         if self.standing.state == "submitted":
             self.trigger_event(type(self).Checked, rows=rows)
+
+    def tell_planning(self, *, done: int, good: int, unchanged: int, refused: int) -> None:
+        """Say how far the planning is."""
+        if self.standing.state == "planning":
+            self.trigger_event(type(self).PlanAdvanced, done=done, good=good, unchanged=unchanged, refused=refused)
 
     def plan(self, **plan: Any) -> None:
         """Note the plan; the file now waits for whoever commits it."""
@@ -271,10 +279,15 @@ class Batch(Aggregate):
         self._require("finished")
         self.trigger_event(type(self).UndoAsked, asked_by=asked_by, reason=reason)
 
-    def give_back(self, *, asked_by: str, reason: str) -> None:
+    def give_back(self, *, reason: str, refusals_digest: str | None) -> None:
         """All or nothing, and not all could be written: what was written is taken back."""
         self._require("running")
-        self.trigger_event(type(self).UndoAsked, asked_by=asked_by, reason=reason)
+        self.trigger_event(
+            type(self).UndoAsked,
+            asked_by=self.standing.committed_by or self.standing.submitted_by,
+            reason=reason,
+            refusals_digest=refusals_digest,
+        )
 
     def undo(self, errors_digest: str | None) -> None:
         """Close a batch that was taken back."""

@@ -12,6 +12,19 @@ class Unchanged(list[Draft]):
     """The world says already what the row says: no fact follows, and nobody has to mend anything."""
 
 
+class Reasons(Refused):
+    """Several rules object to one row, and whoever mends it wants to know them all."""
+
+    def __init__(self, *refusals: Refused) -> None:
+        self.refusals = refusals
+        self.args = (refusals[0].as_dict(),)
+
+
+def reasons_of(refused: Refused) -> tuple[Refused, ...]:
+    """Each rule that objects."""
+    return refused.refusals if isinstance(refused, Reasons) else (refused,)
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What a row became: one record, and the versions of its first and last fact that this row led to."""

@@ -47,7 +47,10 @@ class Progress:
     undone: int = 0
     kept: int = 0
     undo_link: str | None = None  # the link of receipts that is taken back next
+    undo_row: int | None = None  # the rows from this one on are taken back
     kept_digest: str | None = None
+    undo_by: str | None = None
+    undo_reason: str | None = None
 
     @property
     def decided(self) -> int:
@@ -77,6 +80,17 @@ def planned(now: Progress, plan: Mapping[str, Any]) -> Progress:
 def advanced(now: Progress, step: Mapping[str, Any]) -> Progress:
     """The progress after one more chunk."""
     return replace(now, state="running", **step)
+
+
+def undo_asked(now: Progress, asked_by: str, reason: str, refusals_digest: str | None) -> Progress:
+    return replace(
+        now,
+        state="undoing",
+        undo_link=now.receipts_digest,
+        undo_by=asked_by,
+        undo_reason=reason,
+        refusals_digest=refusals_digest,
+    )
 
 
 def undo_advanced(now: Progress, step: Mapping[str, Any]) -> Progress:

@@ -30,9 +30,20 @@ class RefusalChain:
             digests.append(newest)
             newest = self._content(newest)["before"]
         for digest in reversed(digests):
-            rows = [[RowError(**error) for error in errors] for errors in self._content(digest)["rows"]]
-            yield [(errors[0].row, errors) for errors in rows]
+            yield _link(self._content(digest))
+
+    def backwards(self, newest: str | None) -> Iterator[Link]:
+        """Each chunk's refusals, the newest first: the order of the file for what went through it from its end."""
+        while newest:
+            content = self._content(newest)
+            yield _link(content)
+            newest = content["before"]
 
     def _content(self, digest: str) -> dict[str, Any]:
         content: dict[str, Any] = json.loads(self._blobs.read(digest))
         return content
+
+
+def _link(content: dict[str, Any]) -> Link:
+    rows = [[RowError(**error) for error in errors] for errors in content["rows"]]
+    return [(errors[0].row, errors) for errors in rows]
