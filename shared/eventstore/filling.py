@@ -1,7 +1,6 @@
 """Rows written by COPY: a whole table, or a large batch on its way into one."""
 
 import io
-import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from itertools import islice
@@ -11,6 +10,7 @@ from typing import Any
 import msgspec
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from shared.eventstore.columns import types_of, without_escapes
 from shared.eventstore.copying import blocking_copy
 
 _json = msgspec.json.Encoder()
@@ -18,18 +18,12 @@ _CHUNK = 5_000
 # A row as a JSON array is a line of CSV but for its brackets: texts stand in quotes, null stands bare, and \ escapes a
 # quote and itself. So msgspec writes whole rows, in a third of the time that Python takes to join their values.
 _FORMAT = r"FORMAT csv, NULL 'null', ESCAPE '\'"
-_ESCAPE = re.compile(rb'\\(?:["\\]|u([0-9a-f]{4})|(.))')
-_CONTROLS = {b"b": b"\b", b"f": b"\f", b"n": b"\n", b"r": b"\r", b"t": b"\t"}
 Write = Callable[[Any], Any]
 
 
 def fill(cursor: Cursor, table: str, columns: Sequence[str], rows: Iterable[Any], *, frozen: bool = False) -> None:
     """COPY rows into a table; `frozen` where this transaction made it, which spares readers marking the rows."""
-    cursor.execute(
-        "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0",
-        (table,),
-    )
-    types: dict[str, str] = dict(cursor.fetchall())
+    types = types_of(cursor, table)
     writers = {place: write for place, name in enumerate(columns) if (write := _writer(types[name])) is not None}
     copy = f"COPY {table} ({', '.join(columns)}) FROM STDIN ({_FORMAT}{', FREEZE' if frozen else ''})"
     remaining = iter(rows)
@@ -54,15 +48,7 @@ def values_of(columns: Sequence[str], rows: Sequence[Any]) -> Sequence[tuple[Any
 def _as_csv(rows: Iterable[tuple[Any, ...]]) -> bytes:
     # Inside JSON's texts no line ends, so a bracket, a line's end and a bracket is what stands between two rows.
     lines = _json.encode_lines(rows)[1:-2].replace(b"]\n[", b"\n")
-    return _ESCAPE.sub(_unescaped, lines) if b"\\" in lines else lines
-
-
-def _unescaped(escape: re.Match[bytes]) -> bytes:
-    """Controls as they are: CSV knows no escapes for them."""
-    code, letter = escape.groups()
-    if code is not None:
-        return chr(int(code, 16)).encode()
-    return escape.group() if letter is None else _CONTROLS[letter]
+    return without_escapes(lines)
 
 
 def _written(row: tuple[Any, ...], writers: dict[int, Write]) -> tuple[Any, ...]:

@@ -7,11 +7,12 @@ from uuid import UUID
 
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
+from shared.eventstore.fold import Fold, Needs, Parts, Slot, slot_of_key
 from shared.eventstore.log import head, read_stored
-from shared.eventstore.projection import Fold, Key, Projection, Slot, SubjectTrail
+from shared.eventstore.projection import Projection, SubjectTrail
 from shared.eventstore.sequencer import Fenced
 from shared.eventstore.store import Store
-from shared.eventstore.table import add_rows, load_rows, remove_rows, store_rows
+from shared.eventstore.table import ROW_BY_ROW, add_rows, change_rows, load_rows, remove_rows, store_rows
 
 FOLLOWER = "projections"
 
@@ -60,29 +61,54 @@ class Follower:
 
     def _move(self, cursor: Cursor, position: int, upto: int) -> None:
         cursor.execute(
-            "UPDATE followers SET position = %s WHERE name = %s AND position = %s", (upto, self.name, position)
+            f"{ROW_BY_ROW}; UPDATE followers SET position = %s WHERE name = %s AND position = %s",
+            (upto, self.name, position),
         )
         if cursor.rowcount != 1:
             self._position = None
             raise Fenced(f"follower {self.name} was moved by another process, this one knew position {position}")
 
     def _fold(self, cursor: Cursor, after: int, upto: int) -> None:
-        fold = Fold(self.projections)
+        fold = Fold(self.projections, partly=True)
         facts = [fact for stored in read_stored(cursor, after, upto) if (fact := fold.read(stored)) is not None]
-        touched: list[dict[Slot, Key]] = [{} for _ in self.projections]
-        for fact in facts:
-            for at, slot, key in fold.touched(fact):
-                touched[at][slot] = key
-        before = [_place(cursor, fold, at, list(keys.values())) if keys else {} for at, keys in enumerate(touched)]
+        needs = fold.needs(facts)
+        before = [_place(cursor, fold, at, need) for at, need in enumerate(needs)]
         for fact in facts:
             fold.apply(fact)
-        for at, projection in enumerate(self.projections):
-            rows, asked, known = fold.rows[at], touched[at], before[at]
-            # a row that is only its key was not asked for: it may be there, and then stays
-            add_rows(cursor, projection, [row for slot, row in rows.items() if slot in asked and slot not in known])
-            changed = [row for slot, row in rows.items() if slot not in asked or known.get(slot, row) != row]
-            store_rows(cursor, projection, changed)
-            remove_rows(cursor, projection, [asked[slot] for slot in known if slot not in rows])
+        for projection, rows, parts, need, known in zip(
+            self.projections, fold.rows, fold.parts, needs, before, strict=True
+        ):
+            _store(cursor, projection, rows, parts or Parts(), need, known)
+
+
+def _place(cursor: Cursor, fold: Fold, at: int, need: Needs) -> dict[Slot, dict[str, Any]]:
+    """Load into the fold what it needs; answers copies of the whole rows, to tell afterwards what changed."""
+    projection, parts = fold.projections[at], fold.parts[at]
+    if need.full:
+        for row in load_rows(cursor, projection, list(need.full.values())):
+            fold.put(at, row)
+    if need.part and parts is not None:
+        for row in load_rows(cursor, projection, list(need.part.values()), projection.reads()):
+            parts.loaded[slot_of_key(tuple([row[name] for name in projection.key]))] = row
+    return {slot: dict(row) for slot, row in fold.rows[at].items()}
+
+
+def _store(
+    cursor: Cursor,
+    projection: Projection,
+    rows: dict[Slot, Any],
+    parts: Parts,
+    need: Needs,
+    known: dict[Slot, dict[str, Any]],
+) -> None:
+    # first what changes rows that are there, for those that are added now know of it already
+    change_rows(cursor, projection, parts.moved.values())
+    new = need.fresh | (need.full.keys() - known.keys())
+    add_rows(cursor, projection, [row for slot, row in rows.items() if slot in new])
+    # a row that was not asked for may be there: one that is only its key stays then, any other replaces it
+    changed = [row for slot, row in rows.items() if slot not in new and (slot not in known or known[slot] != row)]
+    store_rows(cursor, projection, changed)
+    remove_rows(cursor, projection, [need.full[slot] for slot in known if slot not in rows])
 
 
 def with_trail(projections: Sequence[Projection]) -> tuple[Projection, ...]:
@@ -90,13 +116,6 @@ def with_trail(projections: Sequence[Projection]) -> tuple[Projection, ...]:
     if any(isinstance(projection, SubjectTrail) for projection in projections):
         return tuple(projections)
     return (*projections, SubjectTrail())
-
-
-def _place(cursor: Cursor, fold: Fold, at: int, keys: Sequence[Key]) -> dict[Slot, dict[str, Any]]:
-    """Load the stored rows into the fold; answers copies, to tell afterwards what changed."""
-    for row in load_rows(cursor, fold.projections[at], keys):
-        fold.put(at, row)
-    return {slot: dict(row) for slot, row in fold.rows[at].items()}
 
 
 def position_of(cursor: Cursor, name: str = FOLLOWER) -> int:

@@ -9,9 +9,10 @@ from typing import Any
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
 
 from shared.eventstore.filling import fill
+from shared.eventstore.fold import Fold, Slot
 from shared.eventstore.follower import FOLLOWER, position_of, with_trail
 from shared.eventstore.log import stream
-from shared.eventstore.projection import Fold, Projection, Slot
+from shared.eventstore.projection import Projection
 from shared.eventstore.store import Store
 
 

@@ -13,9 +13,10 @@ from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.claims import Holding, Settlement
 from shared.eventstore.facts import codec_named, decode_standing, encode_standing
 from shared.eventstore.filling import fill
+from shared.eventstore.fold import Fold
 from shared.eventstore.follower import FOLLOWER, position_of, with_trail
 from shared.eventstore.log import stream, stream_histories
-from shared.eventstore.projection import Fold, Projection, Row
+from shared.eventstore.projection import Projection, Row
 from shared.eventstore.store import Store
 
 _MOST_NAMED = 100

@@ -24,6 +24,9 @@ TABLES = """
     CREATE TABLE school_year (
         pupil_id uuid, year int, result text NOT NULL, PRIMARY KEY (pupil_id, year)
     );
+    CREATE TABLE pupil_brief (
+        id uuid PRIMARY KEY, name text NOT NULL, school text NOT NULL, sealed bytea NOT NULL, years int, last_year int
+    );
     CREATE INDEX school_year_by_result ON school_year (result);
 """
 
@@ -115,6 +118,29 @@ class PupilList(Projection):
         return None
 
 
+class PupilBrief(Projection):
+    """The same pupils, each fact changing only what it must."""
+
+    table = "pupil_brief"
+    columns = ("name", "school", "sealed", "years", "last_year")
+
+    @on(Pupil.Enrolled)
+    def enrolled(self, row: Row | None, fact: Pupil.Enrolled) -> Row:
+        return {"name": fact.name, "school": fact.school, "sealed": b"\x00\\", "years": 0, "last_year": None}
+
+    @on(Pupil.YearSettled, reads=("years", "last_year"), changes=("years", "last_year"))
+    def settled(self, row: Row, fact: Pupil.YearSettled) -> Row:
+        return {"years": row["years"] + 1, "last_year": max(fact.year, row["last_year"] or 0)}
+
+    @on(Pupil.Moved, changes=("school",))
+    def moved(self, row: None, fact: Pupil.Moved) -> Row:
+        return {"school": fact.school}
+
+    @on(Pupil.Left)
+    def left(self, row: Row | None, fact: Pupil.Left) -> None:
+        return None
+
+
 class SchoolYear(Projection):
     """How each year of a pupil ended."""
 
@@ -122,7 +148,7 @@ class SchoolYear(Projection):
     key = ("pupil_id", "year")
     columns = ("result",)
 
-    @on(Pupil.YearSettled, key=lambda fact: (fact.originator_id, fact.year))
+    @on(Pupil.YearSettled, key=lambda fact: (fact.originator_id, fact.year), whole=True)
     def settled(self, row: Row | None, fact: Pupil.YearSettled) -> Row:
         return {"result": fact.result}
 

@@ -11,9 +11,10 @@ from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.follower import Follower, position_of, wait_for
 from shared.eventstore.log import LogBroken, head, read_log
 from shared.eventstore.projection import Row, on
+from shared.eventstore.rebuild import rebuild
 from shared.eventstore.sequencer import Fenced, Sequencer
 from shared.eventstore.store import Store
-from shared.eventstore.tests.pupils import FixedClock, Pupil, PupilList, School, SchoolYear, by, prepare
+from shared.eventstore.tests.pupils import FixedClock, Pupil, PupilBrief, PupilList, School, SchoolYear, by, prepare
 
 pytestmark = pytest.mark.servers
 
@@ -72,6 +73,29 @@ def test_a_row_is_folded_on_over_several_batches(store: Store) -> None:
     Sequencer(store).step()
     following.catch_up()
     assert rows(store, "SELECT * FROM pupil_list") == []
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7, 2_000])
+def test_rows_that_are_changed_by_columns_are_those_of_a_rebuild(store: Store, batch: int) -> None:
+    projections = (PupilList(), PupilBrief(), SchoolYear())
+    pupils = [Pupil(f"{number}", "一中", 3, date(2026, 9, 1), uuid4()) for number in range(130)]
+    following = Follower(store, projections, batch=batch)
+    for lesson in range(3):
+        for number, one in enumerate(pupils):
+            if (number + lesson) % 3:
+                one.settle_year(2026 + lesson, "registered")
+            else:
+                one.move(f"{lesson}中", 1, date(2027, 1, 1))
+            if number % 10 == lesson:
+                one.settle_year(2026, "deferred")
+        School(store, FixedClock()).save(*pupils, by=by())
+        Sequencer(store).step()
+        following.catch_up()
+    tables = ("pupil_list", "pupil_brief", "school_year")
+    found = {table: rows(store, f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables}
+    rebuild(store, projections)
+    assert found == {table: rows(store, f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables}
+    assert len(found["pupil_brief"]) == 130
 
 
 def test_a_failing_handler_leaves_rows_and_position_as_they_were(store: Store) -> None:

@@ -8,13 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.eventstore.facts import encode
+from shared.eventstore.fold import Fold, Slot
 from shared.eventstore.follower import with_trail
 from shared.eventstore.log import StoredFact
-from shared.eventstore.projection import Fold, Projection, Row, Slot, SubjectTrail, on
-from shared.eventstore.tests.pupils import NOW, Pupil, PupilList, SchoolYear, by
+from shared.eventstore.projection import Projection, Row, SubjectTrail, on
+from shared.eventstore.tests.pupils import NOW, Pupil, PupilBrief, PupilList, SchoolYear, by
 
 STATUS = UUID(int=7)
-PROJECTIONS = (PupilList(), SchoolYear())
+PROJECTIONS = (PupilList(), PupilBrief(), SchoolYear())
 
 
 def pupil() -> Pupil:
@@ -42,7 +43,7 @@ def folded(facts: list[StoredFact], projections: tuple[Projection, ...] = PROJEC
 def test_a_fact_makes_the_row_of_its_aggregate() -> None:
     one = pupil()
     one.settle_year(2026, "registered")
-    (row,), (year,) = (list(rows.values()) for rows in folded(stored(one)))
+    (row,), _, (year,) = (list(rows.values()) for rows in folded(stored(one)))
     assert row["id"] == one.id
     assert (row["name"], row["years"], row["seen_by"]) == ("王小明", 1, "system")
     assert year == {"pupil_id": one.id, "year": 2026, "result": "registered"}
@@ -61,7 +62,12 @@ def test_the_trail_leads_from_a_subject_to_the_histories_that_speak_of_it() -> N
 
 
 def test_every_store_keeps_the_trail_once() -> None:
-    assert [type(each) for each in with_trail(with_trail(PROJECTIONS))] == [PupilList, SchoolYear, SubjectTrail]
+    assert [type(each) for each in with_trail(with_trail(PROJECTIONS))] == [
+        PupilList,
+        PupilBrief,
+        SchoolYear,
+        SubjectTrail,
+    ]
 
 
 def test_one_handler_may_follow_several_facts_each_by_a_key_of_its_own() -> None:
@@ -131,19 +137,30 @@ def interleaved(histories: list[list[StoredFact]], chance: object) -> list[Store
 
 
 def moved_on(rows: list[dict[Slot, Row]], fact: StoredFact) -> list[dict[Slot, Row]]:
-    """What a follower does: a fold that holds only the rows this fact touches."""
-    fold = Fold(PROJECTIONS)
+    """What a follower does: a fold that holds only what this fact needs."""
+    fold = Fold(PROJECTIONS, partly=True)
     typed = fold.read(fact)
     if typed is None:
         return rows
-    touched = [(at, slot) for at, slot, _ in fold.touched(typed)]
-    for at, slot in touched:
-        if slot in rows[at]:
+    needs = fold.needs([typed])
+    for at, need in enumerate(needs):
+        for slot in need.full.keys() & rows[at].keys():
             fold.put(at, dict(rows[at][slot]))
+        for slot in need.part.keys() & rows[at].keys():
+            fold.parts[at].loaded[slot] = {name: rows[at][slot][name] for name in PROJECTIONS[at].reads()}
     fold.apply(typed)
     after = [dict(each) for each in rows]
-    for at, slot in touched:
-        after[at].pop(slot, None)
-    for at, changed in enumerate(fold.rows):
+    for at, (changed, parts) in enumerate(zip(fold.rows, fold.parts, strict=True)):
+        for slot in needs[at].full:
+            after[at].pop(slot, None)
+        for slot in parts.moved.keys() & after[at].keys():
+            after[at][slot] = after[at][slot] | parts.moved[slot][1]
         after[at].update(changed)
     return after
+
+
+def test_what_only_changes_columns_does_nothing_where_no_row_is() -> None:
+    one = pupil()
+    one.move("二中", 4, date(2027, 1, 1))
+    (rows,) = folded(stored(one)[1:], (PupilBrief(),))
+    assert rows == {}
