@@ -1,14 +1,44 @@
-"""One admitted person of one list: the basis of a registration (A7), and the outcome of entry (A8)."""
+"""One admitted person of one list: the basis of a registration (A7), and what became of entry (A8)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
+from uuid import UUID
 
 from eventsourcing.domain import event
 
-from services.enrollment.domain.rules.entry import may_enter
 from services.enrollment.domain.rules.standing import AdmissionStanding, AdmissionState
-from shared.eventstore.aggregate import Aggregate, Claim, Release
+from shared.eventstore.aggregate import Aggregate, Claim, Release, changed
+
+EXAM_NO: Final = "admission.exam_no"
+OUTCOME: Final = "admission.outcome"
+
+# What a list says of a person, in the order of the fact; a correction may say it anew
+TERMS: Final = (
+    "school_code",
+    "school_name",
+    "id_key",
+    "name_key",
+    "sealed_person",
+    "level",
+    "category",
+    "study_form",
+    "full_time",
+    "major_code",
+    "major_name",
+    "duration",
+    "entry_date",
+    "expected_graduation_date",
+    "admission_type",
+    "special_plan",
+    "special_kind",
+    "preparatory",
+    "training_school",
+    "joint_partner",
+    "previous_school",
+    "previous_certificate_no",
+)
+LISTED: Final = ("batch_id", "province", "exam_no", *TERMS)
 
 
 def admission_key(entry_year: int, exam_no: str) -> str:
@@ -16,8 +46,43 @@ def admission_key(entry_year: int, exam_no: str) -> str:
     return f"{entry_year}|{exam_no}"
 
 
+def first_basis(values: Mapping[str, Any]) -> AdmissionStanding:
+    """The state right after `Admission.Listed` with these values."""
+    return AdmissionStanding(state="listed", **{name: values[name] for name in LISTED})
+
+
+class Terms(Aggregate.Event):
+    """The base of facts that say anew what a list says of a person."""
+
+    school_code: str
+    school_name: str
+    id_key: str
+    name_key: str
+    sealed_person: str
+    level: str
+    category: str
+    study_form: str
+    full_time: bool
+    major_code: str
+    major_name: str
+    duration: str
+    entry_date: date
+    expected_graduation_date: date
+    admission_type: str
+    special_plan: bool
+    special_kind: str
+    preparatory: str
+    training_school: str
+    joint_partner: str
+    previous_school: str | None
+    previous_certificate_no: str | None
+
+
 class Admission(Aggregate, stored_as="enrollment.Admission"):
-    """An admission record 录取数据; registered, abandoned, deferred or cancelled, exactly once."""
+    """An admission record 录取数据; registered, abandoned, deferred or cancelled, exactly once.
+
+    Each later fact says by `after` what it makes of the state: the same for an aggregate and for a draft of a file.
+    """
 
     Standing: ClassVar[type] = AdmissionStanding
     standing: AdmissionStanding
@@ -25,7 +90,7 @@ class Admission(Aggregate, stored_as="enrollment.Admission"):
     class Listed(Aggregate.Created):
         """The person stands in a checked admission list."""
 
-        batch_id: str
+        batch_id: str  # of a supplement: the id of its request
         province: str
         exam_no: str
         school_code: str
@@ -44,11 +109,147 @@ class Admission(Aggregate, stored_as="enrollment.Admission"):
         expected_graduation_date: date
         admission_type: str
         special_plan: bool
+        special_kind: str = ""
+        preparatory: str = ""
+        training_school: str = ""
+        joint_partner: str = ""
+        previous_school: str | None = None
+        previous_certificate_no: str | None = None
+
+    class Relisted(Terms):
+        """The list was returned and handed in again: the person stands in the new one."""
+
+        batch_id: str
+
+        @staticmethod
+        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
+            return changed(standing, batch_id=said["batch_id"], **{name: said[name] for name in TERMS})
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = self.after(aggregate.standing, vars(self))
+
+    class Corrected(Terms):
+        """The ministry accepted a correction: a new version of the basis; the old one stays in earlier facts (A10)."""
+
+        fix_id: UUID
+        columns: tuple[str, ...]
+        basis_version: int
+
+        @staticmethod
+        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
+            terms = {name: said[name] for name in TERMS}
+            return changed(standing, basis_version=said["basis_version"], fix_id="", **terms)
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = self.after(aggregate.standing, vars(self))
+
+    class FixAsked(Aggregate.Event):
+        """The school reported an error: nobody is registered from this admission until it is decided (A10-3)."""
+
+        fix_id: UUID
+
+        @staticmethod
+        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
+            return changed(standing, fix_id=str(said["fix_id"]))
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = self.after(aggregate.standing, vars(self))
+
+    class FixRefused(Aggregate.Event):
+        """The correction was not made; the admission holds as it was."""
+
+        fix_id: UUID
+
+        @staticmethod
+        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
+            return changed(standing, fix_id="")
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = self.after(aggregate.standing, vars(self))
+
+    class Reported(Aggregate.Event):
+        """The freshman reported and passed the first check (R41-9)."""
+
+        reported_on: date
+
+        @staticmethod
+        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
+            return standing.decided("reported")
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = self.after(aggregate.standing, vars(self))
+
+    class PreparatoryRechecked(Aggregate.Event):
+        """The admitting school rechecked a preparatory student before that phase (A8-5, A8-8)."""
+
+        result: str
+        rechecked_on: date
+
+        @staticmethod
+        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
+            return changed(standing, prep_recheck=said["result"])
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = self.after(aggregate.standing, vars(self))
 
     class EntryDecided(Aggregate.Event):
         """Abandoned, deferred or cancelled: no status follows (A8-4)."""
 
         outcome: AdmissionState
+        cause: str = ""
+        until: date | None = None
+
+        @staticmethod
+        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
+            return standing.decided(said["outcome"], said.get("cause", ""), said.get("until"))
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = self.after(aggregate.standing, vars(self))
+
+    class DeferralEnded(Aggregate.Event):
+        """The deferred came back and passed the review, failed it, or stayed away too long (R41-10)."""
+
+        outcome: AdmissionState  # reported | cancelled | abandoned
+        cause: str
+        ended_on: date
+
+        @staticmethod
+        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
+            return standing.decided(said["outcome"], said["cause"])
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = self.after(aggregate.standing, vars(self))
+
+    class IntakeMoved(Aggregate.Event):
+        """The person enters with a later intake, after a deferral or a preparatory phase; the study is as long."""
+
+        exam_no: str
+        entry_date: date
+        expected_graduation_date: date
+        cause: str  # deferral | preparatory
+
+        @staticmethod
+        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
+            return changed(
+                standing,
+                entry_date=said["entry_date"],
+                expected_graduation_date=said["expected_graduation_date"],
+            )
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = self.after(aggregate.standing, vars(self))
+
+    class EntryWithdrawn(Aggregate.Event):
+        """What was recorded of the entry was filed in error and is taken back, before anything followed from it."""
+
+        restored: AdmissionState
+
+        @staticmethod
+        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
+            return standing.decided(said["restored"])
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = self.after(aggregate.standing, vars(self))
 
     @event(Listed)
     def __init__(  # the fact's fields, one by one
@@ -73,42 +274,22 @@ class Admission(Aggregate, stored_as="enrollment.Admission"):
         expected_graduation_date: date,
         admission_type: str,
         special_plan: bool,
+        special_kind: str = "",
+        preparatory: str = "",
+        training_school: str = "",
+        joint_partner: str = "",
+        previous_school: str | None = None,
+        previous_certificate_no: str | None = None,
     ) -> None:
-        self.standing = AdmissionStanding(
-            state="listed",
-            batch_id=batch_id,
-            exam_no=exam_no,
-            school_code=school_code,
-            school_name=school_name,
-            id_key=id_key,
-            name_key=name_key,
-            sealed_person=sealed_person,
-            level=level,
-            category=category,
-            study_form=study_form,
-            full_time=full_time,
-            major_code=major_code,
-            major_name=major_name,
-            duration=duration,
-            entry_date=entry_date,
-            expected_graduation_date=expected_graduation_date,
-            admission_type=admission_type,
-            special_plan=special_plan,
-        )
-
-    def decide_entry(self, *, outcome: AdmissionState, released: bool, school_code: str) -> None:
-        """Record that no status follows: abandoned, deferred or cancelled."""
-        may_enter(self.standing, released=released, school_code=school_code)
-        self._entry_decided(outcome=outcome)
-
-    @event(EntryDecided)
-    def _entry_decided(self, outcome: AdmissionState) -> None:
-        self.standing = self.standing.decided(outcome)
+        self.standing = first_basis(locals())
 
     @classmethod
     def claims_of(cls, fact: Any, originator_id: Any) -> Iterable[Claim | Release]:
         """A listed number is unique in its year; an outcome is taken once, by this or by a status."""
-        if isinstance(fact, cls.Listed):
-            yield Claim("admission.exam_no", admission_key(fact.entry_date.year, fact.exam_no))
-        elif isinstance(fact, cls.EntryDecided):
-            yield Claim("admission.outcome", str(originator_id))
+        name = type(fact).__name__
+        if name in ("Listed", "IntakeMoved"):
+            yield Claim(EXAM_NO, admission_key(fact.entry_date.year, fact.exam_no))
+        elif name == "EntryDecided":
+            yield Claim(OUTCOME, str(originator_id))
+        elif name == "EntryWithdrawn" or (name == "DeferralEnded" and fact.outcome == "reported"):
+            yield Release(OUTCOME, str(originator_id))

@@ -1,7 +1,42 @@
-"""The rules of entry: whom a school may register (A7, A8, A9)."""
+"""The rules of entry: whom a school may register, and what else may become of an admission (A2, A7, A8, A9)."""
 
-from services.enrollment.domain.rules.standing import PASSED, AdmissionStanding
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+from services.enrollment.domain.rules.standing import PASSED, TRAINING, UNDECIDED, AdmissionStanding, AdmissionState
+from shared.codes.clock import add_months
+from shared.codes.schools import CATEGORIES
 from shared.rules.refused import Refused
+from shared.rules.rulebook import in_force
+
+ORDINARY: Final = "普通"
+SELF_TAUGHT: Final = "自学考试"
+SELF_TAUGHT_CATEGORY: Final = "高等教育自学考试"
+
+# Why entry is deferred, in the words of the upload file
+DEFERRAL_CAUSES: Final = {"疾病": "illness", "应征入伍": "army", "自主创业": "startup", "其他": "other"}
+# Deferred for a year, and the month in which the next intake reports
+DEFERRAL_MONTHS: Final = 13
+
+
+class InstitutionNotEligible(Refused):
+    """Only institutions that may award certificates of higher education register anybody."""
+
+    rule = "A2-1"
+
+
+class NotFormalEducation(Refused):
+    """Training courses and the like lead to no student status."""
+
+    rule = "A2-2"
+
+
+class SelfTaught(NotFormalEducation):
+    """Who studies for the self-taught examinations has no status anywhere, only a certificate in the end."""
+
+    zh = "自学考试考生没有学籍,只在取得毕业证书时由省级自考机构注册学历"
+    en = "self-taught examinations give no student status; the province's examination office registers the diploma"
 
 
 class NoAdmissionBasis(Refused):
@@ -14,6 +49,22 @@ class NotOwnStudent(Refused):
     """A school writes the records of its own students only."""
 
     rule = "A4-1"
+
+
+class PartnerRegistersNot(NotOwnStudent):
+    """Joint training is registered by the school that admitted; its partner annotates nothing and registers nobody."""
+
+    rule = "A8-10"
+    zh = "跨校联合培养的学生只在录取学校 {school_code} 注册学籍"
+    en = "a student trained jointly is registered at the admitting school {school_code} only"
+
+
+class OtherTraining(Refused):
+    """An operator appointed for one kind of training does not write for another."""
+
+    rule = "A24-1"
+    zh = "经办人不负责该类学生({category})的学籍"
+    en = "the operator is not appointed for students of this category ({category})"
 
 
 class RecheckMissing(Refused):
@@ -32,6 +83,16 @@ class EntryAlreadyDecided(Refused):
     """Each admission ends in exactly one of the four outcomes."""
 
     rule = "A8-4"
+    zh = "该生入学结果已记录({state}),四种结果只能取其一"
+    en = "what became of this admission is recorded already ({state}); it ends in exactly one of four outcomes"
+
+
+class EntryDeferred(EntryAlreadyDecided):
+    """While entry is deferred there is no status; the way back is a new application and its review."""
+
+    rule = "R41-10"
+    zh = "保留入学资格期间没有学籍;期满前须先申请入学并经审查合格"
+    en = "there is no status while entry is deferred; first the student asks to enter and passes the review"
 
 
 class OneFulltimeStatus(Refused):
@@ -46,21 +107,139 @@ class AdmissionTypeRequired(Refused):
     rule = "A9-2"
 
 
+class AdmissionTypeDiffers(Refused):
+    """The annotation follows the admission data; what is wrong there is corrected there."""
+
+    rule = "A9-1"
+    zh = "录取类型与录取数据({listed})不一致;录取数据有误的,先向省级招生部门申请更正"
+    en = "the type of admission is {listed} in the admission data; if that is wrong, have the admission corrected first"
+
+
+class PendingAdmissionFix(Refused):
+    """Nobody is registered while the correction of the admission is undecided."""
+
+    rule = "A10-3"
+
+
+class PreparatoryNotCompleted(Refused):
+    """The preparatory phase comes first, and is no year of the status."""
+
+    rule = "A8-7"
+    zh = "该生须先完成预科阶段,结业转入招生学校后再复查并注册学籍"
+    en = "the preparatory phase comes first; the admitting school rechecks and registers after it is completed"
+
+
+class DeferralEndMissing(Refused):
+    """Military service has no usual end: the school states it."""
+
+    rule = "R41-10"
+    zh = "应征入伍保留入学资格的,须填写保留至何日"
+    en = "entry deferred for military service needs the day until which it is deferred"
+
+
+class DeferralEndsTooEarly(Refused):
+    """A deferral reaches beyond the day of entry."""
+
+    rule = "R41-10"
+    zh = "保留入学资格的截止日期须晚于入学日期 {entry_date}"
+    en = "a deferral ends after the day of entry, {entry_date}"
+
+
+@cache
+def holds(rule: str, on: date) -> bool:
+    """Whether a rule applies to an entry of this day (A28-1); asked for every row of a file."""
+    return in_force(rule, on)
+
+
+def rules_of(rules: tuple[str, ...], on: date) -> tuple[str, ...]:
+    """Those of the rules that applied on the day of entry."""
+    return tuple([rule for rule in rules if holds(rule, on)])
+
+
+def may_register_students(school_code: str) -> None:
+    """Regular and adult institutions, research institutes, other private institutions of higher education (A2-1)."""
+    if school_code[:2] not in CATEGORIES:
+        raise InstitutionNotEligible(field="YXDM", school_code=school_code)
+
+
+def may_have_status(category: str, study_form: str) -> None:
+    """Formal education under state rules, with a status of its own (A2-2)."""
+    if category == SELF_TAUGHT_CATEGORY or study_form == SELF_TAUGHT:
+        raise SelfTaught(field="XLLB")
+    if category not in TRAINING:
+        raise NotFormalEducation(field="XLLB")
+
+
+def may_write_for(training: str, category: str) -> None:
+    """Operators are appointed for one kind of training or for all (A24-1)."""
+    if training not in ("", "all") and training != TRAINING.get(category):
+        raise OtherTraining(field="KSH", category=category)
+
+
 def may_enter(admission: AdmissionStanding, *, released: bool, school_code: str) -> None:
     """A school decides about an own, released, still undecided admission (A7-3, A4-1, A8-4)."""
     if admission.school_code != school_code:
+        if admission.joint_partner == school_code:
+            raise PartnerRegistersNot(field="KSH", school_code=admission.school_code)
         raise NotOwnStudent(field="KSH")
     if not released:
         raise NoAdmissionBasis(field="KSH")
-    if admission.state != "listed":
+    if admission.state == "deferred":
+        raise EntryDeferred(field="RXJG", state=admission.state)
+    if admission.state not in UNDECIDED:
         raise EntryAlreadyDecided(field="RXJG", state=admission.state)
 
 
-def may_register(admission: AdmissionStanding, *, recheck: str) -> None:
-    """Registration follows a passed recheck and an annotated plan (A8-1, A8-3, A9-2)."""
-    if not recheck:
-        raise RecheckMissing(field="FCJG")
-    if recheck != PASSED:
-        raise RecheckFailed(field="FCJG")
-    if admission.special_plan and not admission.admission_type:
+def may_register(
+    admission: AdmissionStanding, *, recheck: str, admission_type: str | None = None, prepared: bool = False
+) -> None:
+    """Registration follows a passed recheck, an annotated plan, and whatever else comes first (A8-1, A8-3, A9-2).
+
+    Only what applied on the day of entry is asked for (A28-1); the basis itself is asked for always.
+    """
+    on = admission.entry_date
+    if holds("A2-2", on):
+        may_have_status(admission.category, admission.study_form)
+    if admission.fix_id and holds("A10-3", on):
+        raise PendingAdmissionFix(field="KSH")
+    if admission.preparatory and not prepared and holds("A8-7", on):
+        raise PreparatoryNotCompleted(field="KSH")
+    if holds("A8-1", on):
+        if not recheck:
+            raise RecheckMissing(field="FCJG")
+        if recheck != PASSED:
+            raise RecheckFailed(field="FCJG")
+    if holds("A9-2", on):
+        annotated_type(admission, admission_type)
+
+
+def annotated_type(admission: AdmissionStanding, said: str | None) -> str:
+    """The type of admission that is annotated: the list's, or what the school says where the list is silent (A9)."""
+    listed = admission.admission_type
+    if said and listed and said != listed:
+        raise AdmissionTypeDiffers(field="LQLX", listed=listed)
+    chosen = listed or said or ""
+    if admission.special_plan and chosen in ("", ORDINARY):
         raise AdmissionTypeRequired(field="LQLX")
+    return chosen or ORDINARY
+
+
+def deferred_until(admission: AdmissionStanding, cause: str, until: date | None) -> date:
+    """Until when entry is deferred: as said, or till the next intake has reported (R41-10)."""
+    if until is None:
+        if cause == "army":
+            raise DeferralEndMissing(field="BLZ")
+        return add_months(admission.entry_date, DEFERRAL_MONTHS)
+    if until <= admission.entry_date:
+        raise DeferralEndsTooEarly(field="BLZ", entry_date=admission.entry_date)
+    return until
+
+
+def decided_entry(
+    admission: AdmissionStanding, outcome: AdmissionState, *, cause: str = "", until: date | None = None
+) -> dict[str, Any]:
+    """What the fact of abandoning, deferring or cancelling an entry says (A8-4, R41-10)."""
+    if outcome != "deferred":
+        return {"outcome": outcome, "cause": cause, "until": None}
+    cause = cause or "other"
+    return {"outcome": outcome, "cause": cause, "until": deferred_until(admission, cause, until)}

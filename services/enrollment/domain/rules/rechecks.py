@@ -1,0 +1,111 @@
+"""The rules of the recheck of the first three months: five items, and what follows from a failed one (R41-11)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from services.enrollment.domain.rules.entry import NotOwnStudent, holds
+from services.enrollment.domain.rules.reporting import DayLiesAhead
+from services.enrollment.domain.rules.standing import PASSED, StatusStanding
+from services.enrollment.domain.rules.years import StatusNotOpen
+from shared.codes.clock import add_months
+from shared.rules.refused import Refused
+
+FAILED: Final = "不合格"
+HEALTH: Final = "health"
+# The five items of the recheck, by the columns of the upload file
+ITEMS: Final = {
+    "LQSX": "procedure",  # 录取手续合乎规定
+    "LQZG": "admission",  # 录取资格真实
+    "RZXF": "person",  # 本人与身份证明、考生档案相符
+    "STJK": HEALTH,  # 身体健康,可以在校学习
+    "ZYSP": "talent",  # 艺术、体育等特殊类型的专业水平
+}
+MONTHS: Final = 3
+
+# What follows from a recheck
+NOTHING: Final = "nothing"
+CANCEL_ENTRY: Final = "cancel_entry"  # 取消入学资格: not registered yet
+CANCEL_STATUS: Final = "cancel_status"  # 取消学籍: registered already, so two persons decide
+MAY_DEFER: Final = "may_defer"  # 保留入学资格: health alone
+
+
+class ItemsMissing(Refused):
+    """A recheck has five items."""
+
+    rule = "R41-11"
+    zh = "复查须逐项填写:{missing}"
+    en = "the recheck has five items; missing: {missing}"
+
+
+class BeforeEntry(Refused):
+    """Nobody is rechecked before entering."""
+
+    rule = "R41-11"
+    zh = "复查日期早于入学日期 {entry_date}"
+    en = "the recheck lies before the day of entry, {entry_date}"
+
+
+class RecheckFindsFraud(Refused):
+    """A status obtained unlawfully is cancelled, by two persons; nothing else follows from such a recheck."""
+
+    rule = "R41-11"
+    zh = "复查发现录取手续、资格或身份不符,已注册学籍的只能取消学籍:须另行提出取消学籍,由第二人确认"
+    en = "fraud was found after registration: the status is cancelled by two persons, and nothing else follows"
+
+
+class HealthAllowsNoDeferral(Refused):
+    """Entry is deferred for health alone."""
+
+    rule = "R41-11"
+    zh = "只有身体状况一项不合格的,才可保留入学资格"
+    en = "entry is deferred where health alone was found unfit"
+
+
+def recheck_result(items: Mapping[str, bool]) -> str:
+    """合格 when every one of the five items is."""
+    missing = [item for item in ITEMS.values() if item not in items]
+    if missing:
+        raise ItemsMissing(field="items", missing="、".join(missing))
+    return PASSED if all(items.values()) else FAILED
+
+
+def what_follows(items: Mapping[str, bool], *, registered: bool) -> str:
+    """What a recheck leads to; whether the status was registered before chooses between the two cancellations."""
+    failed = {item for item, passed in items.items() if not passed}
+    if not failed:
+        return NOTHING
+    if failed == {HEALTH}:
+        return MAY_DEFER
+    return CANCEL_STATUS if registered else CANCEL_ENTRY
+
+
+def recheck_values(
+    status: StatusStanding, *, school_code: str, items: Mapping[str, bool], rechecked_on: date, today: date
+) -> dict[str, Any]:
+    """What the fact of a recheck says of an open own status; after three months it is marked late (R41-11)."""
+    if status.school_code != school_code:
+        raise NotOwnStudent(field="KSH")
+    if not status.is_open:
+        raise StatusNotOpen(field="KSH", state=status.state)
+    if rechecked_on > today:
+        raise DayLiesAhead(field="FCRQ", day=rechecked_on)
+    if rechecked_on < status.entry_date:
+        raise BeforeEntry(field="FCRQ", entry_date=status.entry_date)
+    due_on = add_months(status.entry_date, MONTHS)
+    return {
+        "result": recheck_result(items),
+        "items": dict(items),
+        "rechecked_on": rechecked_on,
+        "due_on": due_on,
+        "late": rechecked_on > due_on and holds("R41-11", status.entry_date),
+    }
+
+
+def may_defer_after(items: Mapping[str, bool]) -> None:
+    """Health alone lets a student go back to a deferred entry (R41-11)."""
+    follows = what_follows(items, registered=True)
+    if follows == CANCEL_STATUS:
+        raise RecheckFindsFraud(field="CLYJ")
+    if follows != MAY_DEFER:
+        raise HealthAllowsNoDeferral(field="CLYJ")
