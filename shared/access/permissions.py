@@ -108,6 +108,8 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     *_may("province_admissions", OWN_PROVINCE, "A10-2", "read_cases"),
     *_may("ministry", NATION, "A6-3", "read_overdue", "read_counts", "read_cases"),
     *_may("auditor", NATION, "AUD-1", "read_counts"),
+    # own students as a file to fill in: for a purpose, marked and recorded (A25-2)
+    *_may("registrar", OWN_SCHOOL, "A25-2", "export_roster", owes=(LOGGED,)),
     # reading
     *_may("registrar", OWN_SCHOOL, "A4-1", "read_batch", owes=(LOGGED,)),
     *_may("province_admissions", OWN_PROVINCE, "A7-1", "read_batch", owes=(LOGGED,)),

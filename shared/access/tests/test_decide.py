@@ -51,6 +51,48 @@ WHO_MAY = {
     "read_audit": {"auditor", "ministry"},
     "replay_parked": {"operator"},
     "run_due": {"system"},
+    # corrections of admission data and lists without an entrance examination (A7, A10)
+    "submit_special_admissions": {"registrar"},
+    "request_admission_fix": {"registrar"},
+    "propose_admission_fix": {"province_admissions"},
+    "decide_admission_fix": {"ministry"},
+    # what a school does with its own students
+    **dict.fromkeys(
+        (
+            "recheck_students",
+            "annotate_preparatory",
+            "ask_to_check",
+            "change_status",
+            "annotate_records",
+            "issue_papers",
+            "declare_school_year",
+            "propose_cancellation",
+            "confirm_cancellation",
+            "file_case",
+            "review_case",
+            "agree_transfer",
+            "answer_conflict",
+        ),
+        {"registrar"},
+    ),
+    # what provinces and the ministry decide, and what they only supervise
+    "decide_case": {"province_education"},
+    "confirm_transfer": {"province_education"},
+    "decide_conflict": {"province_education", "ministry"},
+    "report_incident": {"province_education", "ministry"},
+    "declare_illegal_entry": {"province_education", "ministry"},
+    "confirm_illegal_entry": {"province_education", "ministry"},
+    "load_existing": {"province_education", "ministry"},
+    # the student, for the own record
+    "confirm_own_status": {"student"},
+    "dispute_own_status": {"student"},
+    "file_own_case": {"student"},
+    "request_transfer": {"student"},
+    # lists and counts
+    "export_roster": {"registrar"},
+    "read_overdue": {"registrar", "province_education", "ministry"},
+    "read_cases": {"registrar", "province_education", "province_admissions", "ministry"},
+    "read_counts": {"registrar", "province_education", "ministry", "auditor"},
 }
 
 
@@ -132,6 +174,30 @@ def test_who_submitted_never_approves(role, resource):
     for permission in PERMISSIONS:
         if permission.second_person:
             assert not decide(actor(role), permission.action, resource).allow
+
+
+KINDS = ("regular", "adult", "graduate", "online")
+
+
+@pytest.mark.rule("A24-1")
+@given(st.sampled_from(ACTIONS), st.sampled_from(KINDS), st.sampled_from(KINDS))
+def test_an_operator_acts_only_for_the_kind_of_training_of_the_appointment(action, appointed, training):
+    """Given an operator appointed for one kind of training, when they act on a student of another kind, then it is
+    refused under the rule of dedicated persons."""
+    registrar = dataclasses.replace(actor("registrar"), kind=appointed)
+    resource = dataclasses.replace(OWN, training=training)
+    decision = decide(registrar, action, resource)
+    if appointed != training and action != "verify_report":
+        assert not decision.allow
+        assert decision.rule == "A24-1" or "registrar" not in WHO_MAY[action]
+    else:
+        assert decision.allow == ("registrar" in WHO_MAY[action])
+
+
+@given(st.sampled_from([SCHOOL, OTHER_SCHOOL]), st.sampled_from([SCHOOL, OTHER_SCHOOL]))
+def test_either_school_of_a_transfer_reaches_it_and_no_third(mine, other):
+    resource = Resource("transfer", school=mine, other_school=other)
+    assert decide(actor("registrar"), "agree_transfer", resource).allow == (SCHOOL in (mine, other))
 
 
 def test_an_empty_organisation_owns_nothing():
