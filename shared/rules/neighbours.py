@@ -24,13 +24,15 @@ RULES = (
     ),
     _order_41(
         "10",
-        "保留入学资格期间没有学籍；期满前须申请入学，逾期视为放弃。",
-        "While entry is deferred there is no status; who does not apply before it ends has abandoned entry.",
+        "保留入学资格期间没有学籍；期满前须申请入学，审查不合格的取消入学资格，逾期视为放弃。",
+        "While entry is deferred there is no status; who fails the review loses entry, who does not apply before "
+        "it ends has abandoned it.",
     ),
     _order_41(
         "11",
-        "入学后三个月内复查；弄虚作假的取消学籍。",
-        "Within three months of entry the recheck is done; fraud costs the status.",
+        "入学后三个月内复查录取手续、录取资格、人证档一致、身心健康和特长水平；弄虚作假的取消学籍。",
+        "Within three months of entry procedure, genuineness, identity, health and talent are rechecked; fraud costs "
+        "the status.",
     ),
     _order_41(
         "12",
@@ -42,8 +44,10 @@ RULES = (
     ),
     _order_41(
         "22",
-        "入学未满一学期、毕业前一年、定向就业等情形不得转学。",
-        "No transfer in the first semester, the last year, for directed employment and other barred cases.",
+        "有下列情形之一的不得转学：入学未满一学期或毕业前一年；录取成绩低于拟转入专业；由低层次转为高层次；定向就业；"
+        "研究生未达拟转入专业的录取标准；无正当理由。",
+        "No transfer in the first semester or the last year, below the score of the target, to a higher level, under "
+        "directed employment, below the standard for graduates, or without good reason.",
     ),
     _order_41(
         "23",
@@ -57,8 +61,8 @@ RULES = (
     ),
     _order_41(
         "27",
-        "应征入伍的，保留入学资格或学籍至退役后两年。",
-        "For military service entry or status is kept until two years after discharge.",
+        "应征入伍的，保留入学资格或学籍至退役后两年，服役时间不计入学习年限。",
+        "For military service entry or status is kept until two years after discharge; the time served is not counted.",
     ),
     _order_41(
         "32",
