@@ -3,8 +3,10 @@
 Codes and lengths are those of the national upload files; a header may use the code or the Chinese name.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from shared.codes.certificate_numbers import check_certificate_number
 from shared.codes.id_documents import birth_date_of, check_id_number, sex_of
@@ -22,17 +24,29 @@ from shared.codes.tables import (
     ethnic_group,
 )
 from shared.intake.columns import Column, Remark, Table, Values
+from shared.intake.entry_checks import (
+    DEFERRAL_CAUSES,
+    PREPARATORY_KINDS,
+    YES_NO,
+    admission_agrees,
+    check_admitting_school,
+    check_category,
+    result_agrees,
+)
 from shared.intake.masking import masked_date, masked_name, masked_number
 from shared.intake.values import academic_year, day, pattern, remembered, text, word_of, words_of
 
 ENTRY_RESULTS = ("注册学籍", "放弃入学资格", "保留入学资格", "取消入学资格")
 RECHECK_RESULTS = ("合格", "不合格")
 YEAR_RESULTS_WORDS = ("注册学籍", "暂缓注册")
+DEFERRAL_CAUSES = ("欠缴学费", "未到校", "其他")
+TUITION = ("已缴", "未缴", "助学贷款", "资助")
 CHANGES = ("留级", "降级", "跳级", "休学", "复学", "转学", "转专业", "保留学籍")
 _ID_WORDS = {word: code for code, word in ID_TYPES.items()} | {"身份证": "1", "护照": "A"}
 _WHOLE_YEARS = {f"{word}.0": word for word in DURATIONS if "." not in word}
 
 _MAJOR_CODE = remembered(pattern(r"\d{4}(\d\d)?(T|K|TK)?", "应为 4 或 6 位专业代码", "a code of 4 or 6 digits"))
+_RECORDS, _EACH = text(200), re.compile(r"[;；]")
 _BIRTH_DAY = day(date(1900, 1, 1), date(2099, 12, 31))
 _ANY_DAY = day(date(1950, 1, 1), date(2099, 12, 31))
 
@@ -43,7 +57,9 @@ KSH = Column(
     pattern(r"[0-9A-Z]{8,18}", "考生号应为 8 至 18 位数字或大写字母", "8 to 18 digits or capital letters"),
     required=True,
 )
-YXDM = Column("YXDM", "院校代码", "school code (10 digits)", remembered(check_school_code), required=True)
+YXDM = Column("YXDM", "院校代码", "school code (10 digits)", remembered(check_admitting_school), required=True)
+LQLX = Column("LQLX", "录取类型", "type of admission", word_of(ADMISSION_TYPES))
+LHXX = Column("LHXX", "联合培养学校代码", "partner school of joint training", remembered(check_school_code))
 XH = Column("XH", "学号", "student number", text(15))
 FY = Column("FY", "分院", "branch", text(24))
 XSH = Column("XSH", "系所", "department", text(24))
@@ -56,6 +72,10 @@ def _ethnic_group(value: str) -> str:
     if word is None:
         raise Malformed("不在民族代码表(GB/T 3304)中", "not an ethnic group of GB/T 3304", "X-CODE-8")
     return word
+
+
+def _admission_fits(values: Values) -> Iterable[Remark]:
+    return (*_document_fits(values), *admission_agrees(values))
 
 
 def _document_fits(values: Values) -> Iterable[Remark]:
@@ -87,11 +107,18 @@ def _document_disagrees(values: Values) -> list[Remark]:
     return [(code, why) for code, said in told.items() if said is not None and said != values[code]]
 
 
+@lru_cache(maxsize=4096)
+def _records(value: str) -> tuple[str, ...]:
+    """Study records one after the other, each as kind:text (A12-5)."""
+    parts = [part.strip() for part in _EACH.split(_RECORDS(value).replace("：", ":"))]
+    return tuple(dict.fromkeys(part for part in parts if part))
+
+
 def _recheck_said(values: Values) -> Iterable[Remark]:
     if values.get("RXJG") == "注册学籍" and values.get("FCJG", "") is None:
         why = Malformed("注册学籍须填写复查结果", "registration needs the result of the recheck", "A8-1")
         return (("FCJG", why),)
-    return ()
+    return tuple(result_agrees(values))
 
 
 ADMISSION_LIST = Table(
@@ -114,14 +141,21 @@ ADMISSION_LIST = Table(
         Column("CC", "层次", "level", word_of(LEVELS), required=True),
         Column("XZ", "学制", "length of study in years", word_of(DURATIONS, also=_WHOLE_YEARS), required=True),
         Column("XXXS", "学习形式", "form of study", word_of(STUDY_FORMS), required=True),
-        Column("XLLB", "学历类别", "category", word_of(CATEGORIES), required=True),
-        Column("LQLX", "录取类型", "type of admission", word_of(ADMISSION_TYPES)),
+        Column("XLLB", "学历类别", "category", remembered(check_category), required=True),
+        LQLX,
         Column("RXRQ", "入学日期", "date of entry", _ANY_DAY, required=True),
         Column("YJBYRQ", "预计毕业日期", "expected graduation", _ANY_DAY),
+        Column("ZXJH", "专项计划", "special plan", word_of(YES_NO)),
+        Column("YKLB", "预科类别", "kind of preparatory phase", word_of(PREPARATORY_KINDS)),
+        Column("PYXX", "培养培训学校代码", "school of the preparatory phase", remembered(check_school_code)),
+        LHXX,
+        Column("YBYXX", "原毕业学校", "previous school", remembered(text(80))),
+        Column("YZSBH", "原毕业证书编号", "number of the previous certificate", text(30)),
+        Column("GJDQ", "国家(地区)", "country or region", remembered(text(40))),
     ),
     unique="KSH",
     fixed_by="province_admissions",
-    agree=_document_fits,
+    agree=_admission_fits,
     doubt=_document_disagrees,
 )
 """A province's admission list: whom a school may register at all (A7)."""
@@ -138,6 +172,10 @@ FRESHMAN_RESULTS = Table(
         FY,
         XSH,
         BH,
+        LQLX,
+        LHXX,
+        Column("BLYY", "保留原因", "cause of the deferral", word_of(DEFERRAL_CAUSES)),
+        Column("BLZ", "保留至", "deferred until", _ANY_DAY),
         BZ,
     ),
     unique="KSH",
@@ -153,8 +191,10 @@ YEAR_RESULTS = Table(
         KSH,
         Column("XN", "学年", "academic year", remembered(academic_year(1950, 2099)), required=True),
         Column("ZCJG", "注册结果", "result", word_of(YEAR_RESULTS_WORDS), required=True),
+        Column("ZHYY", "暂缓原因", "cause of the deferral", word_of(DEFERRAL_CAUSES)),
+        Column("JFQK", "缴费情况", "tuition", word_of(TUITION)),
         Column("XJBD", "学籍变动", "changes of the year", remembered(words_of(CHANGES))),
-        Column("XJJZ", "学籍记载", "records of the year", text(200)),
+        Column("XJJZ", "学籍记载", "records of the year", _records),
         BZ,
     ),
     unique="KSH",

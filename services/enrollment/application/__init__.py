@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.enrollment.application.terms import SchoolKnown, declared_with, due_days
 from services.enrollment.domain.admission import Admission, admission_key
 from services.enrollment.domain.admission_batch import AdmissionBatch
 from services.enrollment.domain.registration_batch import RegistrationBatch
@@ -17,11 +18,13 @@ from services.enrollment.domain.rules.entry import (
 )
 from services.enrollment.domain.rules.lists import DoubleAdmission
 from services.enrollment.domain.rules.standing import AdmissionState, YearResult
+from services.enrollment.domain.rules.year_results import YearFiling
+from services.enrollment.domain.school import SCHOOL
 from services.enrollment.domain.student_status import StudentStatus
 from shared.access.by import By
 from shared.access.decide import Resource, require
-from shared.codes.clock import Clock, add_months, shanghai_date
-from shared.eventstore.application import Answer, Application, Heard, command
+from shared.codes.clock import Clock, shanghai_date
+from shared.eventstore.application import Answer, Application, ChangedMeanwhile, Heard, command
 from shared.eventstore.bulk import Draft
 from shared.eventstore.context import Context
 from shared.eventstore.privacy import Keyring
@@ -39,6 +42,7 @@ class Enrollment(Application):
         "admission.exam_no": DoubleAdmission,
         "admission.outcome": EntryAlreadyDecided,
         "status.fulltime": OneFulltimeStatus,
+        SCHOOL: SchoolKnown,
     }
 
     def __init__(self, store: Store, clock: Clock, keyring: Keyring) -> None:
@@ -120,11 +124,13 @@ class Enrollment(Application):
         school_code: str,
         entry_year: int,
         academic_year: int,
-        starts_on: date,
+        starts_on: date | None = None,
         by: By,
     ) -> Answer:
         """Take in one academic year of a school; the worker decides row by row."""
         require(by.actor, "register_years", Resource("student_status", school=school_code))
+        today = shanghai_date(by.recorded_at)
+        _, schools = declared_with(self, school_code, academic_year, starts_on, today)
         batch = RegistrationBatch(
             kind="year_results",
             digest=digest,
@@ -134,11 +140,11 @@ class Enrollment(Application):
             params={
                 "entry_year": str(entry_year),
                 "academic_year": str(academic_year),
-                "starts_on": starts_on.isoformat(),
+                "training": by.actor.kind if by.actor else "all",
             },
             submitted_by=by.sub,
         )
-        return self.save(batch, by=Context.of(by, rules=("A4-1", "A24-1")))
+        return self.save(batch, *schools, by=Context.of(by, rules=("A4-1", "A13-1", "A24-1")))
 
     # --- one student ---
 
@@ -176,20 +182,35 @@ class Enrollment(Application):
 
     @command
     def settle_year(
-        self, *, command_id: UUID, status_id: UUID, academic_year: int, result: YearResult, starts_on: date, by: By
+        self,
+        *,
+        command_id: UUID,
+        status_id: UUID,
+        academic_year: int,
+        result: YearResult,
+        starts_on: date | None = None,
+        cause: str = "",
+        tuition: str = "",
+        by: By,
     ) -> Answer:
         """Register or defer one academic year of one student (A12)."""
+        filing = {"academic_year": academic_year, "result": result, "cause": cause, "tuition": tuition}
+        try:
+            return self._settle_year(status_id, filing, starts_on, by)
+        except ChangedMeanwhile:  # another first result of the year declared it at the same moment
+            return self._settle_year(status_id, filing, starts_on, by)
+
+    def _settle_year(self, status_id: UUID, filed: Mapping[str, Any], starts_on: date | None, by: By) -> Answer:
         status = self.get(StudentStatus, status_id)
         school_code = status.standing.school_code
-        require(by.actor, "register_years", Resource("student_status", school=school_code))
-        status.settle_year(
-            school_code=school_code,
-            academic_year=academic_year,
-            result=result,
-            registered_on=shanghai_date(by.recorded_at),
-            due_on=add_months(starts_on, 1),
-        )
-        return self.save(status, by=Context.of(by, rules=YEAR_RULES))
+        resource = Resource("student_status", school=school_code, training=status.standing.training or None)
+        require(by.actor, "register_years", resource)
+        today = shanghai_date(by.recorded_at)
+        calendar, schools = declared_with(self, school_code, filed["academic_year"], starts_on, today)
+        filing = YearFiling(school_code, **filed)
+        status.settle_year(filing, registered_on=today, due_of=due_days(calendar))
+        answer = {"id": status.id, "version": status.version}
+        return self.save(status, *schools, by=Context.of(by, rules=YEAR_RULES), answer=answer)
 
     def _admission(self, entry_year: int, exam_no: str) -> Admission:
         key = admission_key(entry_year, exam_no)

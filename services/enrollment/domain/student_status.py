@@ -12,10 +12,10 @@ from services.enrollment.domain.rules.standing import (
     TRAINING,
     StatusStanding,
     StatusState,
-    YearResult,
     academic_year_of,
 )
-from services.enrollment.domain.rules.years import may_settle_year
+from services.enrollment.domain.rules.year_results import YearFiling, decide_year
+from services.enrollment.domain.rules.years import DueOf
 from services.enrollment.domain.status_facts import StatusFacts
 from shared.eventstore.aggregate import Aggregate, Claim, Release
 
@@ -50,18 +50,6 @@ def first_standing(values: Mapping[str, Any]) -> StatusStanding:
         origin=values.get("origin") or "",
         training=TRAINING.get(values.get("category", ""), ""),
     )
-
-
-def year_values(standing: StatusStanding, academic_year: int, registered_on: date, due_on: date) -> dict[str, Any]:
-    """What a year's result says beside the result itself, one by one and in bulk."""
-    return {
-        "academic_year": academic_year,
-        "registered_on": registered_on,
-        "due_on": due_on,
-        "late": registered_on > due_on,
-        "changes": standing.marks,
-        "annotations": standing.records,
-    }
 
 
 class StudentStatus(StatusFacts, stored_as="enrollment.StudentStatus"):
@@ -149,16 +137,10 @@ class StudentStatus(StatusFacts, stored_as="enrollment.StudentStatus"):
     ) -> None:
         self.standing = first_standing(locals())
 
-    def settle_year(
-        self, *, school_code: str, academic_year: int, result: YearResult, registered_on: date, due_on: date
-    ) -> None:
+    def settle_year(self, filing: YearFiling, *, registered_on: date, due_of: DueOf, by_credits: bool = False) -> None:
         """Register or defer one academic year (A12)."""
-        may_settle_year(self.standing, school_code=school_code, academic_year=academic_year, result=result)
-        settled = year_values(self.standing, academic_year, registered_on, due_on)
-        if result == "registered":
-            self.trigger_event(self.YearRegistered, **settled, resumes=self.standing.state == "suspended")
-        else:
-            self.trigger_event(self.YearDeferred, **settled)
+        settled = decide_year(self.standing, filing, registered_on=registered_on, due_of=due_of, by_credits=by_credits)
+        self.trigger_event(self.YearRegistered if filing.result == "registered" else self.YearDeferred, **settled)
 
     def leave(self, **values: Any) -> None:
         """Heard from credentials: what is already in effect is recorded, not judged again."""

@@ -1,74 +1,171 @@
 """One academic year of a school, row by row (A12)."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from services.enrollment.application import YEAR_RULES, Enrollment
+from services.enrollment.application.terms import calendar_of, due_days
 from services.enrollment.domain.admission import admission_key
-from services.enrollment.domain.rules.entry import NoAdmissionBasis
+from services.enrollment.domain.rules.deadlines import year_due
+from services.enrollment.domain.rules.entry import NoAdmissionBasis, OtherTraining
+from services.enrollment.domain.rules.school_years import YearNotDeclared
 from services.enrollment.domain.rules.standing import YEAR_RESULTS, StatusStanding
-from services.enrollment.domain.rules.years import YearDiffers, may_settle_year
-from services.enrollment.domain.student_status import StudentStatus, year_values
-from shared.codes.clock import add_months, shanghai_date
+from services.enrollment.domain.rules.year_results import (
+    CAUSES,
+    TUITION,
+    YearFiling,
+    decide_year,
+    decide_year_withdrawn,
+    is_settled_alike,
+)
+from services.enrollment.domain.rules.years import DueOf, YearDiffers
+from services.enrollment.domain.student_status import StudentStatus
+from shared.codes.clock import shanghai_date
+from shared.eventstore import facts
 from shared.eventstore.bulk import Draft
 from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow, Table, Values
+from shared.intake.kind import FileKind
+from shared.intake.outcome import Receipt, Unchanged
+from shared.intake.refusals import FileRefused
+from shared.intake.steps import SomethingFollowed
 from shared.intake.tables import YEAR_RESULTS as YEAR_RESULTS_TABLE
+from shared.intake.values import academic_year
 from shared.rules.refused import Refused
 
 Decided = list[Draft] | Refused
+Found = tuple[UUID, int, StatusStanding]
 
 
-class YearResultsKind:
+class YearUnknown(FileRefused):
+    """No row can be decided before the school has said when the year begins."""
+
+    rule = YearNotDeclared.rule
+    zh = "学校尚未登记 {year} 学年的开学日期,请先登记"
+    en = "the school has not declared the first day of {year}: declare it, then submit the file again"
+
+
+class Year(NamedTuple):
+    """What all rows of a file have in common."""
+
+    school_code: str
+    academic_year: int
+    training: str
+    today: date
+    due_of: DueOf
+    by_credits: bool
+
+
+class YearResultsKind(FileKind):
     """One academic year of a school: registered or deferred (A12)."""
 
     table: Table = YEAR_RESULTS_TABLE
     rules = YEAR_RULES
+    action = "register_years"
+    undoable = True
+    dated = frozenset({"registered_on", "late"})
+    params: ClassVar[Mapping[str, Callable[[str], Any]]] = {
+        "entry_year": academic_year(1949, 2100),
+        "academic_year": academic_year(1949, 2100),
+    }
 
     def __init__(self, enrollment: Enrollment) -> None:
         self.enrollment = enrollment
 
     def decide(self, rows: Sequence[CheckedRow], batch: Progress, batch_id: UUID) -> list[Decided]:
+        year = self._year(batch)
         keys = [admission_key(int(batch.params["entry_year"]), row.values["KSH"]) for row in rows]
         statuses = self._statuses(keys)
-        due_on = add_months(date.fromisoformat(batch.params["starts_on"]), 1)
-        today = shanghai_date(self.enrollment.clock.now())
-        return [
-            self._settled(row.values, statuses.get(key), batch, today, due_on)
-            for row, key in zip(rows, keys, strict=True)
-        ]
+        return [_decided(row.values, statuses.get(key), year) for row, key in zip(rows, keys, strict=True)]
 
-    def _statuses(self, keys: Sequence[str]) -> dict[str, tuple[UUID, int, StatusStanding]]:
+    def compensate(self, receipts: Sequence[Receipt], batch: Progress, batch_id: UUID) -> list[Decided]:
+        found = self.enrollment.standings(StudentStatus, [receipt.originator_id for receipt in receipts])
+        return [self._withdrawn(receipt, *found[receipt.originator_id]) for receipt in receipts]
+
+    def _year(self, batch: Progress) -> Year:
+        school_code, asked = batch.school_code or "", int(batch.params["academic_year"])
+        calendar = calendar_of(self.enrollment, school_code)
+        due_of = due_days(calendar)
+        if calendar is None or calendar.year(asked) is None:
+            given = batch.params.get("starts_on")  # files of the time before schools declared their years
+            if given is None:
+                raise YearUnknown(year=asked)
+            due_of = _with_first_day(due_of, asked, date.fromisoformat(given))
+        return Year(
+            school_code,
+            asked,
+            batch.params.get("training", "all"),
+            shanghai_date(self.enrollment.clock.now()),
+            due_of,
+            calendar is not None and calendar.teaches_by_credits(asked),
+        )
+
+    def _statuses(self, keys: Sequence[str]) -> dict[str, Found]:
         """Status id, version and standing by the key of the admission that the status follows from."""
         owners = self.enrollment.owners("admission.exam_no", keys)
         names = {str(admission_id): key for key, admission_id in owners.items()}
         found = self.enrollment.owning(StudentStatus, "admission.outcome", names)
         return {names[name]: status for name, status in found.items()}
 
-    def _settled(
-        self,
-        values: Values,
-        found: tuple[UUID, int, StatusStanding] | None,
-        batch: Progress,
-        today: date,
-        due_on: date,
-    ) -> Decided:
-        academic_year = int(batch.params["academic_year"])
-        if found is None:
-            return NoAdmissionBasis(field="KSH")
-        if values["XN"] != academic_year:
-            return YearDiffers(field="XN", expected=academic_year)
-        status_id, version, standing = found
-        result = YEAR_RESULTS[values["ZCJG"]]
+    def _withdrawn(self, receipt: Receipt, version: int, standing: StatusStanding) -> Decided:
+        if version != receipt.last_version:
+            return SomethingFollowed(field="KSH")
+        before, result = self._before(receipt)
         try:
-            may_settle_year(standing, school_code=batch.school_code or "", academic_year=academic_year, result=result)
+            values = decide_year_withdrawn(
+                standing, before, academic_year=result.academic_year, effective_on=result.registered_on
+            )
         except Refused as refused:
             return refused
-        fact = year_values(standing, academic_year, today, due_on)
-        kind: Any = StudentStatus.YearDeferred
-        if result == "registered":
-            kind = StudentStatus.YearRegistered
-            fact["resumes"] = standing.state == "suspended"
-        return [Draft(StudentStatus, status_id, version + 1, kind, fact, standing.year_settled(academic_year, result))]
+        after = standing.year_withdrawn(values)
+        return [Draft(StudentStatus, receipt.originator_id, version + 1, StudentStatus.YearWithdrawn, values, after)]
+
+    def _before(self, receipt: Receipt) -> tuple[StatusStanding, Any]:
+        """What stood before a year's result, by the status's own facts; and the result."""
+        status_id = receipt.originator_id
+        status: Any = None
+        *earlier, result = self.enrollment.recorder.select_events(status_id, lte=receipt.first_version)
+        for event in earlier:
+            status = facts.decode(event.topic, status_id, event.originator_version, event.state).mutate(status)
+        return status.standing, facts.decode(result.topic, status_id, result.originator_version, result.state)
+
+
+def _with_first_day(due_of: DueOf, asked: int, starts_on: date) -> DueOf:
+    due_on = year_due(starts_on)
+    return lambda year: due_on if year == asked else due_of(year)
+
+
+def _decided(values: Values, found: Found | None, year: Year) -> Decided:
+    if found is None:
+        return NoAdmissionBasis(field="KSH")
+    if values["XN"] != year.academic_year:
+        return YearDiffers(field="XN", expected=year.academic_year)
+    status_id, version, standing = found
+    if year.training not in ("all", "", standing.training):
+        return OtherTraining(field="KSH", category=standing.training)
+    filing = _filing(values, year)
+    try:
+        if is_settled_alike(standing, filing):
+            return Unchanged()
+        fact = decide_year(standing, filing, registered_on=year.today, due_of=year.due_of, by_credits=year.by_credits)
+    except Refused as refused:
+        return refused
+    kind = StudentStatus.YearRegistered if filing.result == "registered" else StudentStatus.YearDeferred
+    told = (*fact["changes"], *fact["annotations"])
+    after = standing.year_settled(year.academic_year, filing.result, told)
+    return [Draft(StudentStatus, status_id, version + 1, kind, fact, after)]
+
+
+def _filing(values: Values, year: Year) -> YearFiling:
+    get = values.get
+    return YearFiling(
+        year.school_code,
+        year.academic_year,
+        YEAR_RESULTS[values["ZCJG"]],
+        CAUSES.get(get("ZHYY") or "", ""),
+        TUITION.get(get("JFQK") or "", ""),
+        get("XJBD") or (),
+        get("XJJZ") or (),
+    )

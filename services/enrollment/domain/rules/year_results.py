@@ -1,12 +1,12 @@
 """What a school files about one year of a student, what the registry makes of it, and taking it back (A12, R41-12)."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from services.enrollment.domain.rules.school_years import may_move_grade
 from services.enrollment.domain.rules.standing import StatusStanding, YearResult, academic_year_of
+from services.enrollment.domain.rules.texts import clean_text
 from services.enrollment.domain.rules.years import DueOf, StatusNotOpen, due_for, may_settle_year
 from shared.rules.refused import Refused
 
@@ -70,8 +70,7 @@ class YearNotLast(Refused):
     rule = "X-UNDO-1"
 
 
-@dataclass(frozen=True, slots=True)
-class YearFiling:
+class YearFiling(NamedTuple):
     """What a school files about one student and one year."""
 
     school_code: str
@@ -127,25 +126,26 @@ def decide_year(
     due_on = due_of(academic_year)
     if status.absences:
         due_on = due_for(status, academic_year, due_on)
-    changes, records = status.marks, status.records
     if filing.changes:
         again = status.year_told if academic_year == status.settled_year else ()
-        may_tell_changes(filing.changes, (*changes, *again), by_credits=by_credits)
-    if filing.records:
-        records = (*records, *[text for text in filing.records if text not in records])
-    values = {
+        may_tell_changes(filing.changes, (*status.marks, *again), by_credits=by_credits)
+    values = {  # in the order of the fact, which is then stored as it is
         "academic_year": academic_year,
         "registered_on": registered_on,
         "due_on": due_on,
         "late": registered_on > due_on,
-        "changes": changes,
-        "annotations": records,
+        "changes": status.marks,
+        "annotations": told_records(status.records, filing.records) if filing.records else status.records,
     }
     if result == "registered":
-        values["resumes"] = status.state == "suspended"
-    else:
-        values["cause"] = filing.cause or "other"
-    return values
+        return values | {"origin": "", "evidence_level": "", "resumes": status.state == "suspended"}
+    return values | {"cause": filing.cause or "other", "origin": "", "evidence_level": ""}
+
+
+def told_records(known: tuple[str, ...], filed: Iterable[str]) -> tuple[str, ...]:
+    """The records a year tells: those on record, and what the file adds, for a record needs no decision (A12-5)."""
+    added = [clean_text(text, field="XJJZ", longest=200) for text in filed]
+    return (*known, *[text for text in added if text not in known])
 
 
 def may_withdraw_year(status: StatusStanding, academic_year: int) -> None:
