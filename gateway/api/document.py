@@ -13,7 +13,9 @@ from werkzeug.wrappers import Response
 
 from gateway.api import problems
 from gateway.api.downloads import add_downloads
+from gateway.api.progress import add_progress
 from gateway.api.rules import add_rules
+from gateway.api.templates import add_templates
 from gateway.api.verifications import add_verifications
 from gateway.api.views import blueprint
 
@@ -78,6 +80,8 @@ def add_api(app: Flask) -> Api:
     api = XuejiApi(app)
     routes = blueprint()
     add_downloads(routes)
+    add_templates(routes)
+    add_progress(routes)
     add_verifications(routes)
     add_rules(routes)
     api.register_blueprint(routes)

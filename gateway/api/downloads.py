@@ -14,40 +14,46 @@ from shared.contracts.rpc.credentials import GetCertificateBatchV1
 from shared.contracts.rpc.enrollment import GetBatchV1
 from shared.contracts.rpc.imaging import GetPhotoV1
 from shared.contracts.rpc.verification import GetReportPdfV1
+from shared.intake.formats import CONTENT_TYPES, CSV, format_written
 from shared.rules.refused import NotFound
 
-_CSV: Final = "text/csv; charset=utf-8"
+_ROWS: Final = CONTENT_TYPES[CSV]
 
 
 def add_downloads(api: Blueprint) -> None:
     """The routes that answer with a file."""
-    _add(api, "/batches/<uuid:batch_id>/errors", "download_batch_errors", "enrollment", _CSV, batch_errors)
-    _add(
+    describe(api, "/batches/<uuid:batch_id>/errors", "download_batch_errors", "enrollment", _ROWS, batch_errors)
+    describe(
         api,
         "/certificate-batches/<uuid:batch_id>/errors",
         "download_certificate_batch_errors",
         "credentials",
-        _CSV,
+        _ROWS,
         certificate_batch_errors,
     )
-    _add(api, "/photos/<uuid:photo_id>/file", "download_photo", "imaging", "image/jpeg", photo_file)
-    _add(api, "/reports/<uuid:report_id>/document", "download_report", "verification", "application/pdf", report_pdf)
+    describe(api, "/photos/<uuid:photo_id>/file", "download_photo", "imaging", "image/jpeg", photo_file)
+    describe(
+        api, "/reports/<uuid:report_id>/document", "download_report", "verification", "application/pdf", report_pdf
+    )
 
 
 def batch_errors(batch_id: UUID) -> Response:
-    """The refused rows of a file handed in to enrollment, each with its reason, as CSV."""
+    """The refused rows of a file handed in to enrollment, each with its reason.
+
+    They come in the format of the file: CSV for CSV, JSON lines for JSON lines, a workbook for XLSX and DBF.
+    """
     return _refused_rows(GetBatchV1, batch_id)
 
 
 def certificate_batch_errors(batch_id: UUID) -> Response:
-    """The refused rows of a file of certificates, each with its reason, as CSV."""
+    """The refused rows of a file of certificates, each with its reason, in the format of the file (DBF: XLSX)."""
     return _refused_rows(GetCertificateBatchV1, batch_id)
 
 
 def photo_file(photo_id: UUID) -> Response:
     """A photo itself, for whoever may see it."""
     photo = platform().ask(GetPhotoV1, {"photo_id": photo_id})
-    return _file(platform().blobs.open(photo["digest"]), "image/jpeg", f"{photo_id}.jpg")
+    return attached(platform().blobs.open(photo["digest"]), "image/jpeg", f"{photo_id}.jpg")
 
 
 def report_pdf(report_id: UUID) -> Response:
@@ -61,12 +67,14 @@ def _refused_rows(contract: type[Request], batch_id: UUID) -> Response:
     digest = platform().ask(contract, {"batch_id": batch_id})["errors_digest"]
     if digest is None:
         raise NotFound
-    return _file(platform().blobs.open(digest), _CSV, f"refused-rows-{batch_id}.csv")
+    stream = platform().blobs.open(digest)
+    written = format_written(stream)
+    return attached(stream, CONTENT_TYPES[written], f"refused-rows-{batch_id}.{written}")
 
 
-def _file(stream: BinaryIO, content_type: str, filename: str) -> Response:
-    response = Response(FileWrapper(stream), content_type=content_type, direct_passthrough=True)
-    return _attachment(response, filename)
+def attached(stream: BinaryIO, content_type: str, filename: str) -> Response:
+    """A file as the answer; it is closed when the last byte has left."""
+    return _attachment(Response(FileWrapper(stream), content_type=content_type), filename)
 
 
 def _attachment(response: Response, filename: str) -> Response:
@@ -74,7 +82,8 @@ def _attachment(response: Response, filename: str) -> Response:
     return response
 
 
-def _add(api: Blueprint, path: str, name: str, tag: str, content_type: str, view: Any) -> None:
+def describe(api: Blueprint, path: str, name: str, tag: str, content_type: str, view: Any) -> None:
+    """Add a route that answers with a file, and say so in the document."""
     binary = {"type": "string", "format": "binary"}
     view = api.response(200, binary, content_type=content_type, description="The file.")(view)
     for status, problem in (

@@ -17,6 +17,7 @@ from shared.blobs.sealed import seal_file
 from shared.bus.failures import DeadlinePassed, ServiceFailed, ServiceMissing
 from shared.contracts.catalogue import requests
 from shared.contracts.rpc.enrollment_rules import ExplainRuleV1, ListRulesV1
+from shared.contracts.rpc.enrollment_templates import ExportRosterV1, ListRosterV1
 from shared.contracts.rpc.verification import GetReportPdfV1
 from shared.rules.refused import NotFound, Refused
 from shared.rules.rulebook import RULES
@@ -107,7 +108,8 @@ def test_nothing_extra_gets_through(client, services, signed_in, route):
 
 
 def test_every_request_of_every_service_has_a_route():
-    answered_here = {GetReportPdfV1, ListRulesV1, ExplainRuleV1}  # a download, and the rulebook
+    # downloads, the rulebook, and what a template asks on its way
+    answered_here = {GetReportPdfV1, ListRulesV1, ExplainRuleV1, ExportRosterV1, ListRosterV1}
     assert {route.contract for route in ROUTES} | answered_here == set(requests())
 
 

@@ -95,6 +95,29 @@ class Column:
     required: bool = False
     mask: Callable[[str], str] = shown
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of which a cell holds one (or several), where there is such a list."""
+        return tuple(getattr(self.check, "words", ()))
+
+    @property
+    def several(self) -> bool:
+        """Whether a cell may hold several of its words, separated by 、."""
+        return bool(getattr(self.check, "several", False))
+
+    @property
+    def width(self) -> int:
+        """How many bytes its longest cell needs in a code page of two bytes a character; a guess where nobody said."""
+        if self.words:
+            return max(2 * len(word) for word in self.words) * (4 if self.several else 1)
+        return 2 * int(getattr(self.check, "longest", 20))
+
+    @property
+    def says(self) -> tuple[str, str]:
+        """What a cell holds, in both languages; nothing where the column's name says it all."""
+        zh, en = getattr(self.check, "says", ("", ""))
+        return zh, en
+
 
 @dataclass(frozen=True, slots=True)
 class Table:

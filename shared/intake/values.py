@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from shared.codes.malformed import Malformed
 from shared.intake.columns import BLANKS, Check
@@ -17,6 +18,12 @@ _DATE = re.compile(r"(\d{4})(?:(\d\d)(\d\d)|([-/.])(\d{1,2})\4(\d{1,2})|年(\d{1
 _LISTED = 12
 
 
+def telling(check: Check, **told: Any) -> Check:
+    """The same check; it tells templates and pages what it accepts: `words`, `several` of them, or what it `says`."""
+    vars(check).update(told)
+    return check
+
+
 def text(longest: int) -> Check:
     """Any visible text up to a length; characters that a reader cannot see or a font cannot have are refused."""
 
@@ -27,7 +34,7 @@ def text(longest: int) -> Check:
             return value
         return _visible(value)
 
-    return check
+    return telling(check, says=(f"至多 {longest} 个字符", f"up to {longest} characters"), longest=longest)
 
 
 def _visible(value: str) -> str:
@@ -51,7 +58,7 @@ def pattern(expression: str, zh: str, en: str) -> Check:
             raise Malformed(zh, en, "X-CODE-1")
         return value
 
-    return check
+    return telling(check, says=(zh, en))
 
 
 def word_of(words: Iterable[str], *, also: dict[str, str] | None = None) -> Check:
@@ -66,7 +73,7 @@ def word_of(words: Iterable[str], *, also: dict[str, str] | None = None) -> Chec
         except KeyError:
             raise Malformed(f"不在允许的取值内:{listed}", f"not one of: {listed}", "X-CODE-8") from None
 
-    return check
+    return telling(check, words=tuple(names))
 
 
 def words_of(words: Iterable[str]) -> Check:
@@ -77,7 +84,7 @@ def words_of(words: Iterable[str]) -> Check:
         parts = [part.strip() for part in re.split(r"[、,,;;]", value)]
         return tuple(dict.fromkeys(one(part) for part in parts if part))
 
-    return check
+    return telling(check, words=vars(one)["words"], several=True)
 
 
 def day(earliest: date, latest: date) -> Check:
@@ -99,7 +106,7 @@ def day(earliest: date, latest: date) -> Check:
             )
         return parsed
 
-    return check
+    return telling(check, says=("日期 YYYYMMDD", "a date, YYYYMMDD"))
 
 
 def whole_number(least: int, most: int) -> Check:
@@ -114,7 +121,7 @@ def whole_number(least: int, most: int) -> Check:
             )
         return number
 
-    return check
+    return telling(check, says=(f"{least} 至 {most} 的整数", f"a whole number, {least} to {most}"))
 
 
 def academic_year(earliest: int, latest: int) -> Check:
@@ -130,7 +137,7 @@ def academic_year(earliest: int, latest: int) -> Check:
             raise Malformed("学年的两个年份须相连", "the two years must follow each other", "X-CODE-1")
         return start
 
-    return check
+    return telling(check, says=("学年,如 2026-2027", "an academic year such as 2026-2027"))
 
 
 def as_written(text: str) -> str:

@@ -7,6 +7,7 @@ import struct
 import tempfile
 import weakref
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import date
 from typing import Any, BinaryIO, Protocol, cast
 
@@ -28,27 +29,37 @@ class Writer(Protocol):
     def content(self) -> BinaryIO:
         """The whole file, open at its beginning as long as this object lives; nothing is added afterwards."""
 
+    def close(self) -> None:
+        """Let the content go."""
+
 
 def write_as(format_: str, titles: Sequence[str], **more: Any) -> Writer:
-    """A new file of a format with these titles; `more` is for workbooks."""
-    if format_ == XLSX:
-        return XlsxWriter(titles, **more)
-    plain: dict[str, type[CsvWriter | DbfWriter | JsonlWriter]] = {CSV: CsvWriter, DBF: DbfWriter, JSONL: JsonlWriter}
-    return plain[format_](titles)
+    """A new file of a format with these titles; `more` is what a workbook or a DBF can be told beside them."""
+    writers: dict[str, Any] = {CSV: CsvWriter, DBF: DbfWriter, JSONL: JsonlWriter, XLSX: XlsxWriter}
+    writer: Writer = writers[format_](titles, **more)
+    return writer
 
 
-def _unnamed(owner: object) -> BinaryIO:
-    # unnamed, and gone with the process: it holds personal data
-    content = tempfile.TemporaryFile(prefix="xueji-out-")  # noqa: SIM115 - handed out at the end
-    weakref.finalize(owner, content.close)
-    return cast(BinaryIO, content)
+class _Unnamed:
+    """Holds files without a name, gone with the process at the latest: they hold personal data."""
+
+    def __init__(self) -> None:
+        self._close = ExitStack()
+        weakref.finalize(self, self._close.close)
+
+    def _new(self) -> BinaryIO:
+        return cast(BinaryIO, self._close.enter_context(tempfile.TemporaryFile(prefix="xueji-out-")))
+
+    def close(self) -> None:
+        self._close.close()
 
 
-class CsvWriter:
+class CsvWriter(_Unnamed):
     """UTF-8 with its mark, so that a spreadsheet knows it; cells that one could run are armoured."""
 
     def __init__(self, titles: Sequence[str]) -> None:
-        self._content = _unnamed(self)
+        super().__init__()
+        self._content = self._new()
         self._text = io.TextIOWrapper(self._content, encoding="utf-8-sig", newline="")
         self._rows = csv.writer(self._text)
         self.write(titles)
@@ -62,11 +73,12 @@ class CsvWriter:
         return self._content
 
 
-class JsonlWriter:
+class JsonlWriter(_Unnamed):
     """One object a row; every value is text, for text is what was read."""
 
     def __init__(self, titles: Sequence[str]) -> None:
-        self._content = _unnamed(self)
+        super().__init__()
+        self._content = self._new()
         self._titles = tuple(titles)
 
     def write(self, cells: Sequence[str]) -> None:
@@ -78,11 +90,12 @@ class JsonlWriter:
         return self._content
 
 
-class XlsxWriter:
+class XlsxWriter(_Unnamed):
     """Every cell is text, in a column that is set to text: nothing runs, no digit is lost."""
 
     def __init__(self, titles: Sequence[str], **more: Any) -> None:
-        self._content = _unnamed(self)
+        super().__init__()
+        self._content = self._new()
         self._book = TextBook(self._content, titles, **more)
 
     def write(self, cells: Sequence[str]) -> None:
@@ -94,14 +107,15 @@ class XlsxWriter:
         return self._content
 
 
-class DbfWriter:
-    """dBASE III in GB18030, each field as wide as its widest cell; names are cut to the ten bytes there are."""
+class DbfWriter(_Unnamed):
+    """dBASE III in GB18030, fields as wide as asked or as the widest cell; a name has ten bytes."""
 
-    def __init__(self, titles: Sequence[str]) -> None:
-        self._content = _unnamed(self)
-        self._rows = _unnamed(self)
+    def __init__(self, titles: Sequence[str], widths: Sequence[int] = ()) -> None:
+        super().__init__()
+        self._content = self._new()
+        self._rows = self._new()
         self._names = [title.encode("gb18030")[:_LONGEST_NAME] for title in titles]
-        self._widths = [1] * len(titles)
+        self._widths = [min(width, _LONGEST_FIELD) for width in widths] or [1] * len(titles)
         self._count = 0
 
     def write(self, cells: Sequence[str]) -> None:

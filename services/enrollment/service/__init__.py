@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.enrollment.application import Enrollment
+from services.enrollment.application.exports import Exports
 from services.enrollment.config import Config
 from services.enrollment.queries import EnrollmentQueries
+from services.enrollment.queries.templates import RosterQueries
 from services.enrollment.queries.timeline import TimelineQueries
 from services.enrollment.service.rules import RulesEdge
+from services.enrollment.service.templates import TemplateAnswers
 from services.enrollment.service.timeline import TimelineAnswers
 from shared.access.by import By
 from shared.bus.handlers import answers, hears
@@ -46,12 +49,14 @@ class Edge:
         self.use_cases = Enrollment(self.store, clock_from(config.clock), keyring)
         self.queries = EnrollmentQueries(self.store, keyring)
         self.timeline = TimelineQueries(self.store, keyring)
+        self.exports = Exports(self.store, clock_from(config.clock), keyring)
+        self.rosters = RosterQueries(self.store, keyring)
 
     def close(self) -> None:
         self.store.close()
 
 
-class EnrollmentService(RulesEdge, TimelineAnswers, StreamSource):
+class EnrollmentService(RulesEdge, TimelineAnswers, TemplateAnswers, StreamSource):
     """Answers calls."""
 
     name = "enrollment"

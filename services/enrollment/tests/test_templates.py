@@ -1,0 +1,132 @@
+"""Own students leave for the own school alone, for a purpose, and never before it is written down."""
+
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.enrollment.application.exports import Exports
+from services.enrollment.domain.roster_export import RosterExport
+from services.enrollment.queries import templates
+from services.enrollment.queries.templates import RosterQueries
+from services.enrollment.tests.conftest import SCHOOL
+from services.enrollment.tests.test_application import register, settle
+from services.enrollment.tests.test_timeline import fold
+from shared.access.decide import NotPermitted
+from shared.rules.refused import MalformedValue, NotFound
+from tests.support.actors import asked, person
+
+pytestmark = pytest.mark.servers
+REGISTRAR = person("registrar", SCHOOL, "r-1")
+
+
+@pytest.fixture
+def exports(enrollment):
+    return Exports(enrollment.store, enrollment.clock, enrollment.keyring)
+
+
+@pytest.fixture
+def rosters(enrollment):
+    return RosterQueries(enrollment.store, enrollment.keyring)
+
+
+def export(exports, kind, *, actor=REGISTRAR, school=SCHOOL, academic_year=None, rows=0):
+    by = asked(actor, "export_roster")
+    answer = exports.export_roster(
+        command_id=by.command_id, kind=kind, school_code=school, entry_year=2022, academic_year=academic_year,
+        rows=rows, by=by,
+    )  # fmt: skip
+    return UUID(answer["id"])
+
+
+def rows_of(exports, rosters, export_id, actor=REGISTRAR):
+    """Every row of an export, page by page."""
+    rows, after = [], ""
+    while after is not None:
+        roster = exports.roster_of(export_id=export_id, by=asked(actor, "list_roster"))
+        page = rosters.list_roster(roster=roster, after=after)
+        rows += page["rows"]
+        after = page["next"]
+    return rows
+
+
+def names(rows):
+    return [row["exam_no"] for row in rows]
+
+
+@pytest.mark.rule("A25-2")
+def test_an_export_is_recorded_with_who_and_what_for(exports):
+    """Given own students, when a registrar takes them out, then who did so, of whom and for which file is a fact."""
+    export_id = export(exports, "year_results", academic_year=2023, rows=7)
+    found = exports.get(RosterExport, export_id)
+    assert (found.standing.exported_by, found.standing.school_code) == ("r-1", SCHOOL)
+    (stored,) = exports.recorder.select_events(export_id)
+    assert stored.topic == "enrollment.RosterExport.RosterExported"
+    assert "学年注册 year_results 2023" in stored.state.decode()
+
+
+@pytest.mark.rule("A25-2", "A4-1")
+@pytest.mark.parametrize(
+    ("role", "org"),
+    [("registrar", "4133010335"), ("province_education", "11"), ("ministry", "moe"), ("operator", ""), ("student", "")],
+)
+def test_only_the_own_school_takes_its_students_out(exports, rosters, role, org):
+    """Given students of a school, when anybody else asks for them as a file, then it is refused."""
+    somebody = person(role, org, "x-1")
+    with pytest.raises(NotPermitted):
+        export(exports, "status_changes", actor=somebody)
+    asked_for = {"kind": "status_changes", "school_code": SCHOOL, "entry_year": 2022, "academic_year": None}
+    with pytest.raises(NotPermitted):
+        rosters.count_roster(**asked_for, by=asked(somebody, "export_roster"))
+
+
+def test_rows_are_given_to_whoever_exported_them_and_to_nobody_else(enrollment, released, exports, rosters):
+    register(enrollment, released[0])
+    fold(enrollment)
+    export_id = export(exports, "status_changes")
+    (row,) = rows_of(exports, rosters, export_id)
+    assert (row["exam_no"], row["student_no"]) == (released[0], "2200000001")
+    assert "*" not in row["name"]
+    for somebody in (person("registrar", SCHOOL, "r-2"), person("registrar", "4133010335", "r-3")):
+        with pytest.raises(NotFound):
+            rows_of(exports, rosters, export_id, actor=somebody)
+    with pytest.raises(NotFound):
+        rows_of(exports, rosters, uuid4())
+    with pytest.raises(NotPermitted):  # who has changed schools since does not go on reading
+        rows_of(exports, rosters, export_id, actor=person("registrar", "4133010335", "r-1"))
+
+
+def test_a_year_lists_those_whose_year_has_no_result_yet(enrollment, released, exports, rosters):
+    first, second, third = (register(enrollment, number)["id"] for number in released[:3])
+    settle(enrollment, first, 2023)
+    settle(enrollment, second, 2023, "deferred")
+    fold(enrollment)
+    assert third
+    due = {year: names(rows_of(exports, rosters, export(exports, "year_results", academic_year=year)))
+           for year in (2022, 2023, 2024, 2025, 2026)}  # fmt: skip
+    everybody = sorted(released[:3])
+    assert due == {2022: [], 2023: [released[2]], 2024: everybody, 2025: everybody, 2026: []}
+    asked_for = {"kind": "year_results", "school_code": SCHOOL, "entry_year": 2022, "academic_year": 2023}
+    assert rosters.count_roster(**asked_for, by=asked(REGISTRAR, "export_roster")) == 1
+
+
+def test_freshmen_are_the_released_admissions_that_wait_for_a_result(
+    enrollment, released, exports, rosters, monkeypatch
+):
+    register(enrollment, released[0])
+    fold(enrollment)
+    monkeypatch.setattr(templates, "PAGE", 2)
+    rows = rows_of(exports, rosters, export(exports, "freshman_results"))
+    assert names(rows) == sorted(released[1:])
+    assert {row["student_no"] for row in rows} == {None}
+
+
+def test_a_year_without_its_number_is_refused(exports):
+    with pytest.raises(MalformedValue):
+        export(exports, "year_results")
+
+
+def test_an_export_asked_for_twice_is_one(exports):
+    by = asked(REGISTRAR, "export_roster")
+    wanted = {"kind": "certificates", "school_code": SCHOOL, "entry_year": 2022, "academic_year": None, "rows": 0}
+    first = exports.export_roster(command_id=by.command_id, **wanted, by=by)
+    assert exports.export_roster(command_id=by.command_id, **wanted, by=by) == first
