@@ -25,7 +25,7 @@ from shared.codes.tables import (
 )
 from shared.intake.columns import Column, Remark, Table, Values
 from shared.intake.entry_checks import (
-    DEFERRAL_CAUSES,
+    ENTRY_DEFERRAL_CAUSES,
     PREPARATORY_KINDS,
     YES_NO,
     admission_agrees,
@@ -174,7 +174,7 @@ FRESHMAN_RESULTS = Table(
         BH,
         LQLX,
         LHXX,
-        Column("BLYY", "保留原因", "cause of the deferral", word_of(DEFERRAL_CAUSES)),
+        Column("BLYY", "保留原因", "cause of the deferral", word_of(ENTRY_DEFERRAL_CAUSES)),
         Column("BLZ", "保留至", "deferred until", _ANY_DAY),
         BZ,
     ),
