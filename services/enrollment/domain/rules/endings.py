@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from services.enrollment.domain.rules.deadlines import cancellation_due, is_late
 from services.enrollment.domain.rules.entry import NotOwnStudent
@@ -181,6 +181,16 @@ def earliest_day(status: StatusStanding) -> date:
 def is_told(status: StatusStanding, kind: str, on: date, by: str) -> bool:
     """Whether the same change, record or paper is recorded already."""
     return mark_of(kind, on, by) in status.told
+
+
+def due_step(asked: Any, *, ended: bool, today: date) -> Literal["remind", "expired", "ended_otherwise"] | None:
+    """What the day asks for in a proposal that waits: a reminder on the tenth working day, an end at last (A13-2)."""
+    if ended:
+        return "ended_otherwise"
+    if today > add_months(asked.proposed_on, WAITING_MONTHS):
+        return "expired"
+    reminds = asked.remind_on is not None and today >= asked.remind_on and asked.reminded_on is None
+    return "remind" if reminds else None
 
 
 def months_up(start: date, end: date) -> int:

@@ -1,0 +1,210 @@
+"""The use cases of endings: proposed by one person, confirmed by another; reminders, and what lapses (A12-6, A24-2)."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, ClassVar
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from services.enrollment.application import Enrollment
+from services.enrollment.application.changes import Changes
+from services.enrollment.domain.cancellation import DECLARED, WAITING, Cancellation, CancellationStanding
+from services.enrollment.domain.rules.deadlines import cancellation_due, cancellation_reminder
+from services.enrollment.domain.rules.endings import (
+    ILLEGAL_ENTRY,
+    EndingWanted,
+    ProposalWaiting,
+    decide_ending,
+    due_step,
+    may_cancel,
+    may_declare_illegal,
+)
+from services.enrollment.domain.rules.standing import StatusStanding
+from services.enrollment.domain.rules.texts import clean_text
+from services.enrollment.domain.student_status import StudentStatus
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.codes.clock import shanghai_date
+from shared.eventstore.application import Answer, ChangedMeanwhile, command
+from shared.eventstore.context import Context
+from shared.eventstore.facts import decode_standing
+from shared.rules.refused import Refused
+
+CANCELLATION_RULES = ("A4-1", "A12-6", "A13-2", "A24-2")
+ILLEGAL_RULES = ("A26-2", "R41-37", "A24-2")
+
+
+class Endings(Changes):
+    """A status is closed without a certificate, for good; each time by two persons."""
+
+    taken: ClassVar[Mapping[str, type[Refused]]] = {
+        **Enrollment.taken,
+        WAITING: ProposalWaiting,
+        DECLARED: ProposalWaiting,
+    }
+
+    @command
+    def propose_cancellation(
+        self,
+        *,
+        command_id: UUID,
+        status_id: UUID,
+        kind: str,
+        decision_no: str,
+        decided_on: date,
+        effective_on: date,
+        reason: str,
+        proof: str,
+        asked_on: date | None,
+        evidence: list[str],
+        by: By,
+    ) -> Answer:
+        """Propose that an own status ends; that the student asked to leave is evidence, and decides nothing."""
+        status = self.own_status(status_id, "propose_cancellation", by)
+        today = shanghai_date(by.recorded_at)
+        wanted = EndingWanted(kind, _number(decision_no), decided_on, effective_on, reason.strip(), proof.strip())
+        may_cancel(status.standing, wanted, school_code=status.standing.school_code, today=today)
+        proposal = proposed(status.id, status.standing, wanted, asked_on=asked_on, by=by.sub, today=today)
+        context = Context.of(by, rules=CANCELLATION_RULES, effective_on=effective_on, evidence=tuple(evidence))
+        return self.save(proposal, by=context)
+
+    @command
+    def declare_illegal_entry(
+        self,
+        *,
+        command_id: UUID,
+        status_id: UUID,
+        decision_no: str,
+        decided_on: date,
+        reason: str,
+        evidence: list[str],
+        by: By,
+    ) -> Answer:
+        """Declare that somebody entered against the rules, whether they have left since or not (A26-2)."""
+        status = self.own_status(status_id, "declare_illegal_entry", by)
+        today = shanghai_date(by.recorded_at)
+        wanted = EndingWanted(
+            ILLEGAL_ENTRY, _number(decision_no), decided_on, decided_on, reason.strip(), illegal_entry=True
+        )
+        may_declare_illegal(status.standing, wanted, today=today)
+        proposal = proposed(status.id, status.standing, wanted, asked_on=None, by=by.sub, today=today)
+        return self.save(proposal, by=Context.of(by, rules=ILLEGAL_RULES, evidence=tuple(evidence)))
+
+    @command
+    def confirm_cancellation(self, *, command_id: UUID, cancellation_id: UUID, by: By) -> Answer:
+        """Stand for a proposal as the second person: the status is closed in the same moment (A24-2)."""
+        proposal = self.get(Cancellation, cancellation_id)
+        asked = proposal.standing
+        status = self.get(StudentStatus, UUID(asked.status_id))
+        standing = status.standing
+        action = "confirm_illegal_entry" if asked.illegal_entry else "confirm_cancellation"
+        require(
+            by.actor,
+            action,
+            Resource(
+                "cancellation",
+                school=asked.school_code,
+                submitted_by=asked.proposed_by,
+                training=asked.training or None,
+            ),
+        )
+        proposal.require_waiting()
+        today, wanted = shanghai_date(by.recorded_at), asked.wanted
+        if asked.illegal_entry:
+            may_declare_illegal(standing, wanted, today=today)
+        else:
+            may_cancel(standing, wanted, school_code=asked.school_code, today=today)
+        values = decide_ending(standing, wanted, cancellation_id=cancellation_id, today=today)
+        status.trigger_event(StudentStatus.Cancelled, **values)
+        proposal.confirm(confirmed_by=by.sub, confirmed_on=today, late=values["late"])
+        rules = ILLEGAL_RULES if asked.illegal_entry else CANCELLATION_RULES
+        context = Context.of(by, rules=rules, effective_on=wanted.effective_on, reason=wanted.reason or None)
+        return self.save(
+            status,
+            proposal,
+            by=context,
+            answer={"id": cancellation_id, "version": proposal.version, "status_id": status.id, "late": values["late"]},
+        )
+
+    @command
+    def decline_cancellation(self, *, command_id: UUID, cancellation_id: UUID, reason: str, by: By) -> Answer:
+        """Give a proposal up, with the reason: anybody who may propose such a thing may."""
+        proposal = self.get(Cancellation, cancellation_id)
+        asked = proposal.standing
+        action = "declare_illegal_entry" if asked.illegal_entry else "propose_cancellation"
+        require(by.actor, action, Resource("cancellation", school=asked.school_code, training=asked.training or None))
+        reason = clean_text(reason, field="reason", longest=200)
+        proposal.decline(declined_by=by.sub, reason=reason)
+        return self.save(proposal, by=Context.of(by, rules=("A24-2",), reason=reason))
+
+    # --- what the day brings ---
+
+    def due_cancellations(self, now: datetime) -> int:
+        """Remind after ten working days, let lapse what nobody confirmed or what ended otherwise; how many acted."""
+        today = shanghai_date(now)
+        return sum(self._due(proposal_id, asked, today, now) for proposal_id, asked in self._waiting())
+
+    def _waiting(self) -> list[tuple[UUID, CancellationStanding]]:
+        with self.store.reading() as cursor:
+            cursor.execute(
+                "SELECT standings.originator_id, standings.state FROM claims JOIN standings USING (originator_id)"
+                " WHERE claims.scope IN (%s, %s) ORDER BY originator_id",
+                (WAITING, DECLARED),
+            )
+            return [(found, decode_standing(CancellationStanding, state)) for found, state in cursor.fetchall()]
+
+    def _due(self, proposal_id: UUID, asked: CancellationStanding, today: date, now: datetime) -> bool:
+        found = self.standings(StudentStatus, [UUID(asked.status_id)])
+        ended = any(
+            standing.illegal_entry if asked.illegal_entry else not standing.is_open for _, standing in found.values()
+        )
+        step = due_step(asked, ended=ended, today=today)
+        if step is None:
+            return False
+        command_id = uuid5(NAMESPACE_URL, f"enrollment:cancellation:{proposal_id}:{step}:{today}")
+        proposal = self.get(Cancellation, proposal_id)
+        if proposal.standing != asked:
+            return False
+        if step == "remind":
+            proposal.remind(reminded_on=today)
+        else:
+            proposal.lapse(lapsed_on=today, cause=step)
+        context = Context.system("due_cancellations", now, rules=("A13-2",), command_id=command_id, request_hash=step)
+        try:
+            self.save(proposal, by=context)
+        except ChangedMeanwhile:
+            return False  # somebody decided it just now
+        return True
+
+
+def proposed(
+    status_id: UUID, standing: StatusStanding, wanted: EndingWanted, *, asked_on: date | None, by: str, today: date
+) -> Cancellation:
+    """A new proposal to close a status."""
+    return Cancellation(**proposal_values(status_id, standing, wanted, asked_on=asked_on, by=by, today=today))
+
+
+def proposal_values(
+    status_id: UUID, standing: StatusStanding, wanted: EndingWanted, *, asked_on: date | None, by: str, today: date
+) -> dict[str, Any]:
+    """What a proposal says, one by one and in bulk."""
+    return {
+        "status_id": status_id,
+        "school_code": standing.school_code,
+        "training": standing.training,
+        "kind": wanted.kind,
+        "decision_no": wanted.decision_no,
+        "decided_on": wanted.decided_on,
+        "effective_on": wanted.effective_on,
+        "reason": wanted.reason,
+        "proof": wanted.proof,
+        "illegal_entry": wanted.illegal_entry,
+        "asked_on": asked_on,
+        "proposed_by": by,
+        "proposed_on": today,
+        "due_on": cancellation_due(wanted.decided_on),
+        "remind_on": cancellation_reminder(wanted.decided_on),
+    }
+
+
+def _number(decision_no: str) -> str:
+    return clean_text(decision_no, field="WH", longest=60)
