@@ -78,10 +78,14 @@ class Terms(Aggregate.Event):
     previous_certificate_no: str | None
 
 
+def _terms(fact: Terms) -> dict[str, Any]:
+    return {name: getattr(fact, name) for name in TERMS}
+
+
 class Admission(Aggregate, stored_as="enrollment.Admission"):
     """An admission record 录取数据; registered, abandoned, deferred or cancelled, exactly once.
 
-    Each later fact says by `after` what it makes of the state: the same for an aggregate and for a draft of a file.
+    What may be recorded is decided by the pure rules; a fact moves the standing and asks nothing.
     """
 
     Standing: ClassVar[type] = AdmissionStanding
@@ -121,12 +125,8 @@ class Admission(Aggregate, stored_as="enrollment.Admission"):
 
         batch_id: str
 
-        @staticmethod
-        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
-            return changed(standing, batch_id=said["batch_id"], **{name: said[name] for name in TERMS})
-
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = self.after(aggregate.standing, vars(self))
+            aggregate.standing = changed(aggregate.standing, batch_id=self.batch_id, **_terms(self))
 
     class Corrected(Terms):
         """The ministry accepted a correction: a new version of the basis; the old one stays in earlier facts (A10)."""
@@ -135,49 +135,34 @@ class Admission(Aggregate, stored_as="enrollment.Admission"):
         columns: tuple[str, ...]
         basis_version: int
 
-        @staticmethod
-        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
-            terms = {name: said[name] for name in TERMS}
-            return changed(standing, basis_version=said["basis_version"], fix_id="", **terms)
-
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = self.after(aggregate.standing, vars(self))
+            aggregate.standing = changed(
+                aggregate.standing, basis_version=self.basis_version, fix_id="", **_terms(self)
+            )
 
     class FixAsked(Aggregate.Event):
         """The school reported an error: nobody is registered from this admission until it is decided (A10-3)."""
 
         fix_id: UUID
 
-        @staticmethod
-        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
-            return changed(standing, fix_id=str(said["fix_id"]))
-
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = self.after(aggregate.standing, vars(self))
+            aggregate.standing = changed(aggregate.standing, fix_id=str(self.fix_id))
 
     class FixRefused(Aggregate.Event):
         """The correction was not made; the admission holds as it was."""
 
         fix_id: UUID
 
-        @staticmethod
-        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
-            return changed(standing, fix_id="")
-
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = self.after(aggregate.standing, vars(self))
+            aggregate.standing = changed(aggregate.standing, fix_id="")
 
     class Reported(Aggregate.Event):
         """The freshman reported and passed the first check (R41-9)."""
 
         reported_on: date
 
-        @staticmethod
-        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
-            return standing.decided("reported")
-
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = self.after(aggregate.standing, vars(self))
+            aggregate.standing = aggregate.standing.decided("reported")
 
     class PreparatoryRechecked(Aggregate.Event):
         """The admitting school rechecked a preparatory student before that phase (A8-5, A8-8)."""
@@ -185,12 +170,8 @@ class Admission(Aggregate, stored_as="enrollment.Admission"):
         result: str
         rechecked_on: date
 
-        @staticmethod
-        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
-            return changed(standing, prep_recheck=said["result"])
-
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = self.after(aggregate.standing, vars(self))
+            aggregate.standing = changed(aggregate.standing, prep_recheck=self.result)
 
     class EntryDecided(Aggregate.Event):
         """Abandoned, deferred or cancelled: no status follows (A8-4)."""
@@ -199,12 +180,8 @@ class Admission(Aggregate, stored_as="enrollment.Admission"):
         cause: str = ""
         until: date | None = None
 
-        @staticmethod
-        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
-            return standing.decided(said["outcome"], said.get("cause", ""), said.get("until"))
-
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = self.after(aggregate.standing, vars(self))
+            aggregate.standing = aggregate.standing.decided(self.outcome, self.cause, self.until)
 
     class DeferralEnded(Aggregate.Event):
         """The deferred came back and passed the review, failed it, or stayed away too long (R41-10)."""
@@ -213,12 +190,8 @@ class Admission(Aggregate, stored_as="enrollment.Admission"):
         cause: str
         ended_on: date
 
-        @staticmethod
-        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
-            return standing.decided(said["outcome"], said["cause"])
-
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = self.after(aggregate.standing, vars(self))
+            aggregate.standing = aggregate.standing.decided(self.outcome, self.cause)
 
     class IntakeMoved(Aggregate.Event):
         """The person enters with a later intake, after a deferral or a preparatory phase; the study is as long."""
@@ -228,28 +201,20 @@ class Admission(Aggregate, stored_as="enrollment.Admission"):
         expected_graduation_date: date
         cause: str  # deferral | preparatory
 
-        @staticmethod
-        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
-            return changed(
-                standing,
-                entry_date=said["entry_date"],
-                expected_graduation_date=said["expected_graduation_date"],
-            )
-
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = self.after(aggregate.standing, vars(self))
+            aggregate.standing = changed(
+                aggregate.standing,
+                entry_date=self.entry_date,
+                expected_graduation_date=self.expected_graduation_date,
+            )
 
     class EntryWithdrawn(Aggregate.Event):
         """What was recorded of the entry was filed in error and is taken back, before anything followed from it."""
 
         restored: AdmissionState
 
-        @staticmethod
-        def after(standing: AdmissionStanding, said: Mapping[str, Any]) -> AdmissionStanding:
-            return standing.decided(said["restored"])
-
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = self.after(aggregate.standing, vars(self))
+            aggregate.standing = aggregate.standing.decided(self.restored)
 
     @event(Listed)
     def __init__(  # the fact's fields, one by one
