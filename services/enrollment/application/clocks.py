@@ -1,0 +1,48 @@
+"""What is overdue among cases, conflicts and transfers: marked once, by the registry itself."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from services.enrollment.application.holders import Holders
+from services.enrollment.domain.case import Case
+from services.enrollment.domain.conflict import Conflict
+from services.enrollment.domain.transfer import Transfer
+from shared.codes.clock import shanghai_date
+from shared.eventstore.application import Draft
+from shared.eventstore.context import Context
+
+_SPACE = UUID("5c1f9a52-6d0e-5f6a-9d34-0f7d3f9a8e11")
+_MOST = 200
+_WAITING: Mapping[str, tuple[Any, tuple[str, ...]]] = {
+    "case": (Case, ("filed", "school_review", "province_review")),
+    "conflict": (Conflict, ("open",)),
+    "transfer": (Transfer, ("completed",)),
+}
+
+
+class Clocks(Holders):
+    """The days by which somebody should have acted."""
+
+    def due_cases(self, now: datetime) -> int:
+        """Mark what is overdue, each item once for each day it was due; how many were marked."""
+        today = shanghai_date(now)
+        return sum(self._mark(kind, item_id, today, now) for kind, item_id in self.finder.list_due(today, _MOST))
+
+    def _mark(self, kind: str, item_id: UUID, today: date, now: datetime) -> int:
+        aggregate_type, waiting = _WAITING[kind]
+        version, standing = self.standings(aggregate_type, [item_id])[item_id]
+        if standing.state not in waiting or standing.due_on is None or standing.due_on >= today:
+            return 0
+        command_id = uuid5(_SPACE, f"{item_id}|{standing.due_on}")
+        if self.answered(command_id, "due_cases") is not None:
+            return 0
+        values = {"due_on": standing.due_on, "found_on": today}
+        if kind == "case":
+            values["step"] = standing.state
+        fact = aggregate_type.FilingOverdue if kind == "transfer" else aggregate_type.Overdue
+        context = Context.system("due_cases", now, rules=("A13-3",), command_id=command_id, request_hash="due_cases")
+        draft = Draft(aggregate_type, item_id, version + 1, fact, values, standing)
+        self.append([draft], by=context, answer={"id": str(item_id)})
+        return 1

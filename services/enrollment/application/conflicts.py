@@ -1,0 +1,289 @@
+"""Conflicts over one identity (A8-9): contested on record, answered by both sides, decided with all that follows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from services.enrollment.application import status_values
+from services.enrollment.application.contests import contest, is_contested, one_keeps, settle
+from services.enrollment.application.corrections import Corrections
+from services.enrollment.application.holders import Known
+from services.enrollment.domain.admission import Admission
+from services.enrollment.domain.conflict import IN_CONFLICT, Conflict
+from services.enrollment.domain.rules.conflicts import (
+    ConflictAlreadyOpen,
+    CorrectionMissing,
+    NothingContested,
+    Period,
+    may_both_keep,
+    may_join,
+    periods_disjoint,
+)
+from services.enrollment.domain.rules.entry import NotOwnStudent, may_enter, may_register
+from services.enrollment.domain.rules.periods import deadline
+from services.enrollment.domain.student_status import FULL_TIME, StudentStatus
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.codes.clock import shanghai_date
+from shared.codes.schools import province_of
+from shared.eventstore.application import Answer, command
+from shared.eventstore.context import Context
+
+
+@dataclass(frozen=True)
+class _Second:
+    """The side that contests: a status on record, or an admission that could not be registered."""
+
+    status_id: UUID | None
+    id_key: str
+    name_key: str
+    full_time: bool
+    during: Period
+
+    def contests(self, known: Known) -> bool:
+        """Whether the two cannot both be true as they stand (A8-9); part-time study beside it can (A8-11)."""
+        standing = known.status.standing
+        if standing.id_key != self.id_key or standing.state == "withdrawn":
+            return False
+        if known.said["name_key"] != self.name_key:
+            return True
+        same_time = not periods_disjoint((known.holds_from, known.closed_on), self.during)
+        return self.full_time and standing.full_time and same_time
+
+
+class Conflicts(Corrections):
+    """Opening, recording the contested registration, answering, deciding."""
+
+    taken: ClassVar[Mapping[str, Any]] = {**Corrections.taken, IN_CONFLICT: ConflictAlreadyOpen}
+
+    @command
+    def open_conflict(
+        self,
+        *,
+        command_id: UUID,
+        school_code: str,
+        entry_year: int,
+        exam_no: str,
+        statement: str,
+        evidence: tuple[str, ...],
+        by: By,
+    ) -> Answer:
+        """A school whose registration was refused, or its province, contests the status that stands in the way."""
+        self._require_opener(by, school_code)
+        admission = self._admission(entry_year, exam_no)
+        basis = admission.standing
+        may_enter(basis, released=self.is_released(basis.batch_id), school_code=school_code)
+        first = self._claimant(_Second(None, basis.id_key, basis.name_key, basis.full_time, (basis.entry_date, None)))
+        two_people = first.said["name_key"] != basis.name_key
+        conflict = self._opened(
+            first, school_code, None, admission.id, two_people=two_people, statement=statement, evidence=evidence, by=by
+        )
+        return self._save_opened(conflict, [first], evidence, by)
+
+    @command
+    def open_conflict_of_status(
+        self, *, command_id: UUID, status_id: UUID, statement: str, evidence: tuple[str, ...], by: By
+    ) -> Answer:
+        """Two statuses stand on record under one document already, and one of the two sides says so."""
+        second = self.known(status_id)
+        standing = second.status.standing
+        self._require_opener(by, standing.school_code)
+        during = (second.holds_from, second.closed_on)
+        first = self._claimant(_Second(status_id, standing.id_key, second.said["name_key"], standing.full_time, during))
+        two_people = first.said["name_key"] != second.said["name_key"]
+        conflict = self._opened(
+            first,
+            standing.school_code,
+            status_id,
+            None,
+            two_people=two_people,
+            statement=statement,
+            evidence=evidence,
+            by=by,
+        )
+        return self._save_opened(conflict, [first, second], evidence, by)
+
+    def _claimant(self, second: "_Second") -> Known:
+        """The status that stands against the second side's: another person's, or full-time in the same time."""
+        holder = self.owners_today(FULL_TIME, [second.id_key])
+        listed = self.finder.list_claimants(second.id_key)
+        for status_id in dict.fromkeys((*holder.values(), *listed)):
+            if status_id != second.status_id:
+                known = self.known(status_id)
+                if second.contests(known):
+                    return known
+        raise NothingContested()
+
+    def _opened(
+        self,
+        first: Known,
+        second_school: str,
+        second_status_id: UUID | None,
+        admission_id: UUID | None,
+        *,
+        two_people: bool,
+        statement: str,
+        evidence: tuple[str, ...],
+        by: By,
+    ) -> Conflict:
+        today, standing = shanghai_date(by.recorded_at), first.status.standing
+        due = deadline(today, self.periods.conflict)
+        return Conflict(
+            id_key=standing.id_key,
+            first_status_id=first.status.id,
+            first_school=standing.school_code,
+            second_school=second_school,
+            second_status_id=second_status_id,
+            admission_id=admission_id,
+            two_people=two_people,
+            sealed_statement=self._sealed(first.status.id, statement),
+            evidence=tuple(evidence),
+            opened_by=by.sub,
+            opened_on=today,
+            due_on=due.on,
+            unknown_year=due.unknown_year,
+        )
+
+    def _save_opened(self, conflict: Conflict, sides: list[Known], evidence: tuple[str, ...], by: By) -> Answer:
+        ids = [side.status.id for side in sides]
+        for side in sides:
+            other = next((each for each in ids if each != side.status.id), None)
+            contest(side.status, conflict, other)
+        context = Context.of(by, rules=("A8-9",), evidence=tuple(evidence))
+        answer = {"id": conflict.id, "version": conflict.version}
+        return self.save(conflict, *(side.status for side in sides), by=context, answer=answer)
+
+    @command
+    def register_contested(
+        self, *, command_id: UUID, conflict_id: UUID, recheck: str, student_no: str | None, by: By
+    ) -> Answer:
+        """Record the refused registration, bound to the conflict's case and binding nobody until it is decided."""
+        conflict = self.get(Conflict, conflict_id)
+        standing = conflict.standing
+        require(by.actor, "register_students", Resource("student_status", school=standing.second_school))
+        may_join(standing)
+        admission = self.get(Admission, standing.admission_id)  # type: ignore[arg-type] # may_join asked for it
+        basis = admission.standing
+        may_enter(basis, released=self.is_released(basis.batch_id), school_code=standing.second_school)
+        may_register(basis, recheck=recheck)
+        values = status_values(admission.id, basis, student_no)
+        status = StudentStatus(**(values | {"contested_in": str(conflict_id)}))
+        contest(status, conflict, standing.first_status_id)
+        conflict.join(status_id=status.id, sub=by.sub)
+        context = Context.of(by, rules=("A8-2", "A8-9"), effective_on=basis.entry_date)
+        answer = {"id": conflict.id, "version": conflict.version, "status_id": status.id}
+        return self.save(conflict, status, by=context, answer=answer)
+
+    @command
+    def answer_conflict(
+        self, *, command_id: UUID, conflict_id: UUID, statement: str, evidence: tuple[str, ...], by: By
+    ) -> Answer:
+        """Either school says what it knows, with its evidence."""
+        conflict = self.get(Conflict, conflict_id)
+        standing = conflict.standing
+        resource = Resource("conflict", school=standing.first_school, other_school=standing.second_school)
+        require(by.actor, "answer_conflict", resource)
+        conflict.answer(
+            school_code=by.actor.org if by.actor else "",
+            sealed_statement=self._sealed(standing.first_status_id, statement),
+            evidence=tuple(evidence),
+            answered_by=by.sub,
+            answered_on=shanghai_date(by.recorded_at),
+        )
+        return self.save(conflict, by=Context.of(by, rules=("A8-9",), evidence=tuple(evidence)))
+
+    @command
+    def withdraw_conflict(self, *, command_id: UUID, conflict_id: UUID, reason: str, by: By) -> Answer:
+        """Taken back by the side that opened it, before a second status is on record."""
+        conflict = self.get(Conflict, conflict_id)
+        self._require_opener(by, conflict.standing.second_school)
+        conflict.withdraw(sub=by.sub, reason=reason)
+        first = self.known(conflict.standing.first_status_id)
+        settle(first, conflict, keeps=True)
+        answer = {"id": conflict.id, "version": conflict.version}
+        context = Context.of(by, rules=("A8-9",), reason=reason)
+        return self.save(conflict, first.status, by=context, answer=answer)
+
+    # --- the decision ---
+
+    @command
+    def decide_conflict(
+        self,
+        *,
+        command_id: UUID,
+        conflict_id: UUID,
+        outcome: str,
+        ending: str | None,
+        ends_on: date | None,
+        values: dict[str, str],
+        decision_no: str,
+        reason: str,
+        by: By,
+    ) -> Answer:
+        """The province of both sides, or the ministry between two: who stands, who ends, whose number was wrong."""
+        conflict = self.get(Conflict, conflict_id)
+        self._require_decider(conflict, by)
+        today = shanghai_date(by.recorded_at)
+        conflict.conclude(
+            sub=by.sub,
+            today=today,
+            outcome=outcome,
+            ending=ending,
+            ends_on=ends_on,
+            decision_no=decision_no,
+            reason=reason,
+        )
+        sides = {"first": self.known(conflict.standing.first_status_id)}
+        if conflict.standing.second_status_id:
+            sides["second"] = self.known(conflict.standing.second_status_id)
+        if outcome == "both_keep":
+            self._both_keep(sides, conflict)
+        elif outcome.endswith("_corrected"):
+            self._one_is_corrected(sides, outcome.removesuffix("_corrected"), values, conflict)
+        else:
+            one_keeps(sides, outcome.removesuffix("_keeps"), conflict, (ending, ends_on, decision_no), today)
+        context = Context.of(by, rules=("A8-9", "A24-2", "A26-2"), reason=reason, effective_on=ends_on)
+        answer = {"id": conflict.id, "version": conflict.version}
+        return self.save(conflict, *(side.status for side in sides.values()), by=context, answer=answer)
+
+    @staticmethod
+    def _both_keep(sides: Mapping[str, Known], conflict: Conflict) -> None:
+        first, second = sides["first"], sides["second"]
+        if first.status.standing.full_time and second.status.standing.full_time:
+            may_both_keep((first.holds_from, first.closed_on), (second.holds_from, second.closed_on))
+        for side in sides.values():
+            settle(side, conflict, keeps=True, binds=is_contested(side, conflict))
+
+    def _one_is_corrected(
+        self, sides: Mapping[str, Known], which: str, values: Mapping[str, str], conflict: Conflict
+    ) -> None:
+        """Two people, one number: it was wrong on one of them; whoever keeps it is bound by it."""
+        if not {"id_type", "id_number"} & set(values):
+            raise CorrectionMissing(field="values")
+        for name, side in sides.items():
+            if name == which:
+                settle(side, conflict, keeps=True)
+                self.correct(side, self.asked_values(side, values), conflict.id)
+            else:
+                settle(side, conflict, keeps=True, binds=is_contested(side, conflict))
+
+    # --- who may ---
+
+    @staticmethod
+    def _require_opener(by: By, school_code: str) -> None:
+        if by.actor and by.actor.role == "registrar":
+            if by.actor.org != school_code:
+                raise NotOwnStudent(field="school_code")
+            require(by.actor, "answer_conflict", Resource("conflict", school=school_code))
+        else:
+            require(by.actor, "decide_conflict", Resource("conflict", province=province_of(school_code)))
+
+    @staticmethod
+    def _require_decider(conflict: Conflict, by: By) -> None:
+        # where two provinces are concerned the resource names neither, and only the ministry reaches it
+        require(by.actor, "decide_conflict", Resource("conflict", province=conflict.standing.deciding_province))
+
+    def _sealed(self, first_status_id: UUID, statement: str) -> str:
+        return self.keyring.seal(statement, f"conflict:{first_status_id}")

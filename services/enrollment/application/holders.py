@@ -1,0 +1,128 @@
+"""Whose a status is, and all that was said of it: what cases, transfers and conflicts begin with."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.enrollment.application import Enrollment
+from services.enrollment.domain.rules.periods import Periods
+from services.enrollment.domain.status_holder import HELD_STATUS, HolderStanding, StatusHolder
+from services.enrollment.domain.student_status import StudentStatus
+from shared.codes.clock import Clock, shanghai_date
+from shared.eventstore import facts
+from shared.eventstore.application import Draft, Heard
+from shared.eventstore.context import Context
+from shared.eventstore.facts import codec_of
+from shared.eventstore.ids import uuid7
+from shared.eventstore.privacy import Keyring
+from shared.eventstore.store import Store
+from shared.rules.refused import NotFound
+
+
+class Finder(Protocol):
+    """Where the read tables are asked which records a command is about; each is decided on its own standing."""
+
+    def list_statuses_to_ask(self, school_code: str, entry_year: int, after: UUID | None, limit: int) -> list[UUID]: ...
+
+    def list_claimants(self, id_key: str) -> list[UUID]: ...
+
+    def list_due(self, today: date, limit: int) -> list[tuple[str, UUID]]: ...
+
+
+@dataclass(frozen=True)
+class Known:
+    """A status with what its registration and its corrections said last."""
+
+    status: StudentStatus
+    said: Mapping[str, Any]
+
+    @property
+    def holds_from(self) -> date:
+        found: date = self.said["holds_from"] or self.said["entry_date"]
+        return found
+
+    @property
+    def closed_on(self) -> date | None:
+        standing = self.status.standing
+        return None if standing.is_open else standing.since
+
+    def continued(self, **changes: Any) -> dict[str, Any]:
+        """The values of a status that goes on from this one: the same admission, the same person, the same years."""
+        standing = self.status.standing
+        same = {name: self.said[name] for name in codec_of(StudentStatus.Registered).names}
+        going_on = {
+            "level": standing.level,
+            "major_code": standing.major_code,
+            "major_name": standing.major_name,
+            "expected_graduation_date": standing.expected_graduation_date,
+            "continues": self.status.id,
+            "settled_year": standing.settled_year,
+            "grade": standing.grade,
+            "marks": standing.marks,
+            "contested_in": "",
+            "state": "active",
+            "closed_on": None,
+            "origin": "",  # what an old register told is told once
+            "evidence_level": "",
+        }
+        return same | going_on | changes
+
+
+class Holders(Enrollment):
+    """Hears whose each status is; loads a status with its particulars."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        keyring: Keyring,
+        finder: Finder | None = None,
+        periods: Periods = Periods(),  # noqa: B008 -- frozen
+    ) -> None:
+        super().__init__(store, clock, keyring)
+        self.periods = periods
+        self._finder = finder
+
+    @property
+    def finder(self) -> Finder:
+        """Handed in by whoever walks through read tables."""
+        if self._finder is None:
+            raise LookupError("this process was given no finder")
+        return self._finder
+
+    def hear_holders(self, told: Sequence[Mapping[str, Any]], *, heard: Heard) -> None:
+        """Identity bound statuses to persons; bound again, the last one holds."""
+        known = self.owning(StatusHolder, HELD_STATUS, {str(each["status_id"]) for each in told})
+        drafts: list[Draft] = []
+        for each in told:
+            values = {name: each[name] for name in ("status_id", "person_id", "bound_on")}
+            after = HolderStanding(values["status_id"], values["person_id"])
+            holder_id, version, before = known.get(str(values["status_id"]), (uuid7(), 0, None))
+            known[str(values["status_id"])] = holder_id, version + 1, after
+            fact = StatusHolder.HeardAnew if before else StatusHolder.Heard
+            drafts.append(Draft(StatusHolder, holder_id, version + 1, fact, values, after))
+        self.append(drafts, by=Context.system("hear_holders", self.clock.now(), rules=("A11-2",)), heard=heard)
+
+    def holder_of(self, status_id: UUID) -> str:
+        """The person of a status, or nobody: an empty id is nobody's."""
+        found = self.owning(StatusHolder, HELD_STATUS, [str(status_id)]).get(str(status_id))
+        return str(found[2].person_id) if found else ""
+
+    def known(self, status_id: UUID) -> Known:
+        """A status and the last word of its registration and its corrections, from one reading of its facts."""
+        status: Any = None
+        said: dict[str, Any] = {}
+        for stored in self.recorder.select_events(status_id):
+            fact = facts.decode(stored.topic, status_id, stored.originator_version, stored.state)
+            status = fact.mutate(status)
+            if isinstance(fact, StudentStatus.Registered | StudentStatus.Corrected):
+                said |= {name: getattr(fact, name) for name in codec_of(type(fact)).names if name != "closed_on"}
+        if not isinstance(status, StudentStatus):
+            raise NotFound(kind="student_status", field="status_id")
+        return Known(status, said | {"closed_on": None})
+
+    def today(self) -> date:
+        """The calendar day in China."""
+        return shanghai_date(self.clock.now())
