@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
 
 import msgspec
+from eventsourcing.domain import AggregateEvent
 from eventsourcing.persistence import IntegrityError, StoredEvent
 
 from shared.codes.clock import Clock, shanghai_date
@@ -164,6 +165,11 @@ class Application:
         """`owners` and their `standings` by one question: key -> (aggregate id, version, standing)."""
         with self.store.reading() as cursor:
             return lookup.owning(cursor, aggregate_type, scope, keys)
+
+    def first_facts(self, fact_type: type[AggregateEvent], ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+        """What was said when these aggregates began: id -> the fields of their first fact."""
+        with self.store.reading() as cursor:
+            return lookup.first_facts(cursor, fact_type, ids)
 
     def answered(self, command_id: UUID, request_hash: str) -> Answer | None:
         """The stored answer of a command that has acted; another request under its id is refused."""

@@ -8,9 +8,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from eventsourcing.domain import AggregateEvent
 
 from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.claims import slot_of
+from shared.eventstore.facts import codec_of
 from shared.eventstore.store import Cursor
 
 # OFFSET 0 keeps the planner to one index look-up a key: to it, reading a small table whole seems cheaper.
@@ -38,6 +40,13 @@ _OWNING = """
     CROSS JOIN LATERAL (SELECT originator_id FROM claims WHERE claims.slot = asked.slot OFFSET 0) AS owner
     CROSS JOIN LATERAL (SELECT * FROM standings WHERE originator_id = owner.originator_id OFFSET 0) AS found
     WHERE kind = %s
+"""
+_FIRST_FACTS = """
+    SELECT asked.id, state
+    FROM unnest(%s::uuid[]) AS asked (id)
+    CROSS JOIN LATERAL (
+        SELECT topic, state FROM events WHERE originator_id = asked.id AND originator_version = 1 OFFSET 0
+    ) AS first WHERE topic = %s
 """
 
 
@@ -70,6 +79,13 @@ def owning(
     shape = GenericAlias(tuple, (int, UUID, int, _standing_of(aggregate_type)))
     found = _found(cursor, _OWNING, shape, _slots(scope, asked), aggregate_type.stored_as)
     return {asked[place - 1]: (owner, version, standing) for place, owner, version, standing in found}
+
+
+def first_facts(cursor: Cursor, fact_type: type[AggregateEvent], ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What was said when these aggregates began: id -> the fields of the fact, of those that began with this fact."""
+    codec = codec_of(fact_type)
+    cursor.execute(_FIRST_FACTS, (_array(one.hex for one in ids), codec.topic))
+    return {UUID(str(originator_id)): codec.state_of(bytes(state)) for originator_id, state in cursor.fetchall()}
 
 
 def _standing_of(aggregate_type: type[Aggregate]) -> Any:
