@@ -249,10 +249,10 @@ _EFFECTS: Mapping[str, Callable[[StatusStanding, ChangeWanted], Values]] = {
 }
 
 
-def may_withdraw_change(status: StatusStanding, *, version: int, last_version: int, kind: str | None) -> None:
+def may_withdraw_change(status: StatusStanding, *, version: int, last_version: int, kind: str) -> None:
     """Only a change that is the record's last fact is taken back, of a status that is still open (A13-4, X-UNDO-1)."""
     require_open(status)
-    if kind is None or version != last_version:
+    if not kind or version != last_version:
         raise SomethingFollowed(field="version")
 
 
