@@ -2,12 +2,29 @@
 
 from typing import Final
 
-from gateway.api.route import Route
-from shared.contracts.rpc import enrollment_timeline
+from gateway.api.route import Route, Upload
+from shared.contracts.rpc import enrollment_batches, enrollment_timeline
 
 STUDENT: Final = "/students/<uuid:status_id>"
 
+FILE: Final = "/batches/<uuid:batch_id>"
+
 ENROLLMENT_ROUTES: Final = (
+    # files of every kind
+    Route(
+        "POST",
+        "/files",
+        enrollment_batches.SubmitFileV1,
+        "enrollment",
+        status=202,
+        location="/batches/{id}",
+        upload=Upload("submit_file"),
+    ),
+    Route("GET", "/batches", enrollment_batches.ListBatchesV1, "enrollment"),
+    Route("GET", f"{FILE}/plan", enrollment_batches.GetPlanV1, "enrollment"),
+    Route("POST", f"{FILE}/commit", enrollment_batches.CommitPlanV1, "enrollment", status=202),
+    Route("POST", f"{FILE}/undo", enrollment_batches.UndoBatchV1, "enrollment", status=202),
+    Route("GET", f"{FILE}/reconciliation", enrollment_batches.ReconcileBatchV1, "enrollment"),
     # two times: what was valid on a day, as known at an instant
     Route("GET", f"{STUDENT}/as-of", enrollment_timeline.GetStatusAsOfV1, "enrollment"),
     Route("GET", "/student-counts", enrollment_timeline.CountStatusesV1, "enrollment"),

@@ -1,5 +1,6 @@
 """What of a contract comes in the path, in the query, in the body, and what the gateway itself adds."""
 
+import json
 import re
 from collections.abc import Mapping
 from copy import deepcopy
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from flask_smorest.fields import Upload as UploadField
-from marshmallow import RAISE, Schema, fields
+from marshmallow import RAISE, Schema, ValidationError, fields
 
 from gateway.api.route import Route, Upload
 
@@ -62,7 +63,24 @@ def _as_text(field: fields.Field[Any]) -> fields.Field[Any]:
     copy = deepcopy(field)
     if isinstance(copy, fields.Integer):
         copy.strict = False
-    return copy
+    elif isinstance(copy, fields.Boolean):
+        copy.truthy, copy.falsy = {"true", "True", "1"}, {"false", "False", "0"}
+    return _Object(copy) if isinstance(copy, fields.Dict) else copy
+
+
+class _Object(fields.Field[Any]):
+    """An object within a form is written as JSON."""
+
+    def __init__(self, inner: fields.Field[Any]) -> None:
+        super().__init__(required=inner.required, metadata=inner.metadata)
+        self._inner = inner
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **named: Any) -> Any:
+        try:
+            plain = json.loads(value)
+        except (ValueError, RecursionError, TypeError):
+            raise ValidationError("not an object of JSON") from None
+        return self._inner.deserialize(plain, attr, data, **named)
 
 
 def _file(upload: Upload) -> fields.Field[Any]:

@@ -45,7 +45,11 @@ def ask(client, route, headers, *, key=None, **changes):
     if route.method == "GET":
         return client.get(path, query_string=left, headers=headers)
     if route.upload:
-        form = {name: str(value) for name, value in left.items() if name not in ADDED}
+        form = {
+            name: json.dumps(value) if isinstance(value, dict) else str(value)
+            for name, value in left.items()
+            if name not in ADDED
+        }
         form["file"] = (io.BytesIO(b"a,b\n1,2\n"), example.get("filename", "photo.jpg"))
         return client.post(path, data=form, headers=headers, content_type="multipart/form-data")
     return client.post(path, json=left, headers=headers)

@@ -10,7 +10,9 @@ from shared.access.decide import NotPermitted
 from shared.bus.failures import ServiceMissing
 from shared.contracts.rpc.enrollment import GetBatchV1
 
-BATCH = {**GetBatchV1.answer.example, "rows": 1000, "errors_digest": None}
+# an answer that names neither what is done nor a speed: both are seen from here
+_UNTOLD = {"done": None, "unchanged": None, "rate_per_second": None, "remaining_seconds": None}
+BATCH = {**GetBatchV1.answer.example, "rows": 1000, "errors_digest": None, **_UNTOLD}
 
 
 class Hands:

@@ -108,6 +108,14 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     *_may("province_admissions", OWN_PROVINCE, "A10-2", "read_cases"),
     *_may("ministry", NATION, "A6-3", "read_overdue", "read_counts", "read_cases"),
     *_may("auditor", NATION, "AUD-1", "read_counts"),
+    # files of every kind: what stands in them needs its own permission besides (the kind's)
+    *_may("registrar", OWN_SCHOOL, "A4-1", "submit_file", "commit_plan", "undo_batch"),
+    *_may("registrar", OWN_SCHOOL, "A24-2", "commit_irreversible_plan", second_person=True),
+    *_may("province_admissions", OWN_PROVINCE, "A7-1", "submit_file", "commit_plan", "undo_batch"),
+    *_may("province_education", OWN_PROVINCE, "A4-2", "submit_file", "commit_plan", "undo_batch"),
+    *_may("province_education", OWN_PROVINCE, "A24-2", "commit_irreversible_plan", second_person=True),
+    *_may("ministry", NATION, "A6-3", "submit_file", "commit_plan", "undo_batch"),
+    *_may("ministry", NATION, "A24-2", "commit_irreversible_plan", second_person=True),
     # own students as a file to fill in: for a purpose, marked and recorded (A25-2)
     *_may("registrar", OWN_SCHOOL, "A25-2", "export_roster", owes=(LOGGED,)),
     # reading

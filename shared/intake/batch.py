@@ -185,19 +185,20 @@ class Batch(Aggregate):
     def claims_of(cls, fact: Any, originator_id: UUID) -> Iterable[Claim | Release]:
         """Among millions of decision rows the worker finds by claim the few it has to work on, or to let lapse."""
         name = str(originator_id)
+        opened, waiting = Claim(OPEN_SCOPE, name), Claim(WAITING_SCOPE, name)
+        closed, waited = Release(OPEN_SCOPE, name), Release(WAITING_SCOPE, name)
         if isinstance(fact, Batch.Submitted):
-            return (Claim(OPEN_SCOPE, name),)
-        if isinstance(fact, Batch.UndoAsked):  # of a finished file, or of one that is still open
-            return (Release(OPEN_SCOPE, name), Claim(OPEN_SCOPE, name))
-        if isinstance(fact, Batch.Finished | Batch.Refused | Batch.Undone):
-            return (Release(OPEN_SCOPE, name),)
-        if isinstance(fact, Batch.Planned):
-            return (Release(OPEN_SCOPE, name), Claim(WAITING_SCOPE, name))
-        if isinstance(fact, Batch.CommitAsked):
-            return (Release(WAITING_SCOPE, name), Claim(OPEN_SCOPE, name))
-        if isinstance(fact, Batch.PlanLapsed):
-            return (Release(WAITING_SCOPE, name),)
-        return ()
+            yield opened
+        elif isinstance(fact, Batch.Finished | Batch.Refused | Batch.Undone):
+            yield closed
+        elif isinstance(fact, Batch.Planned):
+            yield from (closed, waiting)
+        elif isinstance(fact, Batch.CommitAsked):
+            yield from (waited, opened)
+        elif isinstance(fact, Batch.PlanLapsed):
+            yield waited
+        elif isinstance(fact, Batch.UndoAsked):  # of a finished file, or of one that is still open
+            yield from (closed, opened)
 
     def __init_subclass__(cls, *, stored_as: str = "", created_event_name: str = "") -> None:
         # the library would give a subclass without its own constructor one that takes a standing

@@ -40,6 +40,7 @@ class Progress:
     plan_digest: str | None = None
     plan_signature: str | None = None
     plan_refused: int = 0
+    plan_facts: int = 0
     planned_at: datetime | None = None
     expires_at: datetime | None = None
     mode: str | None = None
@@ -71,6 +72,7 @@ def planned(now: Progress, plan: Mapping[str, Any]) -> Progress:
         plan_digest=plan["plan_digest"],
         plan_signature=plan["signature"],
         plan_refused=plan["refused"],
+        plan_facts=sum(each["count"] for each in plan["summary"]["facts"]),
         planned_at=plan["made_at"],
         expires_at=plan["expires_at"],
         errors_digest=plan["errors_digest"],

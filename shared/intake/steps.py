@@ -36,6 +36,13 @@ class OthersAreWrong(Refused):
     rule = "X-PLAN-5"
 
 
+class PlanHasWrongRows(OthersAreWrong):
+    """All or nothing would come to nothing."""
+
+    zh = "方案中有 {refused} 行有误,不能选择全部或全不;请改正后重新预检,或只写入正确的行"
+    en = "{refused} rows of the plan are wrong, so all or nothing would write nothing: correct them, or write good rows"
+
+
 class TooManyToUndo(Refused):
     """All or nothing of so many rows would need an undo that this kind does not have."""
 

@@ -15,27 +15,11 @@ Answer = dict[str, Any]
 
 
 class EnrollmentQueries:
-    """Batches and statuses as their own school, its province and the ministry may see them."""
+    """Statuses as their own school, its province and the ministry may see them."""
 
     def __init__(self, store: Store, keyring: Keyring) -> None:
         self.store = store
         self.keyring = keyring
-
-    def get_batch(self, *, batch_id: UUID, after_version: int, by: By) -> Answer:
-        """Where a submitted file stands."""
-        if after_version:
-            wait_for(self.store, batch_id, after_version)
-        row = self._one("SELECT * FROM batch_register WHERE batch_id = %s", (batch_id,))
-        if row is None:
-            raise NotFound(kind="batch")
-        require(by.actor, "read_batch", Resource("batch", school=row["school_code"], province=row["province"]))
-        return {
-            "batch_id": str(row["batch_id"]),
-            **{name: row[name] for name in ("kind", "filename", "rows", "accepted", "refused", "errors_digest")},
-            "state": row["state"],
-            "reason": _reason(row["reason"]),
-            "version": row["version"],
-        }
 
     def get_status(self, *, status_id: UUID, after_version: int, by: By) -> Answer:
         """One student status with its years."""
@@ -93,10 +77,3 @@ _SHOWN = (
     "study_form",
     "state",
 )
-
-
-def _reason(stored: str | None) -> dict[str, str] | None:
-    if stored is None:
-        return None
-    rule, zh, en = stored.split("|", 2)
-    return {"rule": rule, "zh": zh, "en": en}

@@ -4,15 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.enrollment.application import Enrollment
+from services.enrollment.application.batches import Batches
 from services.enrollment.application.exports import Exports
 from services.enrollment.config import Config
 from services.enrollment.queries import EnrollmentQueries
+from services.enrollment.queries.batches import BatchQueries
 from services.enrollment.queries.templates import RosterQueries
 from services.enrollment.queries.timeline import TimelineQueries
+from services.enrollment.service.batches import BatchAnswers
 from services.enrollment.service.rules import RulesEdge
 from services.enrollment.service.templates import TemplateAnswers
 from services.enrollment.service.timeline import TimelineAnswers
 from shared.access.by import By
+from shared.blobs.files import FileBlobs
 from shared.bus.handlers import answers, hears
 from shared.bus.providers import provide
 from shared.bus.source import StreamSource
@@ -21,7 +25,6 @@ from shared.contracts.events.credentials import DegreeIssuedV1
 from shared.contracts.rpc.enrollment import (
     DecideEntryV1,
     FindStatusV1,
-    GetBatchV1,
     GetStatusV1,
     RegisterStudentV1,
     ReleaseAdmissionBatchV1,
@@ -48,6 +51,8 @@ class Edge:
         self.store = Store(config.store, "enrollment")
         self.use_cases = Enrollment(self.store, clock_from(config.clock), keyring)
         self.queries = EnrollmentQueries(self.store, keyring)
+        self.batches = Batches(self.store, clock_from(config.clock), keyring)
+        self.files = BatchQueries(self.store, FileBlobs(config.blobs_dir, read_only=True))
         self.timeline = TimelineQueries(self.store, keyring)
         self.exports = Exports(self.store, clock_from(config.clock), keyring)
         self.rosters = RosterQueries(self.store, keyring)
@@ -56,7 +61,7 @@ class Edge:
         self.store.close()
 
 
-class EnrollmentService(RulesEdge, TimelineAnswers, TemplateAnswers, StreamSource):
+class EnrollmentService(BatchAnswers, RulesEdge, TimelineAnswers, TemplateAnswers, StreamSource):
     """Answers calls."""
 
     name = "enrollment"
@@ -97,10 +102,6 @@ class EnrollmentService(RulesEdge, TimelineAnswers, TemplateAnswers, StreamSourc
     @answers(SettleYearV1)
     def settle_year(self, request: Request, by: By) -> Any:
         return self.edge.use_cases.settle_year(**request, by=by)
-
-    @answers(GetBatchV1)
-    def get_batch(self, request: Request, by: By) -> Any:
-        return self.edge.queries.get_batch(**request, by=by)
 
     @answers(GetStatusV1)
     def get_status(self, request: Request, by: By) -> Any:

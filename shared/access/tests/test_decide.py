@@ -88,6 +88,11 @@ WHO_MAY = {
     "dispute_own_status": {"student"},
     "file_own_case": {"student"},
     "request_transfer": {"student"},
+    # files of every kind, whose own permission is asked besides
+    "submit_file": {"registrar", "province_admissions", "province_education", "ministry"},
+    "commit_plan": {"registrar", "province_admissions", "province_education", "ministry"},
+    "commit_irreversible_plan": {"registrar", "province_education", "ministry"},
+    "undo_batch": {"registrar", "province_admissions", "province_education", "ministry"},
     # lists and counts
     "export_roster": {"registrar"},
     "read_overdue": {"registrar", "province_education", "ministry"},

@@ -177,13 +177,39 @@ class BatchV1(Contract):
 
     batch_id = shapes.identifier()
     kind = fields.String(required=True)
-    state = shapes.one_of(("submitted", "finished", "refused", "reviewed", "released", "returned"))
+    state = shapes.one_of(
+        (
+            "submitted",
+            "planning",
+            "planned",
+            "lapsed",
+            "running",
+            "finished",
+            "refused",
+            "undoing",
+            "undone",
+            "reviewed",
+            "released",
+            "returned",
+        )
+    )
     filename = fields.String(required=True)
     rows = fields.Integer(required=True, allow_none=True)
+    done = fields.Integer(metadata={"description": "rows of the present step (planning, commit, undo) so far"})
     accepted = fields.Integer(required=True)
+    unchanged = fields.Integer(metadata={"description": "rows that say what the registry says already"})
     refused = fields.Integer(required=True)
+    changed = fields.Integer(metadata={"description": "of the refused: rows whose world changed since the plan"})
+    undone = fields.Integer()
+    kept = fields.Integer(metadata={"description": "rows that an undo had to leave as they are"})
+    plan_id = shapes.identifier(required=False, allow_none=True)
+    expires_at = shapes.instant(required=False, allow_none=True)
+    mode = fields.String(allow_none=True)
     errors_digest = fields.String(required=True, allow_none=True)
     reason = fields.Dict(keys=fields.String(), required=True, allow_none=True)
+    started_at = shapes.instant(required=False, allow_none=True)
+    rate_per_second = fields.Float(allow_none=True)
+    remaining_seconds = fields.Float(allow_none=True)
     version = fields.Integer(required=True)
     example: ClassVar[dict[str, Any]] = {
         "batch_id": ANOTHER_ID,
@@ -191,10 +217,21 @@ class BatchV1(Contract):
         "state": "finished",
         "filename": "admissions.csv",
         "rows": 500,
-        "accepted": 488,
+        "done": 500,
+        "accepted": 487,
+        "unchanged": 1,
         "refused": 12,
+        "changed": 0,
+        "undone": 0,
+        "kept": 0,
+        "plan_id": None,
+        "expires_at": None,
+        "mode": None,
         "errors_digest": A_DIGEST,
         "reason": None,
+        "started_at": "2022-09-10T04:00:00+00:00",
+        "rate_per_second": 8000.0,
+        "remaining_seconds": 0.0,
         "version": 2,
     }
 
