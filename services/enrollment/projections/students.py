@@ -162,7 +162,8 @@ def _seen(row: Row | None, fact: Any, **values: Any) -> Row:
 
 def _settled(row: Row | None, fact: Any, state: StatusState) -> Row:
     before = row or {}
-    kept = before.get("state") in ("on_leave", "reserved")  # a year may be settled while the student is away
+    # a year may be settled while the student is away, and an old register tells the years of those who left long ago
+    kept = before.get("state") not in ("active", "suspended")
     return _seen(row, fact, state=before["state"] if kept else state, settled_year=fact.academic_year)
 
 

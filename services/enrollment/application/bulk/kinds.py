@@ -4,6 +4,8 @@ from typing import Any
 
 from services.enrollment.application import Enrollment
 from services.enrollment.application.bulk.admission_list import AdmissionListKind
+from services.enrollment.application.bulk.existing_statuses import ExistingStatusesKind
+from services.enrollment.application.bulk.existing_years import ExistingYearsKind
 from services.enrollment.application.bulk.freshman_results import FreshmanResultsKind
 from services.enrollment.application.bulk.year_results import YearResultsKind
 
@@ -14,4 +16,6 @@ def kinds(enrollment: Enrollment) -> dict[str, Any]:
         "admission_list": AdmissionListKind(enrollment),
         "freshman_results": FreshmanResultsKind(enrollment),
         "year_results": YearResultsKind(enrollment),
+        "existing_statuses": ExistingStatusesKind(enrollment),
+        "existing_years": ExistingYearsKind(enrollment),
     }

@@ -44,6 +44,7 @@ PASSED = "合格"
 
 OPEN_STATES = frozenset(("active", "suspended", "on_leave", "reserved"))
 AWAY_STATES = frozenset(("on_leave", "reserved"))
+_HERE_STATES = OPEN_STATES - AWAY_STATES
 # How a status is closed without a certificate (A12-6), and the state it is in from then on
 CANCELLATIONS: dict[str, StatusState] = {
     "退学": "dropped",
@@ -149,7 +150,8 @@ class StatusStanding:
         state: StatusState = "active" if result == "registered" else "suspended"
         return changed(
             self,
-            state=self.state if self.state in AWAY_STATES else state,
+            # an old register tells the years of statuses that were closed long ago (A28-1): none opens again
+            state=state if self.state in _HERE_STATES else self.state,
             year_told=(*self.year_told, *told) if academic_year == self.settled_year else told,
             settled_year=academic_year,
             settled_as=result,

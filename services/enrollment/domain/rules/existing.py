@@ -1,0 +1,165 @@
+"""What an old register may tell: statuses and years of long ago, by the rules of their own day (A28-1).
+
+What is wrong in an old register is said and refused; nothing of it is repaired here, for the registry was not there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from services.enrollment.domain.rules.entry import NotOwnStudent, may_have_status, may_register_students
+from services.enrollment.domain.rules.standing import (
+    CANCELLATIONS,
+    CONCLUSIONS,
+    StatusStanding,
+    StatusState,
+    YearResult,
+    academic_year_of,
+)
+from services.enrollment.domain.rules.years import AfterGraduation, FreshmanYear, YearAlreadySettled, YearOutOfOrder
+from shared.codes.schools import province_of
+from shared.eventstore.aggregate import changed
+from shared.rules.refused import Refused
+from shared.rules.rulebook import in_force
+
+# The states in the words of old registers
+STATES: Final[Mapping[str, StatusState]] = {
+    "在籍": "active",
+    "暂缓注册": "suspended",
+    "休学": "on_leave",
+    "保留学籍": "reserved",
+    **CONCLUSIONS,
+    **CANCELLATIONS,
+    "转学": "transferred_out",
+}
+# How well an old record is attested
+EVIDENCE: Final = {
+    "纸质档案": "paper_archive",
+    "原学籍库": "old_register",
+    "学校证明": "school_statement",
+    "其他": "other",
+}
+
+
+class OtherProvince(Refused):
+    """A province loads the registers of its own schools."""
+
+    rule = "A4-2"
+    zh = "院校不在本省({province})"
+    en = "the school does not lie in this province ({province})"
+
+
+class Contradiction(Refused):
+    """The row says two things of which only one can be true."""
+
+    rule = "X-LOAD-1"
+    zh = "此行自相矛盾:{why_zh}"
+    en = "the row contradicts itself: {why_en}"
+
+
+class NotYetHappened(Contradiction):
+    """An old register tells what was, not what will be."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(field=field, why_zh="日期晚于今天", why_en="the date lies in the future")
+
+
+class ToldOtherwise(Refused):
+    """The number stands for another status, or for the same one told otherwise."""
+
+    rule = "X-LOAD-1"
+    zh = "该考生号与入学年份已登记为另一学籍,或内容不同;请通过更正案件办理"
+    en = "this number and year of entry stand for another status, or for this one told otherwise: file a case"
+
+
+class ListedInstead(Refused):
+    """Whoever stands in a released list is registered from it; an old register does not go around it."""
+
+    rule = "A7-3"
+    zh = "该生在录取名单中,请按新生学籍注册办理"
+    en = "the student stands in an admission list: register from it"
+
+
+class NothingTold(Refused):
+    """A year belongs to a status that an old register told of."""
+
+    rule = "A14-1"
+    zh = "没有从原登记导入的学籍,请先导入学籍"
+    en = "no status of an old register has this number: load the statuses first"
+
+
+@dataclass(frozen=True, slots=True)
+class ToldStatus:
+    """What a row of an old register says of one status, as far as rules ask."""
+
+    school_code: str
+    category: str
+    study_form: str
+    entry_date: date
+    left_on: date | None
+
+
+def may_tell_status(told: ToldStatus, *, province: str, today: date) -> None:
+    """A status of a school of this province, of a day that has been; newer ones by the Measure (A4-2, A2-1, A2-2)."""
+    if province and province_of(told.school_code) != province:
+        raise OtherProvince(field="YXDM", province=province)
+    if told.entry_date > today:
+        raise NotYetHappened("RXRQ")
+    if told.left_on is not None and told.left_on > today:
+        raise NotYetHappened("LXRQ")
+    if in_force("A2-1", told.entry_date):
+        may_register_students(told.school_code)
+    if in_force("A2-2", told.entry_date):
+        may_have_status(told.category, told.study_form)
+
+
+def is_told_alike(known: StatusStanding, told: StatusStanding, *, untouched: bool) -> bool:
+    """Whether a loaded status is the one that a row tells of again; what happened to it since does not matter."""
+    if not known.origin:
+        return False
+    if untouched:
+        return changed(known, origin="") == changed(told, origin="")
+    return all(getattr(known, name) == getattr(told, name) for name in _LASTING)
+
+
+_LASTING: Final = ("school_code", "id_key", "full_time", "entry_date")
+
+
+def is_year_told(status: StatusStanding, academic_year: int, result: YearResult) -> bool:
+    """Whether the last year of a status is this one with this result."""
+    return (status.settled_year, status.settled_as) == (academic_year, result)
+
+
+def may_tell_year(
+    status: StatusStanding, *, school_code: str, academic_year: int, result: YearResult, on: date, today: date
+) -> None:
+    """One result a year at any time (A12-3); order, first and last year as the Measure says since it is in force."""
+    if status.school_code != school_code:
+        raise NotOwnStudent(field="YXDM")
+    _agree(status, academic_year, on, today)
+    entered = academic_year_of(status.entry_date)
+    if in_force("A12-2", on) and academic_year == entered:
+        raise FreshmanYear(field="XN")
+    late = academic_year == status.settled_year and status.settled_as == "deferred" and result == "registered"
+    if academic_year <= status.settled_year and not late:
+        raise YearAlreadySettled(field="XN")
+    if in_force("A12-9", on) and academic_year > academic_year_of(status.expected_graduation_date):
+        raise AfterGraduation(field="XN")
+    if in_force("A12-1", on) and academic_year > status.settled_year + 1:
+        raise YearOutOfOrder(field="XN", due=status.settled_year + 1)
+
+
+def _agree(status: StatusStanding, academic_year: int, on: date, today: date) -> None:
+    """The day, the year and the times of the status fit together."""
+    if on > today:
+        raise NotYetHappened("ZCRQ")
+    if on < status.entry_date or academic_year < academic_year_of(status.entry_date):
+        why = {"why_zh": "早于入学日期", "why_en": "it lies before the date of entry"}
+        raise Contradiction(field="ZCRQ" if on < status.entry_date else "XN", **why)
+    if academic_year_of(on) < academic_year:
+        raise Contradiction(field="ZCRQ", why_zh="早于该学年", why_en="it lies before the academic year")
+    left_on = None if status.is_open else status.since
+    if left_on is not None and (on > left_on or academic_year > academic_year_of(left_on)):
+        why = {"why_zh": "晚于离校日期", "why_en": "it lies after the student left"}
+        raise Contradiction(field="ZCRQ" if on > left_on else "XN", **why)
