@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
+from services.enrollment.application.terms import calendar_of
 from services.enrollment.domain.rules.changes import (
     ChangeWanted,
     decide_change,
@@ -15,13 +16,12 @@ from services.enrollment.domain.rules.changes import (
 )
 from services.enrollment.domain.rules.standing import StatusStanding, academic_year_of
 from services.enrollment.domain.rules.texts import clean_text
-from services.enrollment.domain.school import SCHOOL, School
 from services.enrollment.domain.student_status import StudentStatus
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import shanghai_date
 from shared.eventstore import facts
-from shared.eventstore.application import Answer, command
+from shared.eventstore.application import Answer, Application, command
 from shared.eventstore.context import Context
 
 CHANGE_RULES = ("A4-1", "A12-4", "A13-2")
@@ -65,7 +65,7 @@ class Changes(Enrollment):
         standing = status.standing
         wanted = ChangeWanted(
             kind=kind,
-            decision_no=clean_text(decision_no, field="WH", longest=60),
+            decision_no=decision_no.strip(),
             decided_on=decided_on,
             effective_on=effective_on,
             cause=cause,
@@ -97,25 +97,11 @@ class Changes(Enrollment):
         status = self.own_status(status_id, "change_status", by)
         reason = clean_text(reason, field="reason", longest=200)
         standing = status.standing
-        kind, effective_on, before = self.change_at(status_id, version)
+        kind, effective_on, before = change_at(self, status_id, version)
         may_withdraw_change(standing, version=version, last_version=status.version, kind=kind)
         values = decide_change_withdrawn(before, standing, kind=kind, effective_on=effective_on, version=version)
         status.trigger_event(StudentStatus.ChangeWithdrawn, **values)
         return self.save(status, by=Context.of(by, rules=("A4-1", "A12-4"), effective_on=effective_on, reason=reason))
-
-    def change_at(self, status_id: UUID, version: int) -> tuple[str, date, StatusStanding]:
-        """Kind and day of the change that is this version of a status, and the standing it was decided on.
-
-        The kind is empty where that version is another fact, or none.
-        """
-        status: Any = None
-        for event in self.recorder.select_events(status_id, lte=version):
-            fact = facts.decode(event.topic, status_id, event.originator_version, event.state)
-            if event.originator_version == version:
-                is_change = isinstance(fact, StudentStatus.Changed)
-                return (fact.kind, fact.effective_on, status.standing) if is_change else _NO_CHANGE
-            status = fact.mutate(status)
-        return _NO_CHANGE
 
     def own_status(self, status_id: UUID, action: str, by: By) -> StudentStatus:
         """The status, once it is known that somebody may do this to it (A4-1, A24-1)."""
@@ -134,8 +120,8 @@ class Changes(Enrollment):
 
     def teaches_by_credits(self, school_code: str, on: date) -> bool:
         """Whether the school has declared so for the academic year of a day (A12-8)."""
-        found = self.owning(School, SCHOOL, [school_code]).get(school_code)
-        return found is not None and bool(found[2].teaches_by_credits(academic_year_of(on)))
+        calendar = calendar_of(self, school_code)
+        return calendar is not None and calendar.teaches_by_credits(academic_year_of(on))
 
 
 _NO_CHANGE: tuple[str, date, Any] = ("", date.min, None)
@@ -144,3 +130,18 @@ _NO_CHANGE: tuple[str, date, Any] = ("", date.min, None)
 def rules_of_change(kind: str) -> tuple[str, ...]:
     """The rules that allowed a change of this kind."""
     return (*CHANGE_RULES, *_OWN_RULES.get(kind, ()))
+
+
+def change_at(app: Application, status_id: UUID, version: int) -> tuple[str, date, StatusStanding]:
+    """Kind and day of the change that is this version of a status, and the standing it was decided on.
+
+    The kind is empty where that version is another fact, or none.
+    """
+    status: Any = None
+    for event in app.recorder.select_events(status_id, lte=version):
+        fact = facts.decode(event.topic, status_id, event.originator_version, event.state)
+        if event.originator_version == version:
+            is_change = isinstance(fact, StudentStatus.Changed)
+            return (fact.kind, fact.effective_on, status.standing) if is_change else _NO_CHANGE
+        status = fact.mutate(status)
+    return _NO_CHANGE

@@ -61,7 +61,7 @@ class Endings(Changes):
         """Propose that an own status ends; that the student asked to leave is evidence, and decides nothing."""
         status = self.own_status(status_id, "propose_cancellation", by)
         today = shanghai_date(by.recorded_at)
-        wanted = EndingWanted(kind, _number(decision_no), decided_on, effective_on, reason.strip(), proof.strip())
+        wanted = EndingWanted(kind, decision_no.strip(), decided_on, effective_on, reason.strip(), proof.strip())
         may_cancel(status.standing, wanted, school_code=status.standing.school_code, today=today)
         proposal = proposed(status.id, status.standing, wanted, asked_on=asked_on, by=by.sub, today=today)
         context = Context.of(by, rules=CANCELLATION_RULES, effective_on=effective_on, evidence=tuple(evidence))
@@ -83,7 +83,7 @@ class Endings(Changes):
         status = self.own_status(status_id, "declare_illegal_entry", by)
         today = shanghai_date(by.recorded_at)
         wanted = EndingWanted(
-            ILLEGAL_ENTRY, _number(decision_no), decided_on, decided_on, reason.strip(), illegal_entry=True
+            ILLEGAL_ENTRY, decision_no.strip(), decided_on, decided_on, reason.strip(), illegal_entry=True
         )
         may_declare_illegal(status.standing, wanted, today=today)
         proposal = proposed(status.id, status.standing, wanted, asked_on=None, by=by.sub, today=today)
@@ -204,7 +204,3 @@ def proposal_values(
         "due_on": cancellation_due(wanted.decided_on),
         "remind_on": cancellation_reminder(wanted.decided_on),
     }
-
-
-def _number(decision_no: str) -> str:
-    return clean_text(decision_no, field="WH", longest=60)

@@ -25,6 +25,11 @@ FULL_TIME = "status.fulltime"
 PAPER = "status.paper"
 
 
+def paper_key(school_code: str, number: str) -> str:
+    """The key under which the number of another paper is held: once at a school."""
+    return f"{school_code}|{number}"
+
+
 def first_standing(values: Mapping[str, Any]) -> StatusStanding:
     """The state right after `StudentStatus.Registered` with these values, which covers the year of entry (A12-2)."""
     entry: date = values["entry_date"]
@@ -185,7 +190,7 @@ def _withdrawn(fact: Any, originator_id: UUID) -> Claims:
 
 def _paper_issued(fact: Any, originator_id: UUID) -> Claims:
     if fact.school_code:
-        yield Claim(PAPER, f"{fact.school_code}|{fact.number}")
+        yield Claim(PAPER, paper_key(fact.school_code, fact.number))
 
 
 def _corrected(fact: Any, originator_id: UUID) -> Claims:

@@ -4,9 +4,13 @@ from typing import Any
 
 from services.enrollment.application import Enrollment
 from services.enrollment.application.bulk.admission_list import AdmissionListKind
+from services.enrollment.application.bulk.cancellations import CancellationsKind
 from services.enrollment.application.bulk.existing_statuses import ExistingStatusesKind
 from services.enrollment.application.bulk.existing_years import ExistingYearsKind
 from services.enrollment.application.bulk.freshman_results import FreshmanResultsKind
+from services.enrollment.application.bulk.leaving_papers import LeavingPapersKind
+from services.enrollment.application.bulk.status_changes import StatusChangesKind
+from services.enrollment.application.bulk.study_records import StudyRecordsKind
 from services.enrollment.application.bulk.year_results import YearResultsKind
 
 
@@ -16,6 +20,10 @@ def kinds(enrollment: Enrollment) -> dict[str, Any]:
         "admission_list": AdmissionListKind(enrollment),
         "freshman_results": FreshmanResultsKind(enrollment),
         "year_results": YearResultsKind(enrollment),
+        "status_changes": StatusChangesKind(enrollment),
+        "study_records": StudyRecordsKind(enrollment),
+        "cancellations": CancellationsKind(enrollment),
+        "leaving_papers": LeavingPapersKind(enrollment),
         "existing_statuses": ExistingStatusesKind(enrollment),
         "existing_years": ExistingYearsKind(enrollment),
     }

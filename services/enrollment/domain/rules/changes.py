@@ -22,6 +22,7 @@ from services.enrollment.domain.rules.change_refusals import (
 )
 from services.enrollment.domain.rules.deadlines import cancellation_due, is_late, is_over, service_ends
 from services.enrollment.domain.rules.endings import (
+    LONGEST_NUMBER,
     STATES_ZH,
     DecisionDayOutOfRange,
     EffectiveDayOutOfRange,
@@ -34,6 +35,7 @@ from services.enrollment.domain.rules.endings import (
 from services.enrollment.domain.rules.entry import NotOwnStudent
 from services.enrollment.domain.rules.school_years import may_move_grade
 from services.enrollment.domain.rules.standing import AWAY_STATES, StatusStanding
+from services.enrollment.domain.rules.texts import clean_text
 from services.enrollment.domain.status_facts import RESTORED
 from shared.codes.clock import add_months
 from shared.rules.rulebook import in_force
@@ -102,6 +104,7 @@ def decide_change(
 ) -> Values:
     """The values of `StudentStatus.Changed`, once it may be; asked one by one and in bulk alike."""
     may_change(status, wanted, school_code=school_code, credit_based=credit_based, today=today)
+    clean_text(wanted.decision_no, field="WH", longest=LONGEST_NUMBER)
     due_on = cancellation_due(wanted.decided_on)
     told: Values = {
         "kind": wanted.kind,

@@ -15,6 +15,7 @@ Values = dict[str, Any]
 
 WAITING_MONTHS = 6  # after which a proposal that nobody confirmed lapses
 LONGEST_REASON = 200
+LONGEST_NUMBER = 60  # of a decision
 
 ILLEGAL_ENTRY = "取消学籍"  # the kind under which an illegal entry is closed (A26-2, R41-37)
 # A status that ended so may still turn out to rest on an illegal entry; the others are that already, or never were
@@ -169,6 +170,7 @@ def _require_days(status: StatusStanding, wanted: EndingWanted, today: date) -> 
 
 
 def _require_plain(wanted: EndingWanted) -> None:
+    clean_text(wanted.decision_no, field="WH", longest=LONGEST_NUMBER)
     clean_text(wanted.reason, field="YY", longest=LONGEST_REASON, empty=True)
     clean_text(wanted.proof, field="ZM", longest=100, empty=True)
 

@@ -1,0 +1,62 @@
+"""Leaving certificates and study statements of a school, row by row (A12-7)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from services.enrollment.application import Enrollment
+from services.enrollment.application.bulk.own_students import Decided, Found, own_students, required
+from services.enrollment.application.drafting import draft_of
+from services.enrollment.application.papers import PAPER_RULES
+from services.enrollment.domain.rules.endings import is_told
+from services.enrollment.domain.rules.papers import PaperNumberTaken, decide_paper
+from services.enrollment.domain.student_status import PAPER, StudentStatus, paper_key
+from shared.codes.clock import shanghai_date
+from shared.intake.batch import Progress
+from shared.intake.columns import CheckedRow, Table, Values
+from shared.intake.kind import FileKind
+from shared.intake.outcome import Unchanged
+from shared.intake.tables_changes import LEAVING_PAPERS
+from shared.intake.values import academic_year
+from shared.rules.refused import Refused
+
+
+class LeavingPapersKind(FileKind):
+    """肄业证书 学习证明 of one school."""
+
+    table: Table = LEAVING_PAPERS
+    rules = PAPER_RULES
+    action = "issue_papers"
+    params: ClassVar[Mapping[str, Callable[[str], Any]]] = {"entry_year": academic_year(1949, 2100)}
+
+    def __init__(self, enrollment: Enrollment) -> None:
+        self.enrollment = enrollment
+
+    def decide(self, rows: Sequence[CheckedRow], batch: Progress, batch_id: UUID) -> list[Decided]:
+        statuses = own_students(self.enrollment, rows, batch)
+        numbers = [paper_key(batch.school_code or "", row.values["ZSBH"]) for row in rows]
+        taken = set(self.enrollment.owners(PAPER, numbers))
+        today = shanghai_date(self.enrollment.clock.now())
+        decided = []
+        for row, found, number in zip(rows, statuses, numbers, strict=True):
+            decided.append(_decided(row.values, found, batch, number in taken, today))
+            if not isinstance(decided[-1], Refused):
+                taken.add(number)  # for the rows that follow
+        return decided
+
+
+def _decided(values: Values, found: Found | None, batch: Progress, taken: bool, today: date) -> Decided:
+    kind, number, issued_on = values["ZSLX"], values["ZSBH"], values["FZRQ"]
+    try:
+        status_id, version, standing = required(found, batch)
+        if standing.school_code == batch.school_code and is_told(standing, kind, issued_on, number):
+            return Unchanged()
+        fact = decide_paper(
+            standing, kind=kind, number=number, issued_on=issued_on, school_code=batch.school_code or "", today=today
+        )
+    except Refused as refused:
+        return refused
+    if taken:
+        return PaperNumberTaken(field="ZSBH")
+    return [draft_of(StudentStatus, status_id, version, standing, StudentStatus.PaperIssued, fact)]

@@ -1,0 +1,37 @@
+"""Whom the rows of a school's file are about: its students by examination number, a thousand at a time."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.enrollment.application import Enrollment
+from services.enrollment.domain.admission import admission_key
+from services.enrollment.domain.rules.entry import NoAdmissionBasis, OtherTraining
+from services.enrollment.domain.rules.standing import StatusStanding
+from services.enrollment.domain.student_status import EXAM_NO, OUTCOME, StudentStatus
+from shared.eventstore.bulk import Draft
+from shared.intake.batch import Progress
+from shared.intake.columns import CheckedRow
+from shared.rules.refused import Refused
+
+Decided = list[Draft] | Refused
+Found = tuple[UUID, int, StatusStanding]
+"""A status: its id, its version and its standing."""
+
+
+def own_students(enrollment: Enrollment, rows: Sequence[CheckedRow], batch: Progress) -> list[Found | None]:
+    """For each row the status that follows from its admission, whoever's it is."""
+    keys = [admission_key(int(batch.params["entry_year"]), row.values["KSH"]) for row in rows]
+    owners = enrollment.owners(EXAM_NO, keys)
+    names = {key: str(admission_id) for key, admission_id in owners.items()}
+    found = enrollment.owning(StudentStatus, OUTCOME, names.values())
+    return [found.get(names.get(key, "")) for key in keys]
+
+
+def required(found: Found | None, batch: Progress) -> Found:
+    """The status of a row; refused where there is none, or where the submitter was appointed for others (A24-1)."""
+    if found is None:
+        raise NoAdmissionBasis(field="KSH")
+    training = found[2].training
+    if batch.params.get("training", "all") not in ("all", "", training):
+        raise OtherTraining(field="KSH", category=training)
+    return found
