@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.intake.catalogue import tables
-from shared.intake.columns import READ_OVER, Table, check_rows
+from shared.intake.columns import READ_OVER, Column, Table, check_rows
 from shared.intake.files import read_sheet
 from shared.intake.formats import DBF, FORMATS, XLSX
 from shared.intake.refusals import FileEmpty
@@ -67,19 +67,30 @@ def test_every_row_of_an_export_carries_its_number(format_: str) -> None:
     assert [row.cells[at] for row in sheet] == [MARK, MARK]
 
 
+CHOICES = Table(
+    "choices",
+    "选择",
+    "choices",
+    (
+        Column("NO", "编号", "number", text(9), required=True),
+        Column("ONE", "结果", "result", word_of(("注册学籍", "暂缓注册")), required=True),
+        Column("MANY", "变动", "changes", words_of(("休学", "复学"))),
+    ),
+)
+
+
 def test_a_workbook_offers_the_words_of_a_column_and_says_whose_it_is() -> None:
-    with zipfile.ZipFile(io.BytesIO(content_of(Template(YEAR_RESULTS, XLSX), {"KSH": "1"}))) as book:
-        sheet = book.read("xl/worksheets/sheet1.xml").decode()
-        words = book.read("xl/worksheets/sheet2.xml").decode()
-        notes = book.read("xl/worksheets/sheet3.xml").decode()
-    # four columns of ours and the year stand before the result; several changes are allowed, so none is offered
+    with zipfile.ZipFile(io.BytesIO(content_of(Template(CHOICES, XLSX), {"NO": "1"}))) as book:
+        sheet, words, notes = (book.read(f"xl/worksheets/sheet{at}.xml").decode() for at in (1, 2, 3))
+    # four columns of ours and the number stand before the result; several changes are allowed, so none is offered
     assert sheet.count("<dataValidation ") == 1
-    assert 'sqref="G2:G1048576"' in sheet
+    assert 'sqref="F2:F1048576"' in sheet
     assert MARK in sheet
     assert "注册学籍" in words
     assert "暂缓注册" in words
     assert MARK in notes
     assert "学年注册 2023" in notes
+    assert "休学、复学" in notes
 
 
 NAMES = st.sampled_from(["王小明", "𠮷野", "古丽·艾尔肯", "=cmd|'/c'!A1", "+86", "李\u3400", 'a,b"c'])
