@@ -22,6 +22,7 @@ from shared.contracts.rpc.verification import GetReportPdfV1
 from shared.rules.refused import NotFound, Refused
 from shared.rules.rulebook import RULES
 
+IN_PATH = re.compile(r"<(?:[a-z]+:)?([a-z_]+)>")
 EACH_ROUTE = pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
 ADDED = {"command_id", "digest", "filename"}
 
@@ -35,8 +36,8 @@ def role_for(route):
 def ask(client, route, headers, *, key=None, **changes):
     """Ask a route for its contract's example."""
     example = {**route.contract.example, **changes}
-    in_path = set(re.findall(r"<uuid:([a-z_]+)>", route.path))
-    path = "/api/v1" + re.sub(r"<uuid:([a-z_]+)>", lambda match: str(example[match[1]]), route.path)
+    in_path = set(IN_PATH.findall(route.path))
+    path = "/api/v1" + IN_PATH.sub(lambda match: str(example[match[1]]), route.path)
     left = {name: value for name, value in example.items() if name not in in_path and value is not None}
     headers = dict(headers)
     if route.is_command:
@@ -97,13 +98,13 @@ def test_nothing_extra_gets_through(client, services, signed_in, route):
     headers = {} if route.public else signed_in(role_for(route))
     if route.is_command:
         headers["Idempotency-Key"] = str(uuid4())
-    path = "/api/v1" + re.sub(r"<uuid:[a-z_]+>", str(uuid4()), route.path)
+    path = "/api/v1" + IN_PATH.sub(lambda match: str(route.contract.example[match[1]]), route.path)
     extra = {"is_admin": "true"}
     if route.method == "GET":
         response = client.get(path, query_string=extra, headers=headers)
     elif route.upload:
         response = client.post(path, data=extra, headers=headers, content_type="multipart/form-data")
-    elif set(route.contract().fields) <= {"command_id", *re.findall(r"<uuid:([a-z_]+)>", route.path)}:
+    elif set(route.contract().fields) <= {"command_id", *IN_PATH.findall(route.path)}:
         return  # such a route reads no body at all
     else:
         response = client.post(path, json=extra, headers=headers)

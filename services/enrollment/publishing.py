@@ -4,11 +4,14 @@ from collections.abc import Iterator
 from typing import Any
 
 from services.enrollment.domain.rules.standing import CANCELLATIONS, CONCLUSIONS
+from services.enrollment.domain.school import School
 from services.enrollment.domain.student_status import StudentStatus
 from shared.bus.publishing import tells
+from shared.codes.schools import province_of
 from shared.contracts.contract import PublicFact
 from shared.contracts.events.enrollment import EnrollmentAnnualRegisteredV1, StudentRegisteredV1
 from shared.contracts.events.enrollment_status import (
+    AnnualRegistrationOverdueV1,
     AnnualRegistrationWithdrawnV1,
     StatusContestedV1,
     StudentCorrectedV1,
@@ -71,10 +74,15 @@ _ENDINGS = {state: word for word, state in (CANCELLATIONS | CONCLUSIONS).items()
     StudentStatus.RegistrationWithdrawn,
     StudentStatus.Contested,
     StudentStatus.ContestSettled,
+    School.AnnualRegistrationOverdue,
 )
 def publish(record: FactRecord) -> Iterator[Told]:
     """The public facts that one own fact amounts to."""
-    fact, about = record.fact, {"status_id": record.originator_id}
+    fact = record.fact
+    if isinstance(fact, School.AnnualRegistrationOverdue):
+        yield _overdue(fact)
+        return
+    about = {"status_id": record.originator_id}
     yield _TELLS[type(fact)](fact, about)
     if isinstance(fact, StudentStatus.Registered) and fact.closed_on is not None:
         yield _long_closed(fact, about)
@@ -135,6 +143,11 @@ def _contested(fact: StudentStatus.Contested, about: dict[str, Any]) -> Told:
 
 def _settled(fact: StudentStatus.ContestSettled, about: dict[str, Any]) -> Told:
     return StatusContestedV1, about | {"settled": True} | _picked(fact, ("id_key", "case_id", "keeps"))
+
+
+def _overdue(fact: School.AnnualRegistrationOverdue) -> Told:
+    told = {"school_code": fact.school_code, "province": province_of(fact.school_code)}
+    return AnnualRegistrationOverdueV1, told | _picked(fact, ("academic_year", "due_on", "found_on", "missing"))
 
 
 _TELLS: dict[Any, Any] = {

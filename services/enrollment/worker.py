@@ -4,15 +4,19 @@ from collections.abc import Mapping
 
 from services.enrollment.application import Enrollment
 from services.enrollment.application.bulk.kinds import kinds
+from services.enrollment.application.deadlines import Clockwork, Deadlines
 from services.enrollment.config import Config
 from services.enrollment.projections import AGGREGATES, PROJECTIONS
 from services.enrollment.publishing import publish
+from services.enrollment.queries.overdue import OverdueQueries
 from shared.blobs.files import FileBlobs
 from shared.bus.worker import Worker, every
 from shared.codes.clock import clock_from
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
 from shared.intake.engine import BatchRunner
+
+DUE_SECONDS = 5.0
 
 
 def build(environ: Mapping[str, str]) -> Worker:
@@ -22,7 +26,10 @@ def build(environ: Mapping[str, str]) -> Worker:
     worker = Worker(
         store, projections=PROJECTIONS, aggregates=AGGREGATES, publish=publish, amqp_url=config.bus.amqp_url
     )
-    use_cases = Enrollment(store, clock_from(config.clock), Keyring.from_file(config.keys_file))
+    clock, keyring = clock_from(config.clock), Keyring.from_file(config.keys_file)
+    use_cases = Enrollment(store, clock, keyring)
     runner = BatchRunner(use_cases, FileBlobs(config.blobs_dir), kinds(use_cases), use_cases.keyring)
-    worker.tasks.append(every(0.2, runner.step))
+    years = Deadlines(store, clock, keyring, OverdueQueries(store, keyring))
+    clockwork = Clockwork(clock, years.due_years)
+    worker.tasks += [every(0.2, runner.step), every(DUE_SECONDS, clockwork.step)]
     return worker

@@ -36,6 +36,7 @@ class School(Aggregate, stored_as="enrollment.School"):
     class YearDeclared(Aggregate.Event):
         """The school's own first day of an academic year; said again, it replaces what was said before."""
 
+        school_code: str
         academic_year: int
         starts_on: date
         due_on: date
@@ -66,6 +67,7 @@ class School(Aggregate, stored_as="enrollment.School"):
     class AnnualRegistrationOpened(Aggregate.Event):
         """The school's first day has come."""
 
+        school_code: str
         academic_year: int
         starts_on: date
         due_on: date
@@ -76,6 +78,7 @@ class School(Aggregate, stored_as="enrollment.School"):
     class Reminded(Aggregate.Event):
         """A week before the month is over students are still without a result."""
 
+        school_code: str
         academic_year: int
         due_on: date
         reminded_on: date
@@ -87,6 +90,7 @@ class School(Aggregate, stored_as="enrollment.School"):
     class AnnualRegistrationOverdue(Aggregate.Event):
         """The month is over and students are without a result; told to the province, again and again."""
 
+        school_code: str
         academic_year: int
         due_on: date
         found_on: date
@@ -98,6 +102,7 @@ class School(Aggregate, stored_as="enrollment.School"):
     class AnnualRegistrationCompleted(Aggregate.Event):
         """The month is over and every student who was due has a result."""
 
+        school_code: str
         academic_year: int
         completed_on: date
 
@@ -122,6 +127,7 @@ class School(Aggregate, stored_as="enrollment.School"):
         if known is None or known.starts_on != starts_on:
             self.trigger_event(
                 self.YearDeclared,
+                school_code=self.standing.school_code,
                 academic_year=academic_year,
                 starts_on=starts_on,
                 due_on=year_due(starts_on),
@@ -146,15 +152,17 @@ class School(Aggregate, stored_as="enrollment.School"):
         step = next_step(year, today, missing) if year else None
         if year is None or step is None:
             return None
-        dates = {"academic_year": academic_year, "due_on": year.due_on}
+        about: dict[str, Any] = {"school_code": self.standing.school_code, "academic_year": academic_year}
+        if step == "complete":
+            self.trigger_event(self.AnnualRegistrationCompleted, **about, completed_on=today)
+            return step
+        about["due_on"] = year.due_on
         if step == "open":
-            self.trigger_event(self.AnnualRegistrationOpened, **dates, starts_on=year.starts_on)
+            self.trigger_event(self.AnnualRegistrationOpened, **about, starts_on=year.starts_on)
         elif step == "remind":
-            self.trigger_event(self.Reminded, **dates, reminded_on=today, missing=missing)
-        elif step == "overdue":
-            self.trigger_event(self.AnnualRegistrationOverdue, **dates, found_on=today, missing=missing)
+            self.trigger_event(self.Reminded, **about, reminded_on=today, missing=missing)
         else:
-            self.trigger_event(self.AnnualRegistrationCompleted, academic_year=academic_year, completed_on=today)
+            self.trigger_event(self.AnnualRegistrationOverdue, **about, found_on=today, missing=missing)
         return step
 
     @classmethod

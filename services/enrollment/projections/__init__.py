@@ -2,14 +2,48 @@
 
 from services.enrollment.domain.admission import Admission
 from services.enrollment.domain.admission_batch import AdmissionBatch
+from services.enrollment.domain.case import Case
+from services.enrollment.domain.conflict import Conflict
 from services.enrollment.domain.registration_batch import RegistrationBatch
 from services.enrollment.domain.roster_export import RosterExport
+from services.enrollment.domain.school import School
+from services.enrollment.domain.status_holder import StatusHolder
 from services.enrollment.domain.student_status import StudentStatus
+from services.enrollment.domain.transfer import Transfer
 from services.enrollment.projections.admissions import AdmissionRegister
 from services.enrollment.projections.batches import BatchRegister
+from services.enrollment.projections.cases import CaseRegister, CaseSteps, ConflictRegister
+from services.enrollment.projections.holders import HolderRegister
+from services.enrollment.projections.school_years import SchoolRegister, SchoolYearRegister
 from services.enrollment.projections.students import StudentRegister
 from services.enrollment.projections.timeline import StatusTimeline
-from services.enrollment.projections.years import AnnualRegister
+from services.enrollment.projections.transfers import TransferRegister
+from services.enrollment.projections.years import AbsenceRegister, AnnualRegister
 
-PROJECTIONS = (BatchRegister(), AdmissionRegister(), StudentRegister(), AnnualRegister(), StatusTimeline())
-AGGREGATES = (Admission, AdmissionBatch, RegistrationBatch, RosterExport, StudentStatus)
+PROJECTIONS = (
+    BatchRegister(),
+    AdmissionRegister(),
+    StudentRegister(),
+    AnnualRegister(),
+    AbsenceRegister(),
+    StatusTimeline(),
+    SchoolRegister(),
+    SchoolYearRegister(),
+    HolderRegister(),
+    CaseRegister(),
+    ConflictRegister(),
+    TransferRegister(),
+    CaseSteps(),
+)
+AGGREGATES = (
+    Admission,
+    AdmissionBatch,
+    Case,
+    Conflict,
+    RegistrationBatch,
+    RosterExport,
+    School,
+    StatusHolder,
+    StudentStatus,
+    Transfer,
+)

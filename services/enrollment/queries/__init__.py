@@ -1,8 +1,10 @@
 """Rows to answers: the only reader of enrollment's read tables."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from services.enrollment.queries.years import years_of
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.id_documents import mask_name
@@ -41,11 +43,8 @@ class EnrollmentQueries:
         if row is None:
             raise NotFound(kind="student_status")
         require(by.actor, "read_status", Resource("student_status", school=row["school_code"]))
-        years = self._all(
-            "SELECT academic_year, result, registered_on, late FROM annual_register"
-            " WHERE status_id = %s ORDER BY academic_year",
-            (row["status_id"],),
-        )
+        with self.store.reading() as cursor:
+            years = years_of(cursor, row, by)
         person = self.keyring.open_person(row["sealed_person"], row["id_key"])
         return {
             "status_id": str(row["status_id"]),
@@ -53,14 +52,14 @@ class EnrollmentQueries:
             **{name: row[name] for name in _SHOWN},
             "entry_date": row["entry_date"].isoformat(),
             "expected_graduation_date": row["expected_graduation_date"].isoformat(),
-            "years": [year | {"registered_on": year["registered_on"].isoformat()} for year in years],
+            **years,
             "version": row["version"],
         }
 
     def _one(self, query: str, key: tuple[Any, ...]) -> Answer | None:
         return next(iter(self._all(query, key)), None)
 
-    def _all(self, query: str, key: tuple[Any, ...]) -> list[Answer]:
+    def _all(self, query: str, key: tuple[Any, ...] | Mapping[str, Any]) -> list[Answer]:
         with self.store.reading() as cursor:
             cursor.execute(query, key)
             names = [column.name for column in cursor.description or ()]

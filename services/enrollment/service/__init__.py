@@ -6,15 +6,19 @@ from typing import Any
 from services.enrollment.application import Enrollment
 from services.enrollment.application.batches import Batches
 from services.enrollment.application.exports import Exports
+from services.enrollment.application.school_years import SchoolYears
 from services.enrollment.config import Config
 from services.enrollment.queries import EnrollmentQueries
 from services.enrollment.queries.batches import BatchQueries
+from services.enrollment.queries.overdue import OverdueQueries
 from services.enrollment.queries.templates import RosterQueries
 from services.enrollment.queries.timeline import TimelineQueries
+from services.enrollment.queries.years import YearQueries
 from services.enrollment.service.batches import BatchAnswers
 from services.enrollment.service.rules import RulesEdge
 from services.enrollment.service.templates import TemplateAnswers
 from services.enrollment.service.timeline import TimelineAnswers
+from services.enrollment.service.years import YearAnswers
 from shared.access.by import By
 from shared.blobs.files import FileBlobs
 from shared.bus.handlers import answers, hears
@@ -53,6 +57,9 @@ class Edge:
         self.queries = EnrollmentQueries(self.store, keyring)
         self.batches = Batches(self.store, clock_from(config.clock), keyring)
         self.files = BatchQueries(self.store, FileBlobs(config.blobs_dir, read_only=True))
+        self.school_years = SchoolYears(self.store, clock_from(config.clock), keyring)
+        self.years = YearQueries(self.store)
+        self.overdue = OverdueQueries(self.store, keyring)
         self.timeline = TimelineQueries(self.store, keyring)
         self.exports = Exports(self.store, clock_from(config.clock), keyring)
         self.rosters = RosterQueries(self.store, keyring)
@@ -61,7 +68,7 @@ class Edge:
         self.store.close()
 
 
-class EnrollmentService(BatchAnswers, RulesEdge, TimelineAnswers, TemplateAnswers, StreamSource):
+class EnrollmentService(BatchAnswers, RulesEdge, TimelineAnswers, YearAnswers, TemplateAnswers, StreamSource):
     """Answers calls."""
 
     name = "enrollment"

@@ -51,6 +51,8 @@ def in_bulk(enrollment, exam_no, year, result):
     (decided,) = YearResultsKind(enrollment).decide([row], progress, uuid4())
     if isinstance(decided, Refused):
         return decided.code
+    if not decided:  # the same row once more is a no-op in a file, where one command is refused
+        return "YEAR_ALREADY_SETTLED"
     enrollment.append(decided, by=Context.system("take_in", NOON))
     return "settled"
 

@@ -98,7 +98,12 @@ class SubmitYearResultsV1(Command):
     school_code = shapes.school_code()
     entry_year = shapes.academic_year(metadata={"description": "the year whose admissions the file names"})
     academic_year = shapes.academic_year(metadata={"description": "start year: 2023 is 2023-2024"})
-    starts_on = shapes.day(metadata={"description": "the school's own first day of the year (A13-1)"})
+    starts_on = shapes.day(
+        required=False,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "the school's own first day of the year (A13-1); declares it if nobody has yet"},
+    )
     example: ClassVar[dict[str, Any]] = {
         "command_id": AN_ID,
         "digest": A_DIGEST,
@@ -162,13 +167,32 @@ class SettleYearV1(Command):
     status_id = shapes.identifier()
     academic_year = shapes.academic_year()
     result = shapes.one_of(("registered", "deferred"))
-    starts_on = shapes.day()
+    starts_on = shapes.day(
+        required=False,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "the school's own first day of the year (A13-1); declares it if nobody has yet"},
+    )
+    cause = shapes.one_of(
+        ("", "unpaid_tuition", "absence", "other"),
+        required=False,
+        load_default="",
+        metadata={"description": "of a deferral (R41-12)"},
+    )
+    tuition = shapes.one_of(
+        ("", "paid", "unpaid", "loan", "aid"),
+        required=False,
+        load_default="",
+        metadata={"description": "who owes it is not registered; who applied for a loan or aid is (R41-12)"},
+    )
     example: ClassVar[dict[str, Any]] = {
         "command_id": AN_ID,
         "status_id": ANOTHER_ID,
         "academic_year": 2023,
         "result": "registered",
         "starts_on": "2023-09-01",
+        "cause": "",
+        "tuition": "paid",
     }
 
 
@@ -255,12 +279,31 @@ class YearV1(Contract):
     result = fields.String(required=True)
     registered_on = shapes.day()
     late = fields.Boolean(required=True)
+    due_on = fields.String(required=False)
+    cause = fields.String(required=False, allow_none=True, metadata={"description": "Of the deferral (R41-12)."})
+    deferred_on = fields.String(required=False, allow_none=True)
+    changes = fields.List(fields.String(), required=False, metadata={"description": "Told with this year (A12-4)."})
+    annotations = fields.List(fields.String(), required=False, metadata={"description": "Told with it (A12-5)."})
     example: ClassVar[dict[str, Any]] = {
         "academic_year": 2023,
         "result": "registered",
         "registered_on": "2023-09-05",
         "late": False,
+        "due_on": "2023-10-01",
+        "cause": None,
+        "deferred_on": None,
+        "changes": ["转专业"],
+        "annotations": ["奖励:三好学生"],
     }
+
+
+class YearStateV1(Contract):
+    """Where one year of a status stands, whether it has a result or not; AWAY is a year that was not due."""
+
+    academic_year = fields.Integer(required=True)
+    state = shapes.one_of(("DUE", "REGISTERED", "DEFERRED", "OVERDUE", "CLOSED_BY_STATUS", "AWAY"))
+    due_on = fields.String(required=True)
+    example: ClassVar[dict[str, Any]] = {"academic_year": 2024, "state": "DUE", "due_on": "2024-10-01"}
 
 
 class StatusV1(Contract):
@@ -279,6 +322,7 @@ class StatusV1(Contract):
     expected_graduation_date = shapes.day()
     state = fields.String(required=True)
     years = fields.List(fields.Nested(YearV1), required=True)
+    every_year = fields.List(fields.Nested(YearStateV1), required=False)
     version = fields.Integer(required=True)
     example: ClassVar[dict[str, Any]] = {
         "status_id": ANOTHER_ID,
@@ -294,6 +338,7 @@ class StatusV1(Contract):
         "expected_graduation_date": "2026-07-01",
         "state": "active",
         "years": [YearV1.example],
+        "every_year": [YearStateV1.example],
         "version": 2,
     }
 

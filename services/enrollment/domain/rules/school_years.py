@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from services.enrollment.domain.rules.deadlines import REMINDED_BEFORE, is_told_again, year_due
 from shared.eventstore.aggregate import changed
@@ -104,6 +104,15 @@ class SchoolStanding:
 
     def with_reporting(self, entry_year: int, last_day: date) -> "SchoolStanding":
         return changed(self, reporting=tuple(sorted((dict(self.reporting) | {entry_year: last_day}).items())))
+
+
+class YearAtWork(NamedTuple):
+    """A declared year as the read table has it."""
+
+    school_code: str
+    academic_year: int
+    due_on: date
+    state: str
 
 
 def may_declare_year(school: SchoolStanding, academic_year: int, starts_on: date, today: date) -> None:

@@ -108,6 +108,8 @@ def is_settled_alike(status: StatusStanding, filing: YearFiling) -> bool:
         return False
     if status.school_code != filing.school_code or not status.is_open:
         return False
+    if filing.academic_year <= academic_year_of(status.entry_date):
+        return False  # the year of entry was never filed
     may_tell_changes(filing.changes, status.year_told, by_credits=False)
     for text in filing.records:
         if text not in status.year_told:

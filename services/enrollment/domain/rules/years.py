@@ -1,8 +1,9 @@
 """The rules of the academic years of a student status: which are due, and in which order (A12)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from services.enrollment.domain.rules.deadlines import year_due
 from services.enrollment.domain.rules.entry import NotOwnStudent
@@ -10,6 +11,7 @@ from services.enrollment.domain.rules.standing import AWAY_STATES, StatusStandin
 from shared.codes.clock import add_months
 from shared.rules.refused import Refused
 
+YearState = Literal["DUE", "REGISTERED", "DEFERRED", "OVERDUE", "CLOSED_BY_STATUS", "AWAY"]
 AWAY_ZH: Final = {"on_leave": "休学", "reserved": "保留学籍"}
 
 
@@ -110,9 +112,40 @@ def may_settle_year(
 
 def is_away_on(status: StatusStanding, day: date) -> bool:
     """Whether a student was on leave or had a reserved status on a day."""
-    if status.state in AWAY_STATES and (status.since is None or status.since <= day):
+    since = status.since if status.state in AWAY_STATES else None
+    return away_on(day, status.absences, status.state in AWAY_STATES, since)
+
+
+def away_on(day: date, absences: Iterable[tuple[date, date]], is_away: bool, since: date | None) -> bool:
+    """Whether a day lies in a time away: one that is over, or the present one."""
+    if is_away and (since is None or since <= day):
         return True
-    return any(since <= day < until for since, until in status.absences)
+    return any(begun <= day < until for begun, until in absences)
+
+
+@dataclass(frozen=True, slots=True)
+class StudyTime:
+    """From when to when somebody is or was a student, with the times away, as far as years care."""
+
+    entry_date: date
+    expected_graduation_date: date
+    left_on: date | None
+    away_since: date | None
+    absences: tuple[tuple[date, date], ...]
+
+    def years(self, today: date, settled: Iterable[int]) -> range:
+        """Every year that needed a result so far; the year of entry did not (A12-2)."""
+        end = self.left_on or min(today, self.expected_graduation_date)
+        last = max([academic_year_of(end), *settled])
+        return range(academic_year_of(self.entry_date) + 1, last + 1)
+
+    def state_of(self, due_on: date, today: date) -> YearState:
+        """Where a year without a result stands."""
+        if away_on(due_on, self.absences, self.away_since is not None, self.away_since):
+            return "AWAY"
+        if self.left_on is not None:
+            return "CLOSED_BY_STATUS"
+        return "OVERDUE" if today > due_on else "DUE"
 
 
 def is_due(status: StatusStanding, academic_year: int, due_of: DueOf = usual_due) -> bool:
