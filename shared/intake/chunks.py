@@ -49,7 +49,11 @@ class Moving:
         return version, progress
 
     def load(self) -> Any:
-        return self.app.get(self.batch_type, self.batch_id)
+        """The batch itself, to be told something; a zombie's chunk that arrived late ends this run."""
+        batch = self.app.get(self.batch_type, self.batch_id)
+        if batch.version != self.version:
+            raise Overtaken
+        return batch
 
     def save(self, batch: Batch) -> None:
         """Write what was told to the batch itself."""

@@ -96,7 +96,12 @@ def undo_asked(now: Progress, asked_by: str, reason: str, refusals_digest: str |
 
 
 def undo_advanced(now: Progress, step: Mapping[str, Any]) -> Progress:
-    """The progress after one more link of receipts was taken back."""
+    """The progress after some more receipts were taken back."""
     return replace(
-        now, undo_link=step["link"], undone=step["undone"], kept=step["kept"], kept_digest=step["kept_digest"]
+        now,
+        undo_link=step["link"],
+        undo_row=step["row"],
+        undone=step["undone"],
+        kept=step["kept"],
+        kept_digest=step["kept_digest"],
     )
