@@ -32,7 +32,9 @@ class StatusSheet(Projection):
     def registered(self, row: Row | None, fact: StatusRecord.Registered) -> Row:
         return _moved(row, fact, **_picked(fact, _REGISTRATION))
 
-    @on(StatusRecord.YearSettled)
+    @on(
+        StatusRecord.YearSettled, reads=("last_year", "state"), changes=("last_year", "last_result", "state", "version")
+    )
     def year_settled(self, row: Row | None, fact: StatusRecord.YearSettled) -> Row:
         moved = _moved(row, fact)
         if fact.academic_year >= (moved.get("last_year") or 0):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC
+from functools import partial
 from time import monotonic
 from typing import Any, Final
 
@@ -9,6 +10,8 @@ from shared.bus import metrics
 from shared.bus.codec import MOST, encode_batch, plain_fact
 from shared.bus.line import Line
 from shared.contracts.contract import PublicFact
+from shared.eventstore import arrays
+from shared.eventstore.columns import array_of
 from shared.eventstore.log import FactRecord, head, read_log
 from shared.eventstore.selection import read_selected
 from shared.eventstore.store import Store
@@ -18,6 +21,16 @@ Row = tuple[int, str, str, str, bytes]  # number, type, subject, time, data
 NUMBERED_AT_ONCE: Final = 1000
 SENT_AT_ONCE: Final = 4000
 LOOK_SECONDS: Final = 1.0  # another process may have numbered facts and ended before it sent them
+
+
+_KEEP: Final = """
+    INSERT INTO public_log (number, position, type, subject, recorded_at, body)
+    SELECT number, position, type, subject, recorded_at, convert_to(body, 'UTF8')
+    FROM unnest(
+        %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[], string_to_array(%s, E'\\x1f')
+    ) AS told (number, position, type, subject, recorded_at, body)
+"""
+_literal = partial(array_of, column_type="text")
 
 
 class Relay:
@@ -56,11 +69,8 @@ class Relay:
             told = [(record, *said) for record in records for said in self._publish(record)]
             rows = [self._row(number + place, *each) for place, each in enumerate(told, 1)]
             if rows:
-                cursor.execute(
-                    "INSERT INTO public_log (number, position, type, subject, recorded_at, body) SELECT * FROM"
-                    " unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::bytea[])",
-                    tuple(list(column) for column in zip(*rows, strict=True)),
-                )
+                *columns, bodies = zip(*rows, strict=True)
+                cursor.execute(_KEEP, (*map(_literal, columns), arrays.of_json(bodies)))
             cursor.execute("UPDATE relay SET position = %s, number = %s", (upto, number + len(rows)))
         if rows:
             self._line.consumers_of(contract for _, contract, _ in told)

@@ -1,6 +1,8 @@
 """Many rows in one INSERT, by arrays: the bulk path where green threads wait and psycopg2 cannot COPY.
 
-Array literals, for the server reads them in a third of the time that it takes to parse ARRAY[...].
+Array literals, for the server reads them in a third of the time that it takes to parse ARRAY[...]. What is stored as
+JSON goes as one text, cut at a control that no JSON holds: in a literal each of its quotes would have to be escaped, as
+hexadecimal digits it would be twice as long, and both take three times as long to read.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,8 +13,9 @@ from shared.eventstore.recorder import Companions, EventRow, Script, StandingRow
 
 _EVENTS = """
     INSERT INTO events (originator_id, originator_version, topic, state, context, recorded_at)
-    SELECT originator_id, version, topic, state, %s::bytea, %s::timestamptz
-    FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::bytea[]) AS new (originator_id, version, topic, state)
+    SELECT originator_id, version, topic, convert_to(state, 'UTF8'), %s::bytea, %s::timestamptz
+    FROM unnest(%s::uuid[], %s::int[], %s::text[], string_to_array(%s, E'\\x1f'))
+        AS new (originator_id, version, topic, state)
 """
 _CLAIMS = """
     INSERT INTO claims (slot, originator_id, scope, key)
@@ -20,7 +23,9 @@ _CLAIMS = """
 """
 _STANDINGS = """
     INSERT INTO standings (originator_id, version, kind, state)
-    SELECT * FROM unnest(%s::uuid[], %s::int[], %s::text[], %s::bytea[])
+    SELECT originator_id, version, kind, convert_to(state, 'UTF8')
+    FROM unnest(%s::uuid[], %s::int[], %s::text[], string_to_array(%s, E'\\x1f'))
+        AS new (originator_id, version, kind, state)
 """
 
 
@@ -40,7 +45,7 @@ def insert(
             of_ids(row.originator_id for row in events),
             of_numbers(row.version for row in events),
             of_texts(row.topic for row in events),
-            of_bytes(row.state for row in events),
+            of_json(row.state for row in events),
         )
     _add_claims(script, held)
     if opened:
@@ -49,7 +54,7 @@ def insert(
             of_ids(row.originator_id for row in opened),
             of_numbers(row.version for row in opened),
             of_texts(row.kind for row in opened),
-            of_bytes(row.state for row in opened),
+            of_json(row.state for row in opened),
         )
 
 
@@ -77,9 +82,9 @@ def of_numbers(numbers: Iterable[int]) -> str:
     return "{" + ",".join(map(str, numbers)) + "}"
 
 
-def of_bytes(values: Iterable[bytes]) -> str:
-    """A literal of bytea[]."""
-    return "{" + ",".join(['"\\\\x' + each.hex() + '"' for each in values]) + "}"
+def of_json(values: Iterable[bytes]) -> str:
+    """Texts of JSON for string_to_array(…, E'\\x1f')."""
+    return b"\x1f".join(values).decode()
 
 
 def of_texts(texts: Iterable[str]) -> str:

@@ -18,6 +18,7 @@ from shared.eventstore.claims import Claim, Holding, Settlement
 from shared.eventstore.facts import codec_of, encode_standing
 from shared.eventstore.recorder import Companions, EventRow, Script, StandingRow
 from shared.eventstore.store import Cursor
+from shared.eventstore.table import ROW_BY_ROW
 
 # A chunk is at most so many rows of somebody's file; a row may become a few facts.
 LARGEST_CHUNK = 1_000
@@ -117,11 +118,12 @@ class Writing:
 
 def _move_standings(script: Script, moved: Sequence[StandingRow]) -> None:
     if moved:
+        script.add(ROW_BY_ROW)
         script.add(
             "EXECUTE xj_standings (%s, %s, %s)",
             arrays.of_ids(row.originator_id for row in moved),
             arrays.of_numbers(row.version for row in moved),
-            arrays.of_bytes(row.state for row in moved),
+            arrays.of_json(row.state for row in moved),
         )
 
 

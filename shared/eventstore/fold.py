@@ -11,7 +11,7 @@ from shared.eventstore.projection import Key, Projection, Route, Row
 
 Slot = Key | int
 Change = Callable[[UUID, Any], None]
-Find = Callable[[Slot], Any]
+Tell = Callable[[Row, Any], Row]
 
 
 def slot_of_key(key: Key) -> Slot:
@@ -89,7 +89,8 @@ class Fold:
         found = [Needs() for _ in self.projections]
         for fact in facts:
             for at, route in self._loading(fact.TOPIC):
-                need, opens = found[at], fact.originator_version == 1 and self._own[at]
+                need = found[at]
+                opens = fact.originator_version == 1 and self._own[at] and route.key is None
                 for key in _keys(route, fact):
                     slot = slot_of_key(key)
                     if opens:
@@ -162,14 +163,23 @@ def _change(route: Route, names: tuple[str, ...], rows: dict[Slot, Any], parts: 
         return _present(route, rows)
     if route.changes:
         return _change_part(route, rows, parts)
-    find = _never if route.whole else rows.get
+    if route.whole:
+        return _make(route, route.fold, names, rows)
     if route.keys is None and route.key is None:
-        return _change_own(route.fold, names[0], rows, find)
-    return _change_keyed(route, route.fold, names, rows, find)
+        return _change_own(route.fold, names[0], rows)
+    return _change_keyed(route, route.fold, names, rows)
 
 
-def _never(slot: Slot) -> None:
-    """A row that is made by the fact alone sees nothing of the one before."""
+def _make(route: Route, fold: Callable[..., Row | None], names: tuple[str, ...], rows: dict[Slot, Any]) -> Change:
+    named = frozenset(names)
+
+    def change(own: UUID, fact: Any) -> None:
+        row = fold(None, fact)
+        if row is not None:
+            for key in _keys(route, fact):
+                rows[slot_of_key(key)] = row if row.keys() >= named else dict(zip(names, key, strict=True)) | row
+
+    return change
 
 
 def _present(route: Route, rows: dict[Slot, Any]) -> Change:
@@ -180,7 +190,9 @@ def _present(route: Route, rows: dict[Slot, Any]) -> Change:
     return change
 
 
-def _change_own(fold: Callable[..., Row | None], name: str, rows: dict[Slot, Any], find: Find) -> Change:
+def _change_own(fold: Callable[..., Row | None], name: str, rows: dict[Slot, Any]) -> Change:
+    find = rows.get
+
     def change(own: UUID, fact: Any) -> None:
         slot = own.int
         row = fold(find(slot), fact)
@@ -193,9 +205,10 @@ def _change_own(fold: Callable[..., Row | None], name: str, rows: dict[Slot, Any
 
 
 def _change_keyed(
-    route: Route, fold: Callable[..., Row | None], names: tuple[str, ...], rows: dict[Slot, Any], find: Find
+    route: Route, fold: Callable[..., Row | None], names: tuple[str, ...], rows: dict[Slot, Any]
 ) -> Change:
     named = frozenset(names)
+    find = rows.get
 
     def change(own: UUID, fact: Any) -> None:
         for key in _keys(route, fact):
@@ -210,32 +223,41 @@ def _change_keyed(
 
 
 def _change_part(route: Route, rows: dict[Slot, Any], parts: Parts | None) -> Change:
+    tell = _telling(route)
+
     def change(own: UUID, fact: Any) -> None:
         for key in _keys(route, fact):
             slot = slot_of_key(key)
             row = rows.get(slot)
             if row is not None:
-                rows[slot] = row | _told(route, row, fact)
+                rows[slot] = row | tell(row, fact)
             elif parts is not None:
-                _move(route, parts, slot, key, fact)
+                _move(parts, slot, key, fact, tell, must_be_known=bool(route.reads))
 
     return change
 
 
-def _move(route: Route, parts: Parts, slot: Slot, key: Key, fact: Any) -> None:
+def _move(parts: Parts, slot: Slot, key: Key, fact: Any, tell: Tell, *, must_be_known: bool) -> None:
     """Change some columns of a row that is not known whole; one that is read and was not found is not there."""
     loaded = parts.loaded.get(slot)
-    if loaded is None and route.reads:
+    if loaded is None and must_be_known:
         return
-    known, moved = parts.moved.get(slot, (key, _NOTHING))
-    parts.moved[slot] = known, moved | _told(route, (loaded or _NOTHING) | moved, fact)
+    known = parts.moved.get(slot)
+    if known is None:
+        parts.moved[slot] = key, tell(loaded or _NOTHING, fact)
+    else:
+        parts.moved[slot] = key, known[1] | tell((loaded or _NOTHING) | known[1], fact)
 
 
-def _told(route: Route, row: Row, fact: Any) -> Row:
-    """The columns that a fact changes. A handler sees what it said it reads, wherever it runs."""
-    seen = {name: row.get(name) for name in route.reads} if route.reads else None
-    answer = route.fold(seen, fact) or _NOTHING  # type: ignore[misc]
-    return answer if answer.keys() == set(route.changes) else {n: answer[n] for n in route.changes if n in answer}
+def _telling(route: Route) -> Tell:
+    """The columns that a fact changes. A handler sees what it said it reads and no more, wherever it runs."""
+    fold, reads, changes, all_changes = route.fold, route.reads, route.changes, set(route.changes)
+
+    def tell(row: Row, fact: Any) -> Row:
+        answer = fold({name: row.get(name) for name in reads} if reads else None, fact) or _NOTHING  # type: ignore[misc]
+        return answer if answer.keys() == all_changes else {name: answer[name] for name in changes if name in answer}
+
+    return tell
 
 
 _NOTHING: Row = {}

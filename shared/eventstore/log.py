@@ -3,12 +3,13 @@
 import struct
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
 from psycopg2.extensions import cursor as Cursor  # noqa: N812
+from psycopg2.extensions import get_wait_callback
 
 from shared.eventstore.context import read_context
 from shared.eventstore.copying import blocking_copy
@@ -79,6 +80,7 @@ class FactRecord:
     recorded_at: datetime
 
 
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _uuid = msgspec.msgpack.Decoder(UUID)
 
 
@@ -98,7 +100,7 @@ def typed_fact(codec: FactCodec, originator_id: UUID, version: int, context: byt
 
 
 def record_of(stored: StoredFact) -> FactRecord:
-    originator_id = UUID(bytes=stored.originator)
+    originator_id = uuid_of(stored.originator)
     fact = typed_fact(codec_named(stored.topic), originator_id, stored.version, stored.context, stored.state)
     return FactRecord(stored.position, originator_id, stored.version, stored.topic, fact, fact.context, stored.recorded)
 
@@ -112,6 +114,8 @@ def head(cursor: Cursor) -> int:
 
 def read_stored(cursor: Cursor, after: int, upto: int) -> list[StoredFact]:
     """The events at positions after+1 … upto; every one of them or LogBroken."""
+    if get_wait_callback() is None:
+        return _read_by_copy(cursor, after, upto)
     cursor.execute(
         "SELECT l.position, uuid_send(e.originator_id), e.originator_version, e.recorded_at, e.topic, e.context,"
         f" e.state {_NUMBERED}",
@@ -122,6 +126,22 @@ def read_stored(cursor: Cursor, after: int, upto: int) -> list[StoredFact]:
         for position, originator, version, recorded, topic, context, state in cursor.fetchall()
     ]
     _require_all(len(found), after, upto)
+    return found
+
+
+def _read_by_copy(cursor: Cursor, after: int, upto: int) -> list[StoredFact]:
+    """The same in half the time, where no green thread waits."""
+    found: list[StoredFact] = []
+    instants: dict[int, datetime] = {}  # facts of one transaction share theirs
+
+    def take(position: int, originator: bytes, version: int, recorded: int, topic: bytes, *rest: bytes) -> None:
+        instant = instants.get(recorded)
+        if instant is None:
+            instant = instants[recorded] = _EPOCH + timedelta(microseconds=recorded)
+        context, state = rest
+        found.append(StoredFact(position, originator, version, instant, topic.decode(), context, state))
+
+    stream(cursor, after, upto, take)
     return found
 
 

@@ -46,7 +46,7 @@ def on(
     Without `key` it is the row of the aggregate. Markers may be stacked, each with a key of its own. By default the
     stored row is loaded, given whole, and stored whole. Where facts come by the hundred thousand, say what is needed:
 
-    - `whole=True`: the fact alone makes the row, whatever was there. Nothing is loaded, None is given.
+    - `whole=True`: the fact alone makes the row, whatever was there, or makes none. Nothing is loaded, None is given.
     - `changes=(…)`: the fact changes these columns of a row that is there, and does nothing where none is. The handler
       is given a row of the columns `reads`, or None where it reads nothing, and answers the columns to change.
     """
@@ -89,11 +89,9 @@ class Projection:
         return (*self.key, *(name for name in self.columns if name not in self.key))
 
     def follows_aggregates(self) -> bool:
-        """Each row is touched by the facts of one aggregate only, so none is there before its first fact."""
-        return (
-            all(route.key is None for name in _handler_names(type(self)) for _, route in getattr(self, name).folds)
-            and type(self).routes is Projection.routes
-        )
+        """Each row is made by the facts of one aggregate only, so none is there before its first fact."""
+        routes = [route for name in _handler_names(type(self)) for _, route in getattr(self, name).folds]
+        return type(self).routes is Projection.routes and all(r.key is None or r.changes for r in routes)
 
     def reads(self) -> tuple[str, ...]:
         """The columns that handlers read of rows which are not loaded whole."""

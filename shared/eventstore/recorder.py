@@ -57,9 +57,9 @@ PREPARE xj_release_from (uuid, uuid, date) AS
                             WHERE slot = $1 AND originator_id = $2 AND lower(during) >= $3)
     UPDATE contested_claims SET during = daterange(lower(during), $3)
     WHERE slot = $1 AND originator_id = $2 AND lower(during) < $3 AND (upper_inf(during) OR upper(during) > $3);
-PREPARE xj_standings (uuid[], int[], bytea[]) AS
-    UPDATE standings SET version = moved.version, state = moved.state
-    FROM unnest($1, $2, $3) AS moved (originator_id, version, state)
+PREPARE xj_standings (uuid[], int[], text) AS
+    UPDATE standings SET version = moved.version, state = convert_to(moved.state, 'UTF8')
+    FROM unnest($1, $2, string_to_array($3, E'\\x1f')) AS moved (originator_id, version, state)
     WHERE standings.originator_id = moved.originator_id;
 PREPARE xj_mark (uuid, bigint) AS
     INSERT INTO batches (batch_id, done) VALUES ($1, $2) ON CONFLICT (batch_id) DO UPDATE SET done = $2;

@@ -38,6 +38,6 @@ class AdmissionRegister(Projection):
     def entry_decided(self, row: Row | None, fact: Admission.EntryDecided) -> Row:
         return (row or {}) | {"outcome": fact.outcome, "version": fact.originator_version}
 
-    @on(StudentStatus.Registered, key=lambda fact: (fact.admission_id,))
-    def registered(self, row: Row | None, fact: StudentStatus.Registered) -> Row:
-        return (row or {}) | {"outcome": "registered"}
+    @on(StudentStatus.Registered, key=lambda fact: (fact.admission_id,), changes=("outcome",))
+    def registered(self, row: None, fact: StudentStatus.Registered) -> Row:
+        return {"outcome": "registered"}

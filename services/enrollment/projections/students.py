@@ -7,6 +7,8 @@ from services.enrollment.domain.rules.standing import CANCELLATIONS, CONCLUSIONS
 from services.enrollment.domain.student_status import StudentStatus
 from shared.eventstore.projection import Projection, Row, on
 
+_YEAR = ("state", "settled_year", "version")  # a school settles a year of all its students at once
+
 
 class StudentRegister(Projection):
     """Every student status as it is now."""
@@ -64,11 +66,11 @@ class StudentRegister(Projection):
             "version": fact.originator_version,
         }
 
-    @on(StudentStatus.YearRegistered)
+    @on(StudentStatus.YearRegistered, reads=("state",), changes=_YEAR)
     def year_registered(self, row: Row | None, fact: StudentStatus.YearRegistered) -> Row:
         return _settled(row, fact, "active")
 
-    @on(StudentStatus.YearDeferred)
+    @on(StudentStatus.YearDeferred, reads=("state",), changes=_YEAR)
     def year_deferred(self, row: Row | None, fact: StudentStatus.YearDeferred) -> Row:
         return _settled(row, fact, "suspended")
 

@@ -30,7 +30,7 @@ class StatusTimeline(Projection):
         "identity_version",
     )  # fmt: skip
 
-    @on(StudentStatus.Registered, key=_part(_BEGUN))
+    @on(StudentStatus.Registered, key=_part(_BEGUN), whole=True)
     def registered(self, row: Row | None, fact: StudentStatus.Registered) -> Row:
         return _said(
             fact,
@@ -48,47 +48,47 @@ class StatusTimeline(Projection):
             identity_version=1,
         )
 
-    @on(StudentStatus.Registered, key=_part(_CLOSED))
+    @on(StudentStatus.Registered, key=_part(_CLOSED), whole=True)
     def long_closed(self, row: Row | None, fact: StudentStatus.Registered) -> Row | None:
         return _said(fact, fact.closed_on, _CLOSED, state=fact.state) if fact.closed_on else None
 
-    @on(StudentStatus.YearRegistered, key=_part(_BEGUN))
+    @on(StudentStatus.YearRegistered, key=_part(_BEGUN), whole=True)
     def resumed(self, row: Row | None, fact: StudentStatus.YearRegistered) -> Row | None:
         return _said(fact, fact.registered_on, state="active") if fact.resumes else None
 
-    @on(StudentStatus.YearDeferred, key=_part(_BEGUN))
+    @on(StudentStatus.YearDeferred, key=_part(_BEGUN), whole=True)
     def deferred(self, row: Row | None, fact: StudentStatus.YearDeferred) -> Row:
         return _said(fact, fact.registered_on, state="suspended")
 
-    @on(StudentStatus.YearWithdrawn, key=_part(_BEGUN))
+    @on(StudentStatus.YearWithdrawn, key=_part(_BEGUN), whole=True)
     def year_withdrawn(self, row: Row | None, fact: StudentStatus.YearWithdrawn) -> Row:
         return _said(fact, fact.effective_on or _effective_on(fact), state=fact.restored_state)
 
-    @on(StudentStatus.Changed, StudentStatus.ChangeWithdrawn, key=_part(_BEGUN))
+    @on(StudentStatus.Changed, StudentStatus.ChangeWithdrawn, key=_part(_BEGUN), whole=True)
     def changed(self, row: Row | None, fact: StudentStatus.Changed | StudentStatus.ChangeWithdrawn) -> Row:
         values = {name: getattr(fact, name) for name in _CHANGING}
         return _said(fact, fact.effective_on, kind=fact.kind, state=fact.state, **values)
 
-    @on(StudentStatus.Corrected, key=_part(_BEGUN))
+    @on(StudentStatus.Corrected, key=_part(_BEGUN), whole=True)
     def corrected(self, row: Row | None, fact: StudentStatus.Corrected) -> Row:
         # the fact repeats every value; said from this day on are only those that the case was about
         said = {name: getattr(fact, name) for name in _CORRECTED if name in fact.fields}
         person = {name: getattr(fact, name) for name in _PERSON}
         return _said(fact, _effective_on(fact), kind=",".join(fact.fields), **said, **person)
 
-    @on(StudentStatus.Cancelled, key=_part(_BEGUN))
+    @on(StudentStatus.Cancelled, key=_part(_BEGUN), whole=True)
     def cancelled(self, row: Row | None, fact: StudentStatus.Cancelled) -> Row:
         return _said(fact, fact.effective_on, kind=fact.kind, state=CANCELLATIONS[fact.kind])
 
-    @on(StudentStatus.TransferredOut, key=_part(_BEGUN))
+    @on(StudentStatus.TransferredOut, key=_part(_BEGUN), whole=True)
     def transferred_out(self, row: Row | None, fact: StudentStatus.TransferredOut) -> Row:
         return _said(fact, fact.effective_on, kind="转学", state="transferred_out")
 
-    @on(StudentStatus.RegistrationWithdrawn, key=_part(_BEGUN))
+    @on(StudentStatus.RegistrationWithdrawn, key=_part(_BEGUN), whole=True)
     def registration_withdrawn(self, row: Row | None, fact: StudentStatus.RegistrationWithdrawn) -> Row:
         return _said(fact, fact.effective_on, state="withdrawn")
 
-    @on(StudentStatus.Left, key=_part(_BEGUN))
+    @on(StudentStatus.Left, key=_part(_BEGUN), whole=True)
     def left(self, row: Row | None, fact: StudentStatus.Left) -> Row:
         return _said(fact, fact.left_on, kind=fact.conclusion, state=CONCLUSIONS[fact.conclusion])
 
