@@ -5,25 +5,35 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.enrollment.application.registering import FRESHMAN_RULES as FRESHMAN_RULES
+from services.enrollment.application.registering import registration_of
+from services.enrollment.application.registering import status_values as status_values
 from services.enrollment.application.terms import SchoolKnown, declared_with, due_days
 from services.enrollment.domain.admission import Admission, admission_key
 from services.enrollment.domain.admission_batch import AdmissionBatch
+from services.enrollment.domain.admission_fix import OPEN_FIX, AdmissionFix
+from services.enrollment.domain.preparatory import PREPARATORY, Preparatory
 from services.enrollment.domain.registration_batch import RegistrationBatch
 from services.enrollment.domain.rules.entry import (
     EntryAlreadyDecided,
     NoAdmissionBasis,
     OneFulltimeStatus,
+    decided_entry,
     may_enter,
-    may_register,
+    may_register_students,
+    rules_of,
 )
+from services.enrollment.domain.rules.fixes import FixAlreadyAsked
 from services.enrollment.domain.rules.lists import DoubleAdmission
-from services.enrollment.domain.rules.standing import AdmissionState, YearResult
+from services.enrollment.domain.rules.preparatory import AlreadyPreparatory
+from services.enrollment.domain.rules.standing import TRAINING, AdmissionState, YearResult
 from services.enrollment.domain.rules.year_results import YearFiling
 from services.enrollment.domain.school import SCHOOL
 from services.enrollment.domain.student_status import StudentStatus
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import Clock, shanghai_date
+from shared.codes.schools import province_of
 from shared.eventstore.application import Answer, Application, ChangedMeanwhile, Heard, command
 from shared.eventstore.bulk import Draft
 from shared.eventstore.context import Context
@@ -31,7 +41,6 @@ from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
 from shared.rules.refused import Refused
 
-FRESHMAN_RULES = ("A7-3", "A8-1", "A8-2", "A8-9", "A9-1")
 YEAR_RULES = ("A4-1", "A12-1", "A12-3", "A13-1")
 
 
@@ -42,6 +51,8 @@ class Enrollment(Application):
         "admission.exam_no": DoubleAdmission,
         "admission.outcome": EntryAlreadyDecided,
         "status.fulltime": OneFulltimeStatus,
+        OPEN_FIX: FixAlreadyAsked,
+        PREPARATORY: AlreadyPreparatory,
         SCHOOL: SchoolKnown,
     }
 
@@ -84,7 +95,7 @@ class Enrollment(Application):
 
     @command
     def release_admission_batch(self, *, command_id: UUID, batch_id: UUID, by: By) -> Answer:
-        """Pass the ministry's re-check: the list is a basis now."""
+        """Release a list that passed the ministry's re-check: it is a basis now."""
         batch = self._admission_batch(batch_id, "release_admission_batch", by)
         batch.release(released_by=by.sub)
         return self.save(batch, by=Context.of(by, rules=("A7-2",)))
@@ -92,7 +103,8 @@ class Enrollment(Application):
     def _admission_batch(self, batch_id: UUID, action: str, by: By) -> AdmissionBatch:
         batch = self.get(AdmissionBatch, batch_id)
         state = batch.standing
-        require(by.actor, action, Resource("admission_batch", province=state.province, submitted_by=state.submitted_by))
+        province = state.province or province_of(state.school_code or "")  # a school's own list is its province's too
+        require(by.actor, action, Resource("admission_batch", province=province, submitted_by=state.submitted_by))
         return batch
 
     # --- a school's files (A8, A12) ---
@@ -103,13 +115,14 @@ class Enrollment(Application):
     ) -> Answer:
         """Take in what became of a school's freshmen; the worker decides row by row."""
         require(by.actor, "register_students", Resource("student_status", school=school_code))
+        may_register_students(school_code)
         batch = RegistrationBatch(
             kind="freshman_results",
             digest=digest,
             filename=filename,
             school_code=school_code,
             province=None,
-            params={"entry_year": str(entry_year)},
+            params={"entry_year": str(entry_year), "training": by.actor.kind if by.actor else "all"},
             submitted_by=by.sub,
         )
         return self.save(batch, by=Context.of(by, rules=("A4-1", "A24-1")))
@@ -159,25 +172,41 @@ class Enrollment(Application):
         recheck: str,
         student_no: str | None,
         by: By,
+        **said: Any,
     ) -> Answer:
-        """Register one freshman (A8-2)."""
+        """Register one freshman (A8-2); the school may add college, class, type of admission, partner school."""
         require(by.actor, "register_students", Resource("student_status", school=school_code))
+        may_register_students(school_code)
         admission = self._admission(entry_year, exam_no)
         basis = admission.standing
         may_enter(basis, released=self.is_released(basis.batch_id), school_code=school_code)
-        may_register(basis, recheck=recheck)
-        status = StudentStatus(**status_values(admission.id, basis, student_no))
-        return self.save(status, by=Context.of(by, rules=FRESHMAN_RULES, effective_on=basis.entry_date))
+        self._require_training(by, "register_students", admission)
+        prepared = admission.id in self.prepared([admission.id]) if basis.preparatory else False
+        said["student_no"] = student_no
+        values = registration_of(admission.id, basis, recheck=recheck, said=said, prepared=prepared)
+        rules = rules_of(FRESHMAN_RULES, basis.entry_date)
+        return self.save(StudentStatus(**values), by=Context.of(by, rules=rules, effective_on=basis.entry_date))
 
     @command
     def decide_entry(
-        self, *, command_id: UUID, school_code: str, entry_year: int, exam_no: str, outcome: AdmissionState, by: By
+        self,
+        *,
+        command_id: UUID,
+        school_code: str,
+        entry_year: int,
+        exam_no: str,
+        outcome: AdmissionState,
+        cause: str = "",
+        until: date | None = None,
+        by: By,
     ) -> Answer:
         """Record that no status follows from an admission (A8-4)."""
         require(by.actor, "decide_entry", Resource("admission", school=school_code))
         admission = self._admission(entry_year, exam_no)
-        released = self.is_released(admission.standing.batch_id)
-        admission.decide_entry(outcome=outcome, released=released, school_code=school_code)
+        basis = admission.standing
+        may_enter(basis, released=self.is_released(basis.batch_id), school_code=school_code)
+        self._require_training(by, "decide_entry", admission)
+        admission.trigger_event(Admission.EntryDecided, **decided_entry(basis, outcome, cause=cause, until=until))
         return self.save(admission, by=Context.of(by, rules=("A8-4",)))
 
     @command
@@ -219,10 +248,23 @@ class Enrollment(Application):
             raise NoAdmissionBasis(field="KSH")
         return self.get(Admission, admission_id)
 
+    def _require_training(self, by: By, action: str, admission: Admission) -> None:
+        """An operator appointed for another kind of training does not write this admission (A24-1)."""
+        basis = admission.standing
+        training = TRAINING.get(basis.category)
+        require(by.actor, action, Resource("admission", school=basis.school_code, training=training))
+
     def is_released(self, batch_id: str) -> bool:
-        """Whether a list is a basis: asked anew each time, for a list may be returned."""
+        """Whether a list (or an accepted supplement) is a basis: asked anew each time, for a list may be returned."""
         found = self.standings(AdmissionBatch, [UUID(batch_id)])
+        if not found:
+            return any(fix.state == "applied" for _, fix in self.standings(AdmissionFix, [UUID(batch_id)]).values())
         return any(standing.state == "released" for _, standing in found.values())
+
+    def prepared(self, admission_ids: Sequence[UUID]) -> set[UUID]:
+        """Who of these completed the preparatory phase (A8-7)."""
+        found = self.owning(Preparatory, PREPARATORY, [str(each) for each in admission_ids])
+        return {UUID(key) for key, (_, _, standing) in found.items() if standing.state == "completed"}
 
     # --- heard ---
 
@@ -250,49 +292,3 @@ class Enrollment(Application):
             )
         now = self.clock.now()
         self.append(drafts, by=Context.system("hear_degrees", now, rules=("A14-1",)), heard=heard)
-
-
-# What a registration says beyond the admission, where nothing is special; in the order of the fact
-REGISTERED_PLAINLY: Mapping[str, Any] = {
-    "college": None,
-    "department": None,
-    "class_no": None,
-    "joint_partner": None,
-    "previous_school": None,
-    "previous_certificate_no": None,
-    "continues": None,
-    "holds_from": None,
-    "settled_year": None,
-    "grade": None,
-    "contested_in": "",
-    "state": "active",
-    "closed_on": None,
-    "origin": "",
-    "evidence_level": "",
-    "marks": (),
-}
-
-
-def status_values(admission_id: UUID, basis: Any, student_no: str | None) -> dict[str, Any]:
-    """The fields of a new status: the released admission's, none typed again."""
-    return {  # in the order of the fact, which is then stored as it is
-        "admission_id": admission_id,
-        "id_key": basis.id_key,
-        "name_key": basis.name_key,
-        "sealed_person": basis.sealed_person,
-        "exam_no": basis.exam_no,
-        "student_no": student_no,
-        "school_code": basis.school_code,
-        "school_name": basis.school_name,
-        "level": basis.level,
-        "category": basis.category,
-        "study_form": basis.study_form,
-        "full_time": basis.full_time,
-        "major_code": basis.major_code,
-        "major_name": basis.major_name,
-        "duration": basis.duration,
-        "entry_date": basis.entry_date,
-        "expected_graduation_date": basis.expected_graduation_date,
-        "admission_type": basis.admission_type or "普通",
-        **REGISTERED_PLAINLY,
-    }

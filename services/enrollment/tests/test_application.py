@@ -25,6 +25,7 @@ from shared.access.decide import NotPermitted
 from shared.eventstore.application import ChangedMeanwhile, CommandReused
 from shared.eventstore.context import Context
 from shared.intake.batch import Progress
+from shared.intake.outcome import Unchanged
 from shared.rules.refused import Refused
 from tests.support.actors import NOON, asked, person
 
@@ -90,8 +91,11 @@ def test_a_list_under_review_is_no_basis(enrollment):
     batch = enrollment.get(AdmissionBatch, UUID(saved["id"]))
     rows = list(admission_rows(1, 77))
     take_in(enrollment, AdmissionListKind(enrollment), rows, batch.standing)
-    take_in_again = AdmissionListKind(enrollment).decide(rows, batch.standing, batch.id)
-    assert isinstance(take_in_again[0], DoubleAdmission)
+    again = AdmissionListKind(enrollment).decide(rows, batch.standing, batch.id)
+    assert isinstance(again[0], Unchanged)
+    rows[0].values["ZYMC"] = "宗教学"
+    otherwise = AdmissionListKind(enrollment).decide(rows, batch.standing, batch.id)
+    assert isinstance(otherwise[0], DoubleAdmission)
     with pytest.raises(NoAdmissionBasis):
         register(enrollment, rows[0].values["KSH"])
 
@@ -214,8 +218,11 @@ def test_a_file_names_each_row_it_cannot_take(enrollment, released):
     rows[1].values["RXJG"], rows[1].values["FCJG"] = "保留入学资格", None
     refused = take_in(enrollment, FreshmanResultsKind(enrollment), rows, files_progress())
     assert [type(one) for one in refused] == [NoAdmissionBasis]
-    again = take_in(enrollment, FreshmanResultsKind(enrollment), rows, files_progress())
-    assert [one.code for one in again] == ["ENTRY_ALREADY_DECIDED", "ENTRY_ALREADY_DECIDED", "NO_ADMISSION_BASIS"]
+    again = FreshmanResultsKind(enrollment).decide(rows, files_progress(), uuid4())
+    assert [type(one) for one in again] == [Unchanged, Unchanged, NoAdmissionBasis]
+    rows[0].values["XH"], rows[1].values["RXJG"] = "2299999999", "放弃入学资格"
+    otherwise = take_in(enrollment, FreshmanResultsKind(enrollment), rows, files_progress())
+    assert [one.code for one in otherwise] == ["ENTRY_ALREADY_DECIDED", "ENTRY_DEFERRED", "NO_ADMISSION_BASIS"]
 
 
 def test_a_years_file_and_single_years_follow_each_other(enrollment, released):

@@ -1,86 +1,104 @@
-"""A province's admission list, row by row (A7)."""
+"""A province's admission list, and a school's list of special categories, row by row (A7)."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
-from services.enrollment.domain.admission import Admission, admission_key
+from services.enrollment.application.drafting import draft_of
+from services.enrollment.application.listing import listed_values, says_the_same
+from services.enrollment.domain.admission import EXAM_NO, TERMS, Admission, admission_key, first_basis
+from services.enrollment.domain.admission_batch import AdmissionBatch
+from services.enrollment.domain.rules.entry import NotOwnStudent, may_write_for
 from services.enrollment.domain.rules.lists import DoubleAdmission, EntryYearDiffers
 from services.enrollment.domain.rules.standing import AdmissionStanding
+from shared.codes.schools import province_of
 from shared.eventstore.bulk import Draft
 from shared.eventstore.ids import uuid7
-from shared.intake.batch import Progress
+from shared.intake.batch import Batch, Progress
 from shared.intake.columns import CheckedRow, Table, Values
+from shared.intake.kind import Check, FileKind
+from shared.intake.outcome import Unchanged
 from shared.intake.tables import ADMISSION_LIST
+from shared.intake.tables_entry import SPECIAL_ADMISSION_LIST
+from shared.intake.values import academic_year
 from shared.rules.refused import Refused
 
 Decided = list[Draft] | Refused
+Known = tuple[UUID, int, AdmissionStanding]
 
-FULL_TIME_FORMS = ("普通全日制", "全日制")
-ORDINARY = "普通"
+ENTRY_YEAR: Final[Mapping[str, Check]] = {"entry_year": academic_year(1949, 2100)}
 
 
-class AdmissionListKind:
+class AdmissionListKind(FileKind):
     """A province's admission list: every good row is an admission, waiting for the release of the list."""
 
     table: Table = ADMISSION_LIST
-    rules = ("A7-1", "A2-2")
+    rules: tuple[str, ...] = ("A2-1", "A2-2", "A7-1", "A9-1")
+    action = "submit_admission_batch"
+    dated = frozenset({"sealed_person"})
+    params = ENTRY_YEAR
+    batch_type: ClassVar[type[Batch]] = AdmissionBatch
 
     def __init__(self, enrollment: Enrollment) -> None:
         self.enrollment = enrollment
 
     def decide(self, rows: Sequence[CheckedRow], batch: Progress, batch_id: UUID) -> list[Decided]:
         keys = [admission_key(row.values["RXRQ"].year, row.values["KSH"]) for row in rows]
-        taken = self.enrollment.owners("admission.exam_no", keys)
-        entry_year = int(batch.params["entry_year"])
+        taken = self.enrollment.owners(EXAM_NO, keys)
+        known = self.enrollment.standings(Admission, taken.values()) if taken else {}
+        returned = self._returned({standing.batch_id for _, standing in known.values()})
         decided: list[Decided] = []
         for row, key in zip(rows, keys, strict=True):
-            if key in taken:
-                decided.append(DoubleAdmission(field="KSH"))
-            elif row.values["RXRQ"].year != entry_year:
-                decided.append(EntryYearDiffers(field="RXRQ", expected=entry_year))
-            else:
-                decided.append([self._listed(row.values, batch, batch_id)])
+            try:
+                self._fits(row.values, batch)
+                listed = self._listed(row.values, batch, batch_id)
+                owner = taken.get(key)
+                before = None if owner is None else (owner, *known.get(owner, (0, None)))
+                decided.append(self._decided(before, listed, row.values, returned))
+            except Refused as refused:
+                decided.append(refused)
         return decided
 
-    def _listed(self, values: Values, batch: Progress, batch_id: UUID) -> Draft:
-        basis = self._basis(values, batch_id)
-        fact = {"province": batch.province, **vars(basis)}
-        del fact["state"]
-        return Draft(Admission, uuid7(), 1, Admission.Listed, fact, basis)
+    def _returned(self, batch_ids: set[str]) -> set[str]:
+        """Which of the lists were returned: their rows may be handed in again."""
+        found = self.enrollment.standings(AdmissionBatch, [UUID(each) for each in batch_ids]) if batch_ids else {}
+        return {str(batch_id) for batch_id, (_, standing) in found.items() if standing.state == "returned"}
 
-    def _basis(self, values: Values, batch_id: UUID) -> AdmissionStanding:
-        keyring = self.enrollment.keyring
-        id_key = keyring.id_key(values["ZJLX"], values["SFZH"])
-        person = {
-            "name": values["XM"],
-            "id_type": values["ZJLX"],
-            "id_number": values["SFZH"],
-            "birth_date": values["CSRQ"].isoformat(),
-            "sex": values["XB"],
-            "ethnicity": values["MZ"],
-        }
-        entry: date = values["RXRQ"]
-        leaving: date = values["YJBYRQ"] or date(entry.year + int(float(values["XZ"])), 7, 1)
-        return AdmissionStanding(
-            state="listed",
-            batch_id=str(batch_id),
-            exam_no=values["KSH"],
-            school_code=values["YXDM"],
-            school_name=values["YXMC"],
-            id_key=id_key,
-            name_key=keyring.name_key(values["XM"]),
-            sealed_person=keyring.seal_person(person, id_key),
-            level=values["CC"],
-            category=values["XLLB"],
-            study_form=values["XXXS"],
-            full_time=values["XXXS"] in FULL_TIME_FORMS,
-            major_code=values["ZYDM"] or "000000",
-            major_name=values["ZYMC"],
-            duration=values["XZ"],
-            entry_date=entry,
-            expected_graduation_date=leaving,
-            admission_type=values["LQLX"] or ORDINARY,
-            special_plan=(values["LQLX"] or ORDINARY) != ORDINARY,
-        )
+    def _fits(self, values: Values, batch: Progress) -> None:
+        if values["RXRQ"].year != int(batch.params["entry_year"]):
+            raise EntryYearDiffers(field="RXRQ", expected=batch.params["entry_year"])
+
+    def _listed(self, values: Values, batch: Progress, batch_id: UUID) -> dict[str, Any]:
+        province = batch.province or ""
+        return listed_values(self.enrollment.keyring, values, batch_id=str(batch_id), province=province)
+
+    def _decided(self, before: Any, listed: dict[str, Any], values: Values, returned: set[str]) -> list[Draft]:
+        if before is None:
+            return [Draft(Admission, uuid7(), 1, Admission.Listed, listed, first_basis(listed))]
+        admission_id, version, basis = before
+        if basis is None:  # an old register holds the number
+            raise DoubleAdmission(field="KSH")
+        if basis.batch_id in returned and basis.province == listed["province"]:
+            fact = {name: listed[name] for name in (*TERMS, "batch_id")}
+            return [draft_of(Admission, admission_id, version, basis, Admission.Relisted, fact)]
+        if says_the_same(self.enrollment.keyring, basis, listed, values):
+            return Unchanged()
+        raise DoubleAdmission(field="KSH")
+
+
+class SpecialAdmissionListKind(AdmissionListKind):
+    """What no entrance examination lists: the school's own list, reviewed by its province like any other."""
+
+    table: Table = SPECIAL_ADMISSION_LIST
+    action = "submit_special_admissions"
+
+    def _fits(self, values: Values, batch: Progress) -> None:
+        if values["YXDM"] != batch.school_code:
+            raise NotOwnStudent(field="YXDM")
+        may_write_for(batch.params.get("training", "all"), values["XLLB"])
+        super()._fits(values, batch)
+
+    def _listed(self, values: Values, batch: Progress, batch_id: UUID) -> dict[str, Any]:
+        province = province_of(batch.school_code or "")
+        return listed_values(self.enrollment.keyring, values, batch_id=str(batch_id), province=province)

@@ -1,70 +1,133 @@
 """What became of a school's freshmen, row by row (A8)."""
 
-from collections.abc import Container, Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from services.enrollment.application import FRESHMAN_RULES, Enrollment, status_values
-from services.enrollment.domain.admission import Admission, admission_key
-from services.enrollment.domain.rules.entry import EntryAlreadyDecided, NoAdmissionBasis, may_enter, may_register
-from services.enrollment.domain.rules.standing import ENTRY_OUTCOMES, AdmissionStanding
+from services.enrollment.application import FRESHMAN_RULES, Enrollment
+from services.enrollment.application.bulk.entries import Entries, entries_of, taken_back
+from services.enrollment.application.drafting import draft_of
+from services.enrollment.application.registering import SAID, registration_of
+from services.enrollment.domain.admission import Admission
+from services.enrollment.domain.rules.entry import (
+    DEFERRAL_CAUSES,
+    EntryAlreadyDecided,
+    decided_entry,
+    may_enter,
+    may_register_students,
+    may_write_for,
+)
+from services.enrollment.domain.rules.standing import ENTRY_OUTCOMES, PASSED, AdmissionStanding
 from services.enrollment.domain.student_status import StudentStatus, first_standing
 from shared.eventstore.bulk import Draft
 from shared.eventstore.ids import uuid7
 from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow, Table, Values
+from shared.intake.kind import FileKind
+from shared.intake.outcome import Compensated, Receipt, Unchanged
 from shared.intake.tables import FRESHMAN_RESULTS
+from shared.intake.values import academic_year
 from shared.rules.refused import Refused
 
 Decided = list[Draft] | Refused
+# Of what the school says, the columns that need not be said again
+OPTIONAL = ("LQLX", "LHXX")
 
 
-class FreshmanResultsKind:
+class School(NamedTuple):
+    """Who hands the file in."""
+
+    code: str
+    training: str
+
+
+class FreshmanResultsKind(FileKind):
     """A school's freshmen: registered, or one of the three other outcomes (A8)."""
 
     table: Table = FRESHMAN_RESULTS
-    rules = FRESHMAN_RULES
+    rules: tuple[str, ...] = (*FRESHMAN_RULES, "A8-4")
+    action = "register_students"
+    undoable = True
+    dated = frozenset({"sealed_person"})
+    params = {"entry_year": academic_year(1949, 2100)}  # noqa: RUF012 -- read only, as the base declares it
 
     def __init__(self, enrollment: Enrollment) -> None:
         self.enrollment = enrollment
 
     def decide(self, rows: Sequence[CheckedRow], batch: Progress, batch_id: UUID) -> list[Decided]:
-        entry_year = int(batch.params["entry_year"])
-        keys = [admission_key(entry_year, row.values["KSH"]) for row in rows]
-        admissions = self.enrollment.owning(Admission, "admission.exam_no", keys)
-        names = [str(admission_id) for admission_id, _, _ in admissions.values()]
-        decided_already = self.enrollment.owners("admission.outcome", names)
-        released = {
-            batch_id: self.enrollment.is_released(batch_id)
-            for batch_id in {standing.batch_id for _, _, standing in admissions.values()}
-        }
-        taken = {admissions[key][0] for key, name in zip(admissions, names, strict=True) if name in decided_already}
-        return [
-            self._outcome(row.values, admissions.get(key), released, taken, batch)
-            for row, key in zip(rows, keys, strict=True)
-        ]
+        school = School(batch.school_code or "", batch.params.get("training", "all"))
+        entries = entries_of(self.enrollment, int(batch.params["entry_year"]), [row.values["KSH"] for row in rows])
+        registered = self._registered(entries)
+        prepared = self._prepared(entries)
+        decided: list[Decided] = []
+        for row in rows:
+            try:
+                decided.append(self._outcome(row.values, entries, registered, prepared, school))
+            except Refused as refused:
+                decided.append(refused)
+        return decided
+
+    def compensate(self, receipts: Sequence[Receipt], batch: Progress, batch_id: UUID) -> Compensated:
+        return taken_back(self.enrollment, receipts)
+
+    def _registered(self, entries: Entries) -> dict[UUID, dict[str, Any]]:
+        """What the statuses that exist already were registered as: only a file that comes again asks for it."""
+        holders = [holder for admission_id, holder in entries.holders.items() if holder != admission_id]
+        return self.enrollment.first_facts(StudentStatus.Registered, holders) if holders else {}
+
+    def _prepared(self, entries: Entries) -> set[UUID]:
+        preparing = [admission_id for admission_id, _, basis in entries.found.values() if basis.preparatory]
+        return self.enrollment.prepared(preparing) if preparing else set()
 
     def _outcome(
         self,
         values: Values,
-        found: tuple[UUID, int, AdmissionStanding] | None,
-        released: Mapping[str, bool],
-        taken: Container[UUID],
-        batch: Progress,
-    ) -> Decided:
-        if found is None:
-            return NoAdmissionBasis(field="KSH")
-        admission_id, version, basis = found
-        try:
-            may_enter(basis, released=released[basis.batch_id], school_code=batch.school_code or "")
-            if admission_id in taken:
-                raise EntryAlreadyDecided(field="KSH", state="registered")
-            outcome: Any = ENTRY_OUTCOMES[values["RXJG"]]
-            if outcome == "registered":
-                may_register(basis, recheck=values["FCJG"] or "")
-                fact = status_values(admission_id, basis, values["XH"])
-                return [Draft(StudentStatus, uuid7(), 1, StudentStatus.Registered, fact, first_standing(fact))]
-        except Refused as refused:
-            return refused
-        fact = {"outcome": outcome}
-        return [Draft(Admission, admission_id, version + 1, Admission.EntryDecided, fact, basis.decided(outcome))]
+        entries: Entries,
+        registered: Mapping[UUID, Mapping[str, Any]],
+        prepared: set[UUID],
+        school: School,
+    ) -> list[Draft]:
+        admission_id, version, basis = entries.of(values["KSH"])
+        outcome: Any = ENTRY_OUTCOMES[values["RXJG"]]
+        holder = entries.holders.get(admission_id)
+        if basis.school_code == school.code and holder is not None:
+            before = registered.get(holder)
+            same = _same_status(before, values) if before else _same_outcome(basis, outcome, values)
+            if same:
+                return Unchanged()
+        may_enter(basis, released=entries.released[basis.batch_id], school_code=school.code)
+        if holder is not None:
+            raise EntryAlreadyDecided(field="KSH", state="registered")
+        may_register_students(school.code)
+        may_write_for(school.training, basis.category)
+        if outcome != "registered":
+            fact = decided_entry(basis, outcome, cause=_cause(values), until=values.get("BLZ"))
+            return [draft_of(Admission, admission_id, version, basis, Admission.EntryDecided, fact)]
+        said = {name: values.get(code) for code, name in SAID.items()}
+        recheck = values["FCJG"] or ""
+        fact = registration_of(admission_id, basis, recheck=recheck, said=said, prepared=admission_id in prepared)
+        return [Draft(StudentStatus, uuid7(), 1, StudentStatus.Registered, fact, first_standing(fact))]
+
+
+def _cause(values: Values) -> str:
+    return DEFERRAL_CAUSES.get(values.get("BLYY") or "", "")
+
+
+def _same_status(before: Mapping[str, Any], values: Values) -> bool:
+    """Whether a registered status is what the row asks for."""
+    if ENTRY_OUTCOMES[values["RXJG"]] != "registered" or values["FCJG"] != PASSED:
+        return False
+    return all(
+        before[name] == values.get(code) or (code in OPTIONAL and values.get(code) is None)
+        for code, name in SAID.items()
+    )
+
+
+def _same_outcome(basis: AdmissionStanding, outcome: Any, values: Values) -> bool:
+    """Whether the row says once more what was decided without a status."""
+    if basis.state != outcome:
+        return False
+    if outcome != "deferred":
+        return True
+    fact = decided_entry(basis, outcome, cause=_cause(values), until=values.get("BLZ"))
+    return (fact["cause"], fact["until"]) == (basis.cause, basis.deferred_until)

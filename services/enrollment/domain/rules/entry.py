@@ -59,6 +59,15 @@ class PartnerRegistersNot(NotOwnStudent):
     en = "a student trained jointly is registered at the admitting school {school_code} only"
 
 
+class PartnerIsOwnSchool(Refused):
+    """Joint training needs two schools."""
+
+    rule = "A8-10"
+    status = 422
+    zh = "联合培养学校不能是录取学校本身"
+    en = "the partner of joint training is another school than the admitting one"
+
+
 class OtherTraining(Refused):
     """An operator appointed for one kind of training does not write for another."""
 
@@ -222,6 +231,14 @@ def annotated_type(admission: AdmissionStanding, said: str | None) -> str:
     if admission.special_plan and chosen in ("", ORDINARY):
         raise AdmissionTypeRequired(field="LQLX")
     return chosen or ORDINARY
+
+
+def partner_of(admission: AdmissionStanding, said: str | None) -> str | None:
+    """The partner of joint training: an annotation, and another school than the admitting one (A8-10)."""
+    partner = said or admission.joint_partner or None
+    if partner == admission.school_code:
+        raise PartnerIsOwnSchool(field="LHXX")
+    return partner
 
 
 def deferred_until(admission: AdmissionStanding, cause: str, until: date | None) -> date:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from services.enrollment.domain.rules.entry import NotOwnStudent, holds
 from services.enrollment.domain.rules.reporting import DayLiesAhead
-from services.enrollment.domain.rules.standing import PASSED, StatusStanding
+from services.enrollment.domain.rules.standing import PASSED, StatusStanding, academic_year_of
 from services.enrollment.domain.rules.years import StatusNotOpen
 from shared.codes.clock import add_months
 from shared.rules.refused import Refused
@@ -62,6 +62,22 @@ class HealthAllowsNoDeferral(Refused):
     en = "entry is deferred where health alone was found unfit"
 
 
+class DeferralTooLate(Refused):
+    """After three months, or a year of study, ill health is a reason for leave, not for a deferred entry."""
+
+    rule = "R41-11"
+    zh = "入学复查期限({due_on})已过,因病不能学习的应办理休学"
+    en = "the time of the recheck ended on {due_on}; who falls ill later takes leave instead"
+
+
+class RecheckBeforeRegistration(Refused):
+    """A passed recheck of somebody who is not registered stands in the registration itself."""
+
+    rule = "A8-1"
+    zh = "该生尚未注册学籍;复查合格的,在新生学籍注册中填写复查结果"
+    en = "this person is not registered yet; a passed recheck is stated with the registration"
+
+
 def recheck_result(items: Mapping[str, bool]) -> str:
     """合格 when every one of the five items is."""
     missing = [item for item in ITEMS.values() if item not in items]
@@ -102,10 +118,12 @@ def recheck_values(
     }
 
 
-def may_defer_after(items: Mapping[str, bool]) -> None:
-    """Health alone lets a student go back to a deferred entry (R41-11)."""
-    follows = what_follows(items, registered=True)
+def may_defer_after(status: StatusStanding, recheck: Mapping[str, Any]) -> None:
+    """Health alone lets a student go back to a deferred entry, within the three months of the recheck (R41-11)."""
+    follows = what_follows(recheck["items"], registered=True)
     if follows == CANCEL_STATUS:
         raise RecheckFindsFraud(field="CLYJ")
     if follows != MAY_DEFER:
         raise HealthAllowsNoDeferral(field="CLYJ")
+    if recheck["late"] or status.settled_year > academic_year_of(status.entry_date):
+        raise DeferralTooLate(field="CLYJ", due_on=recheck["due_on"])

@@ -1,0 +1,103 @@
+"""The recheck of the first three months, row by row (R41-11)."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from services.enrollment.application import Enrollment
+from services.enrollment.application.bulk.entries import Entries, entries_of
+from services.enrollment.application.entering import (
+    ILLNESS,
+    RECHECK,
+    Found,
+    FoundStatus,
+    Recheck,
+    recheck_drafts,
+    unregistered_recheck_drafts,
+)
+from services.enrollment.domain.rules.entry import NotOwnStudent, may_write_for
+from services.enrollment.domain.rules.rechecks import ITEMS, recheck_result
+from services.enrollment.domain.rules.standing import AdmissionStanding
+from services.enrollment.domain.student_status import StudentStatus
+from shared.codes.clock import shanghai_date
+from shared.eventstore.bulk import Draft
+from shared.intake.batch import Progress
+from shared.intake.columns import CheckedRow, Table, Values
+from shared.intake.kind import FileKind
+from shared.intake.outcome import Unchanged
+from shared.intake.tables_entry import DEFER, RECHECK_LIST
+from shared.intake.values import academic_year
+from shared.rules.refused import Refused
+
+Decided = list[Draft] | Refused
+
+
+class World(NamedTuple):
+    """What the rows of one chunk meet."""
+
+    entries: Entries
+    statuses: Mapping[UUID, FoundStatus]  # by admission
+    since: Mapping[UUID, Mapping[str, Any]]  # what those were registered as that may be taken back
+    school_code: str
+    training: str
+    today: date
+
+
+class RecheckResultsKind(FileKind):
+    """Five items for each freshman; fraud costs the status, ill health may defer the entry (R41-11)."""
+
+    table: Table = RECHECK_LIST
+    rules: tuple[str, ...] = ("A4-1", "A8-3", "R41-11")
+    action = "recheck_students"
+    params = {"entry_year": academic_year(1949, 2100)}  # noqa: RUF012 -- read only, as the base declares it
+
+    def __init__(self, enrollment: Enrollment) -> None:
+        self.enrollment = enrollment
+
+    def decide(self, rows: Sequence[CheckedRow], batch: Progress, batch_id: UUID) -> list[Decided]:
+        world = self._world(rows, batch)
+        decided: list[Decided] = []
+        for row in rows:
+            try:
+                decided.append(_decided(world, world.entries.of(row.values["KSH"]), row.values))
+            except Refused as refused:
+                decided.append(refused)
+        return decided
+
+    def _world(self, rows: Sequence[CheckedRow], batch: Progress) -> World:
+        app = self.enrollment
+        entries = entries_of(app, int(batch.params["entry_year"]), [row.values["KSH"] for row in rows])
+        holders = {holder: admission for admission, holder in entries.holders.items() if holder != admission}
+        found = app.standings(StudentStatus, holders)
+        statuses = {holders[one]: (one, version, standing) for one, (version, standing) in found.items()}
+        deferred = {row.values["KSH"] for row in rows if row.values.get("CLYJ") == DEFER}
+        leaving = [statuses[a][0] for n, (a, _, _) in entries.found.items() if n in deferred and a in statuses]
+        since = app.first_facts(StudentStatus.Registered, leaving) if leaving else {}
+        training, today = batch.params.get("training", "all"), shanghai_date(app.clock.now())
+        return World(entries, statuses, since, batch.school_code or "", training, today)
+
+
+def _decided(world: World, found: Found, values: Values) -> list[Draft]:
+    admission_id, _, basis = found
+    if basis.school_code != world.school_code:
+        raise NotOwnStudent(field="KSH")
+    may_write_for(world.training, basis.category)
+    items = {item: values[code] == "合格" for code, item in ITEMS.items()}
+    recheck = Recheck(items, values["FCRQ"], values.get("CLYJ") == DEFER, values.get("BLZ"))
+    status = world.statuses.get(admission_id)
+    if status is None:
+        if _says_it_already(basis, recheck):
+            return Unchanged()
+        released = world.entries.released[basis.batch_id]
+        return unregistered_recheck_drafts(found, recheck, released=released, school_code=world.school_code)
+    if not recheck.defer and status[2].recheck == recheck_result(items):
+        return Unchanged()
+    since = world.since.get(status[0], {})
+    return recheck_drafts(status, found, recheck, school_code=world.school_code, today=world.today, status_since=since)
+
+
+def _says_it_already(basis: AdmissionStanding, recheck: Recheck) -> bool:
+    if all(recheck.items.values()):
+        return False
+    return (basis.state, basis.cause) == (("deferred", ILLNESS) if recheck.defer else ("cancelled", RECHECK))

@@ -1,0 +1,106 @@
+"""What time alone decides of an entry: nobody reported, nobody came back (R41-8, R41-10)."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any, Protocol
+from uuid import UUID
+
+from services.enrollment.application import Enrollment
+from services.enrollment.application.deadlines import due_command
+from services.enrollment.application.drafting import draft_of
+from services.enrollment.domain.admission import OUTCOME, Admission
+from services.enrollment.domain.rules.entry import decided_entry
+from services.enrollment.domain.rules.reporting import is_overdue
+from services.enrollment.domain.rules.standing import AdmissionStanding
+from services.enrollment.domain.school import SCHOOL, School
+from shared.codes.clock import Clock, shanghai_date
+from shared.eventstore.bulk import Draft
+from shared.eventstore.context import Context
+from shared.eventstore.privacy import Keyring
+from shared.eventstore.store import Store
+from shared.eventstore.violations import CommandKnown
+
+AT_ONCE = 200
+NOT_REPORTED = "not_reported"
+NOT_BACK = "deferral_overdue"
+Intake = tuple[str, int]  # school and year of entry
+
+
+class WaitingEntries(Protocol):
+    """Says whose entry is still open, as the read tables know it."""
+
+    def intakes_waiting(self) -> Sequence[Intake]:
+        """Schools and years with admissions of released lists that nobody has decided about."""
+        ...
+
+    def not_reported(self, school_code: str, entry_year: int, limit: int) -> Sequence[UUID]:
+        """Some of those who have not reported."""
+        ...
+
+    def deferred_before(self, today: date, limit: int) -> Sequence[UUID]:
+        """Some of those whose deferral is over."""
+        ...
+
+
+class EntryDeadlines(Enrollment):
+    """Looks once a day at every intake; the rows are decided on the decision rows, not on the read tables."""
+
+    def __init__(self, store: Store, clock: Clock, keyring: Keyring, waiting: WaitingEntries) -> None:
+        super().__init__(store, clock, keyring)
+        self._waiting = waiting
+        self._day: date | None = None
+        self._overdue: dict[Intake, date] = {}
+
+    def due_entries(self, now: datetime) -> int:
+        """Mark some of those as abandoned whose time is over; 0 when none is left."""
+        today = shanghai_date(now)
+        if today != self._day:
+            self._overdue, self._day = self._overdue_intakes(today), today
+        done = self._abandon(self._waiting.deferred_before(today, AT_ONCE), today, None, now)
+        for intake, deadline in list(self._overdue.items()):
+            ids = self._waiting.not_reported(*intake, AT_ONCE)
+            if not ids:
+                del self._overdue[intake]  # until tomorrow
+                continue
+            done += self._abandon(ids, today, deadline, now)
+            break
+        return done
+
+    def _overdue_intakes(self, today: date) -> dict[Intake, date]:
+        """The intakes whose last day of reporting, as the school itself declared it, is past."""
+        intakes = self._waiting.intakes_waiting()
+        schools = self.owning(School, SCHOOL, sorted({school_code for school_code, _ in intakes}))
+        last = {(code, year): schools[code][2].last_day_to_report(year) for code, year in intakes if code in schools}
+        return {intake: day for intake, day in last.items() if day is not None and today > day}
+
+    def _abandon(self, ids: Sequence[UUID], today: date, deadline: date | None, now: datetime) -> int:
+        found = self.standings(Admission, ids)
+        holders = self.owners(OUTCOME, [str(each) for each in found])
+        drafts = [
+            _abandoned(admission_id, version, basis, today)
+            for admission_id, (version, basis) in found.items()
+            if is_overdue(basis, today=today, deadline=deadline) and _nobody_else(holders, admission_id)
+        ]
+        if not drafts:
+            return 0
+        named = sha256(b"".join(draft.originator_id.bytes for draft in drafts)).hexdigest()
+        command_id = due_command("abandon_entry", named, today)
+        by = Context.system("due_entries", now, command_id=command_id, rules=("A8-4", "R41-8", "R41-10"))
+        try:
+            self.append(drafts, by=by, answer={"abandoned": len(drafts)})
+        except CommandKnown:
+            return 0
+        return len(drafts)
+
+
+def _nobody_else(holders: dict[str, UUID], admission_id: UUID) -> bool:
+    return holders.get(str(admission_id)) in (None, admission_id)
+
+
+def _abandoned(admission_id: UUID, version: int, basis: AdmissionStanding, today: date) -> Draft:
+    fact: Any = Admission.EntryDecided
+    values = decided_entry(basis, "abandoned", cause=NOT_REPORTED)
+    if basis.state == "deferred":
+        fact, values = Admission.DeferralEnded, {"outcome": "abandoned", "cause": NOT_BACK, "ended_on": today}
+    return draft_of(Admission, admission_id, version, basis, fact, values)
