@@ -3,12 +3,24 @@
 from typing import Final
 
 from gateway.api.route import Route, Upload
-from shared.contracts.rpc import enrollment_batches, enrollment_timeline, enrollment_years
+from shared.contracts.rpc import (
+    enrollment_batches,
+    enrollment_cases,
+    enrollment_conflicts,
+    enrollment_own,
+    enrollment_timeline,
+    enrollment_transfers,
+    enrollment_years,
+)
 
 SCHOOL: Final = "/schools/<school_code>"
 STUDENT: Final = "/students/<uuid:status_id>"
 
 FILE: Final = "/batches/<uuid:batch_id>"
+CASE: Final = "/cases/<uuid:case_id>"
+CONFLICT: Final = "/conflicts/<uuid:conflict_id>"
+TRANSFER: Final = "/transfers/<uuid:transfer_id>"
+OWN: Final = "/me/statuses/<uuid:status_id>"
 
 ENROLLMENT_ROUTES: Final = (
     # files of every kind
@@ -36,4 +48,71 @@ ENROLLMENT_ROUTES: Final = (
     # two times: what was valid on a day, as known at an instant
     Route("GET", f"{STUDENT}/as-of", enrollment_timeline.GetStatusAsOfV1, "enrollment"),
     Route("GET", "/student-counts", enrollment_timeline.CountStatusesV1, "enrollment"),
+    # told and asked: the student's own records, and who of a class has checked them
+    Route("GET", "/me/statuses", enrollment_own.ListOwnStatusesV1, "enrollment"),
+    Route("POST", f"{OWN}/confirmation", enrollment_own.ConfirmOwnStatusV1, "enrollment", status=201),
+    Route(
+        "POST",
+        f"{OWN}/disputes",
+        enrollment_own.DisputeOwnStatusV1,
+        "enrollment",
+        status=201,
+        location="/cases/{id}",
+    ),
+    Route("POST", f"{OWN}/cases", enrollment_cases.FileOwnCaseV1, "enrollment", status=201, location="/cases/{id}"),
+    Route("POST", f"{STUDENT}/checks", enrollment_own.AskToCheckV1, "enrollment", status=201),
+    Route("POST", f"{SCHOOL}/checks", enrollment_own.AskClassToCheckV1, "enrollment", status=201),
+    Route("GET", f"{SCHOOL}/checks", enrollment_own.ListChecksV1, "enrollment"),
+    # cases about records
+    Route("POST", f"{STUDENT}/cases", enrollment_cases.FileCaseV1, "enrollment", status=201, location="/cases/{id}"),
+    Route("GET", "/cases", enrollment_cases.ListCasesV1, "enrollment"),
+    Route("GET", CASE, enrollment_cases.GetCaseV1, "enrollment"),
+    Route("POST", f"{CASE}/begin", enrollment_cases.BeginCaseReviewV1, "enrollment"),
+    Route("POST", f"{CASE}/refuse", enrollment_cases.RefuseCaseV1, "enrollment"),
+    Route("POST", f"{CASE}/values", enrollment_cases.NameCaseValuesV1, "enrollment"),
+    Route("POST", f"{CASE}/review", enrollment_cases.ReviewCaseV1, "enrollment"),
+    Route("POST", f"{CASE}/decide", enrollment_cases.DecideCaseV1, "enrollment"),
+    Route("POST", f"{CASE}/withdraw", enrollment_cases.WithdrawCaseV1, "enrollment"),
+    Route("GET", f"{STUDENT}/identity-versions", enrollment_cases.ListIdentityVersionsV1, "enrollment"),
+    # two claims on one identity
+    Route(
+        "POST",
+        "/conflicts",
+        enrollment_conflicts.OpenConflictV1,
+        "enrollment",
+        status=201,
+        location="/conflicts/{id}",
+    ),
+    Route(
+        "POST",
+        f"{STUDENT}/conflicts",
+        enrollment_conflicts.OpenConflictOfStatusV1,
+        "enrollment",
+        status=201,
+        location="/conflicts/{id}",
+    ),
+    Route("GET", "/conflicts", enrollment_conflicts.ListConflictsV1, "enrollment"),
+    Route("GET", CONFLICT, enrollment_conflicts.GetConflictV1, "enrollment"),
+    Route("POST", f"{CONFLICT}/registration", enrollment_conflicts.RegisterContestedV1, "enrollment", status=201),
+    Route("POST", f"{CONFLICT}/answers", enrollment_conflicts.AnswerConflictV1, "enrollment", status=201),
+    Route("POST", f"{CONFLICT}/withdraw", enrollment_conflicts.WithdrawConflictV1, "enrollment"),
+    Route("POST", f"{CONFLICT}/decide", enrollment_conflicts.DecideConflictV1, "enrollment"),
+    # transfers between schools
+    Route(
+        "POST",
+        f"{STUDENT}/transfers",
+        enrollment_transfers.RequestTransferV1,
+        "enrollment",
+        status=201,
+        location="/transfers/{id}",
+    ),
+    Route("GET", "/transfers", enrollment_transfers.ListTransfersV1, "enrollment"),
+    Route("GET", TRANSFER, enrollment_transfers.GetTransferV1, "enrollment"),
+    Route("POST", f"{TRANSFER}/agree", enrollment_transfers.AgreeToTransferV1, "enrollment"),
+    Route("POST", f"{TRANSFER}/review", enrollment_transfers.ReviewTransferV1, "enrollment"),
+    Route("POST", f"{TRANSFER}/confirm", enrollment_transfers.ConfirmTransferV1, "enrollment"),
+    Route("POST", f"{TRANSFER}/complete", enrollment_transfers.CompleteTransferV1, "enrollment", status=201),
+    Route("POST", f"{TRANSFER}/filing", enrollment_transfers.FileTransferV1, "enrollment"),
+    Route("POST", f"{TRANSFER}/reject", enrollment_transfers.RejectTransferV1, "enrollment"),
+    Route("POST", f"{TRANSFER}/withdraw", enrollment_transfers.WithdrawTransferV1, "enrollment"),
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from services.enrollment.domain.rules.periods import Periods
 from shared.bus.settings import BusSettings
 from shared.eventstore.settings import StoreSettings
 
@@ -17,6 +18,7 @@ class Config:
     blobs_dir: Path
     keys_file: Path
     clock: str
+    periods: Periods
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Config":
@@ -26,4 +28,14 @@ class Config:
             blobs_dir=Path(environ["XUEJI_BLOBS_DIR"]),
             keys_file=Path(environ["XUEJI_KEYS_FILE"]),
             clock=environ.get("XUEJI_CLOCK", "system"),
+            periods=_periods(environ),
         )
+
+
+def _periods(environ: Mapping[str, str]) -> Periods:
+    """The clocks of offices, where an installation sets its own: working days, XUEJI_DAYS_SCHOOL_REVIEW and so on."""
+    named = {name: environ.get(f"XUEJI_DAYS_{name.upper()}") for name in _SET}
+    return Periods(**{name: int(days) for name, days in named.items() if days})
+
+
+_SET = ("school_review", "province_review", "conflict", "publicity")

@@ -1,6 +1,7 @@
 """Corrections of what identifies a student or a study: values checked, keys computed anew, claims moved (A19-2)."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +29,8 @@ class Corrections(Holders):
         present = self.person_of(known) | {name: known.said[name] for name in STUDY_FIELDS}
         wanted = dict(values)
         try:
+            if "birth_date" in wanted:
+                _check_day(wanted["birth_date"])
             if "name" in wanted:
                 wanted["name"] = normalise_name(wanted["name"])
             if "id_number" in wanted or "id_type" in wanted:
@@ -60,3 +63,10 @@ class Corrections(Holders):
             closed_on=known.closed_on,
             **study,
         )
+
+
+def _check_day(text: str) -> None:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        raise Malformed("出生日期不存在", "the birth date does not exist", "X-CODE-7") from None

@@ -84,7 +84,7 @@ class Notices(Cases):
         *,
         command_id: UUID,
         status_id: UUID,
-        fields: tuple[str, ...],
+        disputed: tuple[str, ...],
         values: dict[str, str],
         statement: str,
         evidence: tuple[str, ...],
@@ -96,7 +96,7 @@ class Notices(Cases):
         case = self.drawn_up(
             known,
             kind="dispute",
-            fields=tuple(fields),
+            fields=tuple(disputed),
             values=values,
             statement=statement,
             evidence=tuple(evidence),

@@ -5,19 +5,30 @@ from typing import Any
 
 from services.enrollment.application import Enrollment
 from services.enrollment.application.batches import Batches
+from services.enrollment.application.conflicts import Conflicts
 from services.enrollment.application.exports import Exports
+from services.enrollment.application.notices import Notices
 from services.enrollment.application.school_years import SchoolYears
+from services.enrollment.application.transfers import Transfers
 from services.enrollment.config import Config
 from services.enrollment.queries import EnrollmentQueries
 from services.enrollment.queries.batches import BatchQueries
+from services.enrollment.queries.conflicts import ConflictQueries
+from services.enrollment.queries.finding import Findings
 from services.enrollment.queries.overdue import OverdueQueries
+from services.enrollment.queries.own import OwnQueries
 from services.enrollment.queries.templates import RosterQueries
 from services.enrollment.queries.timeline import TimelineQueries
+from services.enrollment.queries.transfers import TransferQueries
 from services.enrollment.queries.years import YearQueries
 from services.enrollment.service.batches import BatchAnswers
+from services.enrollment.service.cases import CaseAnswers
+from services.enrollment.service.conflicts import ConflictAnswers
+from services.enrollment.service.own import OwnAnswers
 from services.enrollment.service.rules import RulesEdge
 from services.enrollment.service.templates import TemplateAnswers
 from services.enrollment.service.timeline import TimelineAnswers
+from services.enrollment.service.transfers import TransferAnswers
 from services.enrollment.service.years import YearAnswers
 from shared.access.by import By
 from shared.blobs.files import FileBlobs
@@ -26,6 +37,7 @@ from shared.bus.providers import provide
 from shared.bus.source import StreamSource
 from shared.codes.clock import clock_from
 from shared.contracts.events.credentials import DegreeIssuedV1
+from shared.contracts.events.identity import RecordBoundV1
 from shared.contracts.rpc.enrollment import (
     DecideEntryV1,
     FindStatusV1,
@@ -63,12 +75,30 @@ class Edge:
         self.timeline = TimelineQueries(self.store, keyring)
         self.exports = Exports(self.store, clock_from(config.clock), keyring)
         self.rosters = RosterQueries(self.store, keyring)
+        at_work = (self.store, clock_from(config.clock), keyring, Findings(self.store), config.periods)
+        self.notices = Notices(*at_work)
+        self.transfers = Transfers(*at_work)
+        self.conflicts = Conflicts(*at_work)
+        self.own = OwnQueries(self.store, keyring)
+        self.transfer_files = TransferQueries(self.store, keyring)
+        self.conflict_files = ConflictQueries(self.store, keyring)
 
     def close(self) -> None:
         self.store.close()
 
 
-class EnrollmentService(BatchAnswers, RulesEdge, TimelineAnswers, YearAnswers, TemplateAnswers, StreamSource):
+class EnrollmentService(
+    BatchAnswers,
+    RulesEdge,
+    TimelineAnswers,
+    YearAnswers,
+    TemplateAnswers,
+    CaseAnswers,
+    ConflictAnswers,
+    OwnAnswers,
+    TransferAnswers,
+    StreamSource,
+):
     """Answers calls."""
 
     name = "enrollment"
@@ -128,3 +158,7 @@ class EnrollmentHearing:
     @hears(DegreeIssuedV1)
     def hear_degrees(self, facts: list[dict[str, Any]], heard: Heard) -> None:
         self.edge.use_cases.hear_degrees(facts, heard=heard)
+
+    @hears(RecordBoundV1)
+    def hear_holders(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.notices.hear_holders(facts, heard=heard)

@@ -1,0 +1,83 @@
+"""Conflicts over one identity, for both schools, their provinces and the ministry (A8-9)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from services.enrollment.queries import Answer
+from services.enrollment.queries.cases import MOST, CaseQueries
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.codes.id_documents import mask_name
+from shared.codes.schools import province_of
+from shared.eventstore.follower import wait_for
+from shared.rules.refused import NotFound
+
+_SHOWN: Final = (
+    "conflict_id", "first_status_id", "first_school", "second_status_id", "second_school", "two_people", "state",
+    "opened_on", "due_on", "unknown_year", "outcome", "ending", "decision_no", "decided_on", "late", "reason",
+    "version",
+)  # fmt: skip
+
+
+class ConflictQueries(CaseQueries):
+    """Both sides see the same."""
+
+    def get_conflict(self, *, conflict_id: UUID, after_version: int, by: By) -> Answer:
+        """One conflict with its steps."""
+        if after_version:
+            wait_for(self.store, conflict_id, after_version)
+        row = self._one("SELECT * FROM conflict_register WHERE conflict_id = %s", (conflict_id,))
+        if row is None:
+            raise NotFound(kind="conflict", field="conflict_id")
+        require(by.actor, "read_cases", Resource("case", school=row["first_school"], other_school=row["second_school"]))
+        return self._conflict(row) | {"steps": self.steps_of(conflict_id)}
+
+    def list_conflicts(
+        self,
+        *,
+        school_code: str | None,
+        province: str | None,
+        state: str | None,
+        after: UUID | None,
+        limit: int,
+        by: By,
+    ) -> Answer:
+        """The conflicts in which a school, or the schools of a province, stand on either side."""
+        require(by.actor, "read_cases", Resource("case", school=school_code, province=province))
+        conditions = ["true"]
+        if school_code:
+            conditions.append("%(school)s IN (first_school, second_school)")
+        if province:
+            conditions.append("%(province)s IN (substr(first_school, 3, 2), substr(second_school, 3, 2))")
+        if state:
+            conditions.append("state = %(state)s")
+        if after:
+            conditions.append("conflict_id > %(after)s")
+        named = {"school": school_code, "province": province, "state": state, "after": after}
+        rows = self._all(
+            f"SELECT * FROM conflict_register WHERE {' AND '.join(conditions)} ORDER BY conflict_id LIMIT %(limit)s",
+            named | {"limit": min(limit, MOST)},
+        )
+        return {"conflicts": [self._conflict(row) | {"steps": []} for row in rows]}
+
+    def _conflict(self, row: Mapping[str, Any]) -> Answer:
+        provinces = {province_of(row["first_school"]), province_of(row["second_school"])}
+        decides = "province" if len(provinces) == 1 else "ministry"
+        return {
+            **{name: row[name] for name in _SHOWN},
+            "evidence": row["evidence"].split(),
+            "answered_by": row["answered_by"].split(),
+            "overdue": row["overdue_on"] is not None and row["decided_on"] is None,
+            "turn": decides if row["state"] == "open" else "",
+            "names": self._names(row),
+        }
+
+    def _names(self, row: Mapping[str, Any]) -> list[str]:
+        """The masked names of the statuses on record, first side first."""
+        ids = [row["first_status_id"], row["second_status_id"] or row["first_status_id"]]
+        found = self._all(
+            "SELECT status_id, sealed_person, id_key FROM student_register WHERE status_id IN (%s, %s)", tuple(ids)
+        )
+        people = {each["status_id"]: self.keyring.open_person(each["sealed_person"], each["id_key"]) for each in found}
+        return [mask_name(people[each]["name"]) for each in dict.fromkeys(ids) if each in people]

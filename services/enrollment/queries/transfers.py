@@ -1,0 +1,91 @@
+"""Transfers as both schools, both provinces and the ministry may see them (R41-22..24)."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from services.enrollment.queries import Answer
+from services.enrollment.queries.cases import MOST, CaseQueries
+from shared.access.by import By
+from shared.access.decide import Resource, require, trains
+from shared.codes.id_documents import mask_name
+from shared.codes.schools import province_of
+from shared.eventstore.follower import wait_for
+from shared.rules.refused import NotFound
+
+_SHOWN: Final = (
+    "transfer_id", "status_id", "new_status_id", "from_school", "to_school", "to_school_name", "to_level",
+    "to_major_name", "reason_kind", "state", "requested_role", "requested_on", "decision_no", "publicity_until",
+    "unknown_year", "effective_on", "due_on", "filed_on", "late", "rejected_for", "reason", "version",
+)  # fmt: skip
+_TURNS: Final = {
+    "requested": "source_school",
+    "source_agreed": "target_school",
+    "target_reviewed": "provinces",
+    "approved": "target_school",
+    "completed": "target_school",
+}
+_SELECT = """
+    SELECT t.*, s.sealed_person, s.id_key FROM transfer_register AS t JOIN student_register AS s USING (status_id)
+    WHERE {where} ORDER BY transfer_id LIMIT %(limit)s
+"""
+
+
+class TransferQueries(CaseQueries):
+    """Each side reads what the other has said."""
+
+    def get_transfer(self, *, transfer_id: UUID, after_version: int, by: By) -> Answer:
+        """One transfer with its steps."""
+        if after_version:
+            wait_for(self.store, transfer_id, after_version)
+        found = self._all(_SELECT.format(where="transfer_id = %(id)s"), {"id": transfer_id, "limit": 1})
+        if not found:
+            raise NotFound(kind="transfer", field="transfer_id")
+        row = found[0]
+        resource = Resource(
+            "transfer", school=row["from_school"], other_school=row["to_school"], training=row["training"]
+        )
+        require(by.actor, "read_cases", resource)
+        return self._transfer(row) | {"steps": self.steps_of(transfer_id)}
+
+    def list_transfers(
+        self,
+        *,
+        school_code: str | None,
+        province: str | None,
+        state: str | None,
+        overdue: bool,
+        after: UUID | None,
+        limit: int,
+        by: By,
+    ) -> Answer:
+        """The transfers out of and into a school, or the schools of a province."""
+        require(by.actor, "read_cases", Resource("transfer", school=school_code, province=province))
+        conditions = {
+            "%(school)s IN (from_school, to_school)": school_code,
+            "%(province)s IN (substr(from_school, 3, 2), substr(to_school, 3, 2))": province,
+            "t.state = %(state)s": state,
+            "overdue_on IS NOT NULL AND filed_on IS NULL": overdue,
+            "transfer_id > %(after)s": after,
+        }
+        where = " AND ".join(condition for condition, asked in conditions.items() if asked) or "true"
+        named = {"school": school_code, "province": province, "state": state, "after": after}
+        rows = self._all(_SELECT.format(where=where), named | {"limit": min(limit, MOST)})
+        rows = [row for row in rows if trains(by.actor, row["training"])]
+        return {"transfers": [self._transfer(row) | {"steps": []} for row in rows]}
+
+    def _transfer(self, row: Mapping[str, Any]) -> Answer:
+        person = self.keyring.open_person(row["sealed_person"], row["id_key"])
+        return {**transfer_answer(row), "name": mask_name(person["name"])}
+
+
+def transfer_answer(row: Mapping[str, Any]) -> Answer:
+    """A transfer without the student's name and the steps."""
+    crosses = province_of(row["from_school"]) != province_of(row["to_school"])
+    return {
+        **{name: row[name] for name in _SHOWN},
+        "confirmed_by": row["confirmed_by"].split(),
+        "crosses_provinces": crosses,
+        "overdue": row["overdue_on"] is not None and row["filed_on"] is None,
+        "turn": _TURNS.get(row["state"], ""),
+    }
