@@ -2,18 +2,21 @@
 
 from services.enrollment.domain.admission import Admission
 from services.enrollment.domain.admission_batch import AdmissionBatch
+from services.enrollment.domain.admission_fix import AdmissionFix
 from services.enrollment.domain.case import Case
 from services.enrollment.domain.conflict import Conflict
+from services.enrollment.domain.preparatory import Preparatory
 from services.enrollment.domain.registration_batch import RegistrationBatch
 from services.enrollment.domain.roster_export import RosterExport
 from services.enrollment.domain.school import School
 from services.enrollment.domain.status_holder import StatusHolder
 from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.domain.transfer import Transfer
-from services.enrollment.projections.admissions import AdmissionRegister
+from services.enrollment.projections.admissions import AdmissionFixRegister, AdmissionRegister, RecheckRegister
 from services.enrollment.projections.batches import BatchRegister
 from services.enrollment.projections.cases import CaseRegister, CaseSteps, ConflictRegister
 from services.enrollment.projections.holders import HolderRegister
+from services.enrollment.projections.preparatory import PreparatoryRegister
 from services.enrollment.projections.school_years import SchoolRegister, SchoolYearRegister
 from services.enrollment.projections.students import StudentRegister
 from services.enrollment.projections.timeline import StatusTimeline
@@ -23,6 +26,9 @@ from services.enrollment.projections.years import AbsenceRegister, AnnualRegiste
 PROJECTIONS = (
     BatchRegister(),
     AdmissionRegister(),
+    AdmissionFixRegister(),
+    PreparatoryRegister(),
+    RecheckRegister(),
     StudentRegister(),
     AnnualRegister(),
     AbsenceRegister(),
@@ -38,8 +44,10 @@ PROJECTIONS = (
 AGGREGATES = (
     Admission,
     AdmissionBatch,
+    AdmissionFix,
     Case,
     Conflict,
+    Preparatory,
     RegistrationBatch,
     RosterExport,
     School,

@@ -97,6 +97,10 @@ class BatchRegister(Projection):
     def reviewed(self, row: Row | None, fact: AdmissionBatch.Reviewed) -> Row:
         return _moved(row, fact, state="reviewed")
 
+    @on(AdmissionBatch.Rechecked)
+    def rechecked(self, row: Row | None, fact: AdmissionBatch.Rechecked) -> Row:
+        return _moved(row, fact, state="rechecked")
+
     @on(AdmissionBatch.Released)
     def released(self, row: Row | None, fact: AdmissionBatch.Released) -> Row:
         return _moved(row, fact, state="released")

@@ -213,6 +213,7 @@ class BatchV1(Contract):
             "undoing",
             "undone",
             "reviewed",
+            "rechecked",
             "released",
             "returned",
         )
