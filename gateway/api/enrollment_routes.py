@@ -6,7 +6,10 @@ from gateway.api.route import Route, Upload
 from shared.contracts.rpc import (
     enrollment_batches,
     enrollment_cases,
+    enrollment_changes,
     enrollment_conflicts,
+    enrollment_endings,
+    enrollment_incidents,
     enrollment_own,
     enrollment_timeline,
     enrollment_transfers,
@@ -20,6 +23,8 @@ FILE: Final = "/batches/<uuid:batch_id>"
 CASE: Final = "/cases/<uuid:case_id>"
 CONFLICT: Final = "/conflicts/<uuid:conflict_id>"
 TRANSFER: Final = "/transfers/<uuid:transfer_id>"
+CANCELLATION: Final = "/cancellations/<uuid:cancellation_id>"
+INCIDENT: Final = "/incidents/<uuid:incident_id>"
 OWN: Final = "/me/statuses/<uuid:status_id>"
 
 ENROLLMENT_ROUTES: Final = (
@@ -115,4 +120,44 @@ ENROLLMENT_ROUTES: Final = (
     Route("POST", f"{TRANSFER}/filing", enrollment_transfers.FileTransferV1, "enrollment"),
     Route("POST", f"{TRANSFER}/reject", enrollment_transfers.RejectTransferV1, "enrollment"),
     Route("POST", f"{TRANSFER}/withdraw", enrollment_transfers.WithdrawTransferV1, "enrollment"),
+    # changes of an open status, study records, other papers, the archive
+    Route("POST", f"{STUDENT}/changes", enrollment_changes.RecordChangeV1, "enrollment", status=201),
+    Route("POST", f"{STUDENT}/changes/<int:version>/withdraw", enrollment_changes.WithdrawChangeV1, "enrollment"),
+    Route("POST", f"{STUDENT}/records", enrollment_changes.AnnotateRecordV1, "enrollment", status=201),
+    Route("POST", f"{STUDENT}/papers", enrollment_changes.IssuePaperV1, "enrollment", status=201),
+    Route("GET", f"{STUDENT}/archive", enrollment_changes.GetArchiveV1, "enrollment"),
+    Route("GET", "/overdue-returns", enrollment_changes.ListOverdueReturnsV1, "enrollment"),
+    # endings without a certificate: one person proposes, another confirms
+    Route(
+        "POST",
+        f"{STUDENT}/cancellations",
+        enrollment_endings.ProposeCancellationV1,
+        "enrollment",
+        status=201,
+        location="/cancellations/{id}",
+    ),
+    Route(
+        "POST",
+        f"{STUDENT}/illegal-entry",
+        enrollment_endings.DeclareIllegalEntryV1,
+        "enrollment",
+        status=201,
+        location="/cancellations/{id}",
+    ),
+    Route("GET", "/cancellations", enrollment_endings.ListCancellationsV1, "enrollment"),
+    Route("GET", CANCELLATION, enrollment_endings.GetCancellationV1, "enrollment"),
+    Route("POST", f"{CANCELLATION}/confirm", enrollment_endings.ConfirmCancellationV1, "enrollment"),
+    Route("POST", f"{CANCELLATION}/decline", enrollment_endings.DeclineCancellationV1, "enrollment"),
+    # breaches of the Measure
+    Route(
+        "POST",
+        "/incidents",
+        enrollment_incidents.OpenIncidentV1,
+        "enrollment",
+        status=201,
+        location="/incidents/{id}",
+    ),
+    Route("GET", "/incidents", enrollment_incidents.ListIncidentsV1, "enrollment"),
+    Route("GET", INCIDENT, enrollment_incidents.GetIncidentV1, "enrollment"),
+    Route("POST", f"{INCIDENT}/close", enrollment_incidents.CloseIncidentV1, "enrollment"),
 )

@@ -3,8 +3,10 @@
 from services.enrollment.domain.admission import Admission
 from services.enrollment.domain.admission_batch import AdmissionBatch
 from services.enrollment.domain.admission_fix import AdmissionFix
+from services.enrollment.domain.cancellation import Cancellation
 from services.enrollment.domain.case import Case
 from services.enrollment.domain.conflict import Conflict
+from services.enrollment.domain.incident import Incident
 from services.enrollment.domain.preparatory import Preparatory
 from services.enrollment.domain.registration_batch import RegistrationBatch
 from services.enrollment.domain.roster_export import RosterExport
@@ -15,7 +17,9 @@ from services.enrollment.domain.transfer import Transfer
 from services.enrollment.projections.admissions import AdmissionFixRegister, AdmissionRegister, RecheckRegister
 from services.enrollment.projections.batches import BatchRegister
 from services.enrollment.projections.cases import CaseRegister, CaseSteps, ConflictRegister
+from services.enrollment.projections.changes import ArchiveEntries, CancellationRegister
 from services.enrollment.projections.holders import HolderRegister
+from services.enrollment.projections.incidents import IncidentRegister
 from services.enrollment.projections.preparatory import PreparatoryRegister
 from services.enrollment.projections.school_years import SchoolRegister, SchoolYearRegister
 from services.enrollment.projections.students import StudentRegister
@@ -40,13 +44,18 @@ PROJECTIONS = (
     ConflictRegister(),
     TransferRegister(),
     CaseSteps(),
+    ArchiveEntries(),
+    CancellationRegister(),
+    IncidentRegister(),
 )
 AGGREGATES = (
     Admission,
     AdmissionBatch,
     AdmissionFix,
+    Cancellation,
     Case,
     Conflict,
+    Incident,
     Preparatory,
     RegistrationBatch,
     RosterExport,

@@ -5,15 +5,21 @@ from typing import Any
 
 from services.enrollment.application import Enrollment
 from services.enrollment.application.batches import Batches
+from services.enrollment.application.changes import Changes
 from services.enrollment.application.conflicts import Conflicts
+from services.enrollment.application.endings import Endings
 from services.enrollment.application.exports import Exports
+from services.enrollment.application.incidents import Incidents
 from services.enrollment.application.notices import Notices
+from services.enrollment.application.papers import Papers
 from services.enrollment.application.school_years import SchoolYears
 from services.enrollment.application.transfers import Transfers
 from services.enrollment.config import Config
 from services.enrollment.queries import EnrollmentQueries
 from services.enrollment.queries.batches import BatchQueries
+from services.enrollment.queries.changes import ChangeQueries
 from services.enrollment.queries.conflicts import ConflictQueries
+from services.enrollment.queries.endings import EndingQueries
 from services.enrollment.queries.finding import Findings
 from services.enrollment.queries.overdue import OverdueQueries
 from services.enrollment.queries.own import OwnQueries
@@ -23,6 +29,7 @@ from services.enrollment.queries.transfers import TransferQueries
 from services.enrollment.queries.years import YearQueries
 from services.enrollment.service.batches import BatchAnswers
 from services.enrollment.service.cases import CaseAnswers
+from services.enrollment.service.changes import ChangeAnswers
 from services.enrollment.service.conflicts import ConflictAnswers
 from services.enrollment.service.own import OwnAnswers
 from services.enrollment.service.rules import RulesEdge
@@ -72,6 +79,12 @@ class Edge:
         self.school_years = SchoolYears(self.store, clock_from(config.clock), keyring)
         self.years = YearQueries(self.store)
         self.overdue = OverdueQueries(self.store, keyring)
+        self.changes = Changes(self.store, clock_from(config.clock), keyring)
+        self.papers = Papers(self.store, clock_from(config.clock), keyring)
+        self.endings = Endings(self.store, clock_from(config.clock), keyring)
+        self.incidents = Incidents(self.store, clock_from(config.clock), keyring)
+        self.archives = ChangeQueries(self.store, keyring)
+        self.proposals = EndingQueries(self.store)
         self.timeline = TimelineQueries(self.store, keyring)
         self.exports = Exports(self.store, clock_from(config.clock), keyring)
         self.rosters = RosterQueries(self.store, keyring)
@@ -89,6 +102,7 @@ class Edge:
 
 class EnrollmentService(
     BatchAnswers,
+    ChangeAnswers,
     RulesEdge,
     TimelineAnswers,
     YearAnswers,

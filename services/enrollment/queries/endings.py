@@ -1,0 +1,118 @@
+"""Proposals to close a status, and incidents: as the own school, its province and the ministry may see them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.eventstore.follower import wait_for
+from shared.eventstore.store import Store
+from shared.rules.refused import NotFound
+
+Answer = dict[str, Any]
+
+_CANCELLATIONS: Final = """
+    SELECT * FROM cancellation_register
+    WHERE (%(school_code)s::text IS NULL OR school_code = %(school_code)s)
+    AND (%(province)s::text IS NULL OR substr(school_code, 3, 2) = %(province)s)
+    AND (%(state)s::text IS NULL OR state = %(state)s)
+    AND (%(illegal_entry)s::boolean IS NULL OR illegal_entry = %(illegal_entry)s)
+    AND (%(before)s::uuid IS NULL OR cancellation_id < %(before)s)
+    ORDER BY cancellation_id DESC LIMIT %(limit)s
+"""
+_INCIDENTS: Final = """
+    SELECT * FROM incident_register
+    WHERE (%(province)s::text IS NULL OR province = %(province)s)
+    AND (%(kind)s::text IS NULL OR kind = %(kind)s) AND (%(state)s::text IS NULL OR state = %(state)s)
+    AND (%(before)s::uuid IS NULL OR incident_id < %(before)s)
+    ORDER BY incident_id DESC LIMIT %(limit)s
+"""
+
+
+class EndingQueries:
+    """What waits for a second person, what was decided, and who answers for a breach."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def get_cancellation(self, *, cancellation_id: UUID, after_version: int, by: By) -> Answer:
+        """One proposal and what became of it."""
+        found = self._one(
+            "SELECT * FROM cancellation_register WHERE cancellation_id = %s",
+            cancellation_id,
+            after_version,
+            "cancellation",
+        )
+        require(by.actor, "read_status", Resource("cancellation", school=found["school_code"]))
+        return _shown(found)
+
+    def list_cancellations(
+        self,
+        *,
+        school_code: str | None,
+        province: str | None,
+        state: str | None,
+        declared_by: str | None,
+        before: UUID | None,
+        limit: int,
+        by: By,
+    ) -> Answer:
+        """The proposals of a school or a province, the newest first."""
+        require(by.actor, "read_status", Resource("cancellation", school=school_code, province=province))
+        illegal = None if declared_by is None else declared_by == "authority"
+        asked = {"school_code": school_code, "province": province, "state": state, "illegal_entry": illegal}
+        rows = self._all(_CANCELLATIONS, {**asked, "before": before, "limit": limit})
+        return {
+            "cancellations": [_shown(row) for row in rows],
+            "next": str(rows[-1]["cancellation_id"]) if len(rows) == limit else None,
+        }
+
+    def get_incident(self, *, incident_id: UUID, after_version: int, by: By) -> Answer:
+        """One incident."""
+        found = self._one(
+            "SELECT * FROM incident_register WHERE incident_id = %s", incident_id, after_version, "incident"
+        )
+        require(by.actor, "report_incident", Resource("incident", province=found["province"]))
+        return _incident(found)
+
+    def list_incidents(
+        self, *, province: str | None, kind: str | None, state: str | None, before: UUID | None, limit: int, by: By
+    ) -> Answer:
+        """The incidents of a province, or of all, the newest first."""
+        require(by.actor, "report_incident", Resource("incident", province=province))
+        asked = {"province": province, "kind": kind, "state": state, "before": before, "limit": limit}
+        rows = self._all(_INCIDENTS, asked)
+        return {
+            "incidents": [_incident(row) for row in rows],
+            "next": str(rows[-1]["incident_id"]) if len(rows) == limit else None,
+        }
+
+    def _one(self, query: str, key: UUID, after_version: int, kind: str) -> Answer:
+        if after_version:
+            wait_for(self.store, key, after_version)
+        found = self._all(query, (key,))
+        if not found:
+            raise NotFound(kind=kind)
+        return found[0]
+
+    def _all(self, query: str, asked: tuple[Any, ...] | Mapping[str, Any]) -> list[Answer]:
+        with self.store.reading() as cursor:
+            cursor.execute(query, asked)
+            names = [column.name for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _incident(row: Answer) -> Answer:
+    lists = ("responsible", "status_ids", "case_ids")
+    return _shown(row) | {name: row[name].split() for name in lists}
+
+
+def _shown(row: Answer) -> Answer:
+    return {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, UUID):
+        return str(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
