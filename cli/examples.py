@@ -10,8 +10,11 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
+from cli import old_register
 from cli.people import Person, people
 from shared.codes.certificate_numbers import make_certificate_number
+from shared.intake.formats import DBF, JSONL
+from shared.intake.writers import write_as
 
 ENTRY_YEAR = 2022
 YEARS = (2023, 2024, 2025)
@@ -199,6 +202,12 @@ def files() -> Iterator[tuple[str, bytes]]:
         for year in YEARS:
             yield f"year-{year}-{school.code}.csv", _csv(YEAR_TITLES, year_rows(school, year))
         yield f"certificates-{ENTRY_YEAR + 4}-{school.code}.csv", _csv(CERTIFICATE_TITLES, certificate_rows(school))
+    first, titles = SCHOOLS[0], ("KSH", "XN", "ZCJG")
+    yield f"year-{YEARS[0]}-{first.code}.dbf", _written(DBF, titles, year_rows(first, YEARS[0]))
+    yield f"year-{YEARS[0]}-{first.code}.jsonl", _written(JSONL, titles, year_rows(first, YEARS[0]))
+    yield f"old-register-{PROVINCE}.dbf", _written(DBF, old_register.STATUS_TITLES, old_register.status_rows())
+    years = _written(JSONL, old_register.YEAR_TITLES, old_register.year_rows())
+    yield f"old-years-{old_register.YEAR}-{PROVINCE}.jsonl", years
     yield "operators.demo.toml", _operators()
 
 
@@ -256,6 +265,13 @@ def _csv(titles: Sequence[str], rows: Sequence[Row], encoding: str = "utf-8-sig"
     text = io.StringIO(newline="")
     csv.writer(text).writerows([titles, *rows])
     return text.getvalue().encode(encoding)
+
+
+def _written(format_: str, titles: Sequence[str], rows: Sequence[Row]) -> bytes:
+    writer = write_as(format_, titles)
+    for row in rows:
+        writer.write(row)
+    return writer.content().read()
 
 
 def _xlsx(titles: Sequence[str], rows: Sequence[Row]) -> bytes:

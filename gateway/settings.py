@@ -22,7 +22,7 @@ class GatewaySettings:
     public_origin: str = "http://127.0.0.1:8000"
     verification_url: str = "http://127.0.0.1:8001"
     deadline: float = 10.0  # seconds a caller waits for a service
-    largest_list: int = 200 * MEBIBYTE
+    largest_list: int = 400 * MEBIBYTE
     largest_photo: int = 10 * MEBIBYTE
     largest_request: int = 64 * 1024
     trusted_proxies: tuple[Network, ...] = ()  # who may say where a request comes from

@@ -13,6 +13,7 @@ from services.identity.adapters.operators_file import OperatorsFile
 from shared.intake.columns import CheckedRow, check_rows
 from shared.intake.files import read_sheet
 from shared.intake.tables import ADMISSION_LIST, CERTIFICATES, FRESHMAN_RESULTS, YEAR_RESULTS
+from shared.intake.tables_existing import EXISTING_STATUSES, EXISTING_YEARS
 
 FOLDER = Path(__file__).parents[2] / "examples"
 LISTS = ("admission-2022.csv", "admission-2022.gb18030.csv", "admission-2022.xlsx")
@@ -22,6 +23,8 @@ FOUND_LATER = {451}
 
 def checked(name: str) -> list[CheckedRow]:
     tables = {"admission": ADMISSION_LIST, "registration": FRESHMAN_RESULTS, "year": YEAR_RESULTS}
+    if name.startswith("old-"):
+        tables["old"] = EXISTING_YEARS if name.startswith("old-years") else EXISTING_STATUSES
     table = tables.get(name.split("-")[0], CERTIFICATES)
     with (FOLDER / name).open("rb") as stream:
         return list(check_rows(table, read_sheet(stream, name)))
@@ -59,6 +62,22 @@ def test_every_other_file_has_only_good_cells() -> None:
     for path in FOLDER.glob("*.csv"):
         if not path.name.startswith("admission"):
             assert [row.errors for row in checked(path.name) if row.errors] == [], path.name
+
+
+def test_a_year_says_the_same_in_every_format() -> None:
+    first, *others = [
+        [row.values for row in checked(f"year-2023-4111010001.{each}")] for each in ("csv", "dbf", "jsonl")
+    ]
+    assert all(other == first for other in others)
+
+
+def test_the_old_register_has_the_errors_that_it_is_said_to_have() -> None:
+    statuses, years = checked("old-register-11.dbf"), checked("old-years-2004-11.jsonl")
+    assert (len(statuses), len(years)) == (40, 41)
+    found = {row.number: [error.rule for error in row.errors] for row in statuses if row.errors}
+    assert found == {9: ["X-CODE-3"], 18: ["X-LOAD-1"], 25: ["X-LOAD-2"]}
+    assert [row.errors for row in years if row.errors] == []
+    assert {row.values["KSH"] for row in years} - {row.values["KSH"] for row in statuses} == {"0311019999"}
 
 
 def test_who_holds_a_status_is_registered_each_year_and_leaves_with_a_certificate() -> None:

@@ -84,6 +84,6 @@ class _Object(fields.Field[Any]):
 
 
 def _file(upload: Upload) -> fields.Field[Any]:
-    about = "A photo, JPEG." if upload.photo else "A list: CSV (UTF-8 or GB18030) or XLSX."
+    about = "A photo, JPEG." if upload.photo else "A list: CSV, XLSX, DBF or JSON lines, by the name's ending."
     field: fields.Field[Any] = UploadField(required=True, metadata={"description": about})
     return field

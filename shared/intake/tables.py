@@ -34,7 +34,7 @@ from shared.intake.entry_checks import (
     result_agrees,
 )
 from shared.intake.masking import masked_date, masked_name, masked_number
-from shared.intake.values import academic_year, day, pattern, remembered, text, word_of, words_of
+from shared.intake.values import academic_year, day, pattern, remembered, telling, text, word_of, words_of
 
 ENTRY_RESULTS = ("注册学籍", "放弃入学资格", "保留入学资格", "取消入学资格")
 RECHECK_RESULTS = ("合格", "不合格")
@@ -74,11 +74,17 @@ def _ethnic_group(value: str) -> str:
     return word
 
 
+_ETHNIC_GROUP = telling(
+    remembered(_ethnic_group), says=("民族,见 GB/T 3304", "an ethnic group of GB/T 3304"), longest=12
+)
+_FORMAL = tuple(word for word in CATEGORIES if word != "高等教育自学考试")
+
+
 def _admission_fits(values: Values) -> Iterable[Remark]:
-    return (*_document_fits(values), *admission_agrees(values))
+    return (*document_fits(values), *admission_agrees(values))
 
 
-def _document_fits(values: Values) -> Iterable[Remark]:
+def document_fits(values: Values) -> Iterable[Remark]:
     """Check the identity number by its type (a resident's card when none is named) and complete both."""
     kind, number = values.get("ZJLX") or "1", values.get("SFZH")
     values["ZJLX"] = kind
@@ -135,13 +141,13 @@ ADMISSION_LIST = Table(
         Column("ZJLX", "证件类型", "type of identity document", word_of(ID_TYPES, also=_ID_WORDS)),
         Column("SFZH", "身份证号", "identity number", text(24), required=True, mask=masked_number),
         Column("ZZMM", "政治面貌", "political affiliation", remembered(text(16))),
-        Column("MZ", "民族", "ethnic group", remembered(_ethnic_group), required=True),
+        Column("MZ", "民族", "ethnic group", _ETHNIC_GROUP, required=True),
         Column("ZYDM", "专业代码", "code of the major", _MAJOR_CODE),
         Column("ZYMC", "专业名称", "major", remembered(text(50)), required=True),
         Column("CC", "层次", "level", word_of(LEVELS), required=True),
         Column("XZ", "学制", "length of study in years", word_of(DURATIONS, also=_WHOLE_YEARS), required=True),
         Column("XXXS", "学习形式", "form of study", word_of(STUDY_FORMS), required=True),
-        Column("XLLB", "学历类别", "category", remembered(check_category), required=True),
+        Column("XLLB", "学历类别", "category", telling(remembered(check_category), words=_FORMAL), required=True),
         LQLX,
         Column("RXRQ", "入学日期", "date of entry", _ANY_DAY, required=True),
         Column("YJBYRQ", "预计毕业日期", "expected graduation", _ANY_DAY),

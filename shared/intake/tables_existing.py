@@ -10,8 +10,10 @@ from datetime import date
 from typing import Final
 
 from shared.codes.malformed import Malformed
+from shared.codes.schools import check_school_code
+from shared.codes.tables import CATEGORIES
 from shared.intake.columns import Column, Remark, Table, Values
-from shared.intake.tables import ADMISSION_LIST, BH, BZ, CHANGES, FY, KSH, XH, XSH, YEAR_RESULTS_WORDS, YXDM
+from shared.intake.tables import ADMISSION_LIST, BH, BZ, CHANGES, FY, KSH, XH, XSH, YEAR_RESULTS_WORDS, document_fits
 from shared.intake.values import academic_year, day, remembered, text, whole_number, word_of, words_of
 
 OPEN_WORDS: Final = ("在籍", "暂缓注册", "休学", "保留学籍")
@@ -19,7 +21,11 @@ CLOSED_WORDS: Final = ("毕业", "结业", "退学", "取消学籍", "开除学�
 EVIDENCE_WORDS: Final = ("纸质档案", "原学籍库", "学校证明", "其他")
 _ANY_DAY: Final = day(date(1949, 1, 1), date(2099, 12, 31))
 _LISTED: Final = ADMISSION_LIST.by_code
-_TAKEN_OVER: Final = ("XM", "XB", "CSRQ", "ZJLX", "SFZH", "MZ", "ZYDM", "ZYMC", "CC", "XZ", "XXXS", "XLLB", "LQLX")
+_PERSON: Final = ("XM", "XB", "CSRQ", "ZJLX", "SFZH", "MZ")
+_STUDY: Final = ("ZYDM", "ZYMC", "CC", "XZ", "XXXS")
+# what today's Measure lets nobody register may stand in an old register (A28-1)
+YXDM: Final = Column("YXDM", "院校代码", "school code (10 digits)", remembered(check_school_code), required=True)
+_XLLB: Final = Column("XLLB", "学历类别", "category", word_of(CATEGORIES), required=True)
 EVIDENCE_MISSING: Final = Malformed("须注明凭证等级", "how well the record is attested must be said", "X-LOAD-2")
 
 PZDJ: Final = Column("PZDJ", "凭证等级", "evidence level", word_of(EVIDENCE_WORDS))
@@ -30,9 +36,8 @@ def _contradiction(zh: str, en: str) -> Malformed:
 
 
 def _status_agrees(values: Values) -> Iterable[Remark]:
-    """Everything about one row that cannot be true at once, beside what today's lists are asked for."""
-    if ADMISSION_LIST.agree:
-        yield from ADMISSION_LIST.agree(values)
+    """Everything about one row that cannot be true at once."""
+    yield from document_fits(values)
     yield from _attested(values)
     yield from _left_when_gone(values)
     yield from _in_order(values)
@@ -74,7 +79,11 @@ EXISTING_STATUSES = Table(
         _LISTED["YXMC"],
         KSH,
         XH,
-        *(_LISTED[code] for code in _TAKEN_OVER),
+        *(_LISTED[code] for code in (*_PERSON, *_STUDY)),
+        _XLLB,
+        _LISTED["LQLX"],
+        _LISTED["YBYXX"],
+        _LISTED["YZSBH"],
         replace(_LISTED["RXRQ"], check=_ANY_DAY),
         replace(_LISTED["YJBYRQ"], check=_ANY_DAY),
         Column("XJZT", "学籍状态", "state of the status", word_of((*OPEN_WORDS, *CLOSED_WORDS)), required=True),

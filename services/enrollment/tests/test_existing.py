@@ -132,6 +132,11 @@ def test_every_row_says_how_well_it_is_attested(table, row):
     assert errors_of(table, without) == [("PZDJ", "X-LOAD-2")]
 
 
+def test_columns_ask_for_nothing_that_old_registers_did_not_know():
+    assert errors_of(EXISTING_STATUSES, status_row(CC="专升本")) == []
+    assert errors_of(EXISTING_STATUSES, status_row(CC="预科", XLLB="高等教育自学考试", LQLX="")) == []
+
+
 def test_the_words_of_the_files_are_those_of_the_rules():
     from services.enrollment.domain.rules.existing import EVIDENCE, STATES
 

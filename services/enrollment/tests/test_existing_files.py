@@ -1,5 +1,7 @@
 """An old register as a file: a real DBF, tried out, its wrong rows named, committed by a second person."""
 
+import re
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -13,11 +15,13 @@ from shared.access.decide import NotPermitted
 from shared.blobs.files import FileBlobs
 from shared.intake.engine import BatchRunner
 from shared.intake.files import read_sheet
+from shared.intake.formats import format_written
 from shared.intake.steps import PlanRequired
 from shared.intake.tests.dbf_files import written
 from tests.support.actors import asked, person
 
 pytestmark = pytest.mark.servers
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 FIELDS = (
     "YXDM C(10); YXMC C(40); KSH C(18); XH C(15); XM C(40); XB C(2); CSRQ C(8); SFZH C(18); MZ C(24); ZYDM C(6);"
     " ZYMC C(50); CC C(12); XZ C(3); XXXS C(10); XLLB C(20); RXRQ C(8); YJBYRQ C(8); XJZT C(8); LXRQ C(8); ZHXN C(9);"
@@ -46,11 +50,12 @@ class Office:
         self.blobs = FileBlobs(folder)
         self.runner = BatchRunner(self.batches, self.blobs, kinds(self.batches), enrollment.keyring)
 
-    def submit(self, content, *, plan_first=True, sub="pe-1"):
-        by = asked(person("province_education", PROVINCE, sub), "submit_file", at=TODAY)
+    def submit(self, content, *, kind="existing_statuses", filename="old.dbf", plan_first=True, **params):
+        by = asked(person("province_education", PROVINCE, "pe-1"), "submit_file", at=TODAY)
         answer = self.batches.submit_file(
-            command_id=by.command_id, kind="existing_statuses", digest=self.blobs.put(content), filename="old.dbf",
-            school_code=None, province=PROVINCE, params={"source": "省厅2004库"}, plan_first=plan_first, by=by,
+            command_id=by.command_id, kind=kind, digest=self.blobs.put(content), filename=filename,
+            school_code=None, province=PROVINCE, params={"source": "省厅2004库", **params}, plan_first=plan_first,
+            by=by,
         )  # fmt: skip
         return UUID(answer["id"])
 
@@ -71,7 +76,18 @@ class Office:
 
     def refused_rows(self, batch_id):
         with self.blobs.open(self.progress(batch_id).errors_digest) as stream:
-            return [(row.cells[0], row.cells[1]) for row in read_sheet(stream, "errors.xlsx")]
+            name = f"errors.{format_written(stream)}"
+            return [(row.cells[0], row.cells[1]) for row in read_sheet(stream, name)]
+
+    def load(self, name, kind, **params):
+        """Submit, plan and commit a file of the examples; its refused rows with their rules."""
+        batch_id = self.submit((EXAMPLES / name).read_bytes(), kind=kind, filename=name, **params)
+        self.run()
+        self.commit(batch_id, "pe-2")
+        self.run()
+        return {
+            int(number): re.findall(r"\[([A-Z0-9-]+)\]", reasons) for number, reasons in self.refused_rows(batch_id)
+        }
 
 
 @pytest.fixture
@@ -107,3 +123,13 @@ def test_an_old_register_is_never_taken_in_without_a_plan(office, register_of_20
     """Given a file of an old register, when it is submitted without a plan, then it is refused."""
     with pytest.raises(PlanRequired):
         office.submit(register_of_2003, plan_first=False)
+
+
+def test_the_old_register_of_the_examples_is_refused_where_its_page_says_so(office):
+    assert office.load("old-register-11.dbf", "existing_statuses") == {
+        9: ["X-CODE-3"], 18: ["X-LOAD-1"], 25: ["X-LOAD-2"], 34: ["A8-9"],
+    }  # fmt: skip
+    params = {"entry_year": "2003", "academic_year": "2004"}
+    assert office.load("old-years-2004-11.jsonl", "existing_years", **params) == {
+        5: ["X-LOAD-1"], 9: ["A14-1"], 18: ["A14-1"], 25: ["A14-1"], 34: ["A14-1"], 41: ["A14-1"],
+    }  # fmt: skip

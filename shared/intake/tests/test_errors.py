@@ -5,6 +5,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import dbf
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -96,3 +97,14 @@ def test_what_is_written_is_read_back(format_: str, rows: list[tuple[str, ...]])
         titles = ("DCBH", "B", "C")
     found = [tuple(row.cells) for row in sheet_of(format_, rows, titles)]
     assert found == rows
+
+
+def test_a_table_of_ours_is_read_by_another_program(tmp_path: Path) -> None:
+    writer = write_as(DBF, ("KSH", "XM"), widths=[18, 40])
+    rows = [("22110108150001", "王小明"), ("2", "古丽·艾尔肯")]
+    for row in rows:
+        writer.write(row)
+    (tmp_path / "a.dbf").write_bytes(writer.content().read())
+    with dbf.Table(str(tmp_path / "a.dbf")) as table:
+        assert table.field_names == ["KSH", "XM"]
+        assert [tuple(str(cell).rstrip() for cell in record) for record in table] == rows
