@@ -4,11 +4,13 @@ from typing import Final
 
 from gateway.api.route import Route, Upload
 from shared.contracts.rpc import (
+    enrollment_admissions,
     enrollment_batches,
     enrollment_cases,
     enrollment_changes,
     enrollment_conflicts,
     enrollment_endings,
+    enrollment_entry,
     enrollment_incidents,
     enrollment_own,
     enrollment_timeline,
@@ -26,8 +28,44 @@ TRANSFER: Final = "/transfers/<uuid:transfer_id>"
 CANCELLATION: Final = "/cancellations/<uuid:cancellation_id>"
 INCIDENT: Final = "/incidents/<uuid:incident_id>"
 OWN: Final = "/me/statuses/<uuid:status_id>"
+INTAKE: Final = f"{SCHOOL}/intakes/<int:entry_year>"
+ADMITTED: Final = f"{INTAKE}/admissions/<exam_no>"
+FIX: Final = "/admission-fixes/<uuid:fix_id>"
 
 ENROLLMENT_ROUTES: Final = (
+    # admission data at the ministry, and what is wrong or missing in them
+    Route(
+        "POST",
+        "/admission-batches/<uuid:batch_id>/recheck",
+        enrollment_admissions.RecheckAdmissionBatchV1,
+        "enrollment",
+    ),
+    Route("GET", f"{INTAKE}/admissions", enrollment_admissions.ListAdmissionsV1, "enrollment"),
+    Route("GET", ADMITTED, enrollment_admissions.GetAdmissionV1, "enrollment"),
+    Route(
+        "POST",
+        f"{ADMITTED}/fixes",
+        enrollment_admissions.RequestAdmissionFixV1,
+        "enrollment",
+        status=201,
+        location="/admission-fixes/{id}",
+    ),
+    Route("GET", "/admission-fixes", enrollment_admissions.ListAdmissionFixesV1, "enrollment"),
+    Route("GET", FIX, enrollment_admissions.GetAdmissionFixV1, "enrollment"),
+    Route("POST", f"{FIX}/propose", enrollment_admissions.ProposeAdmissionFixV1, "enrollment"),
+    Route("POST", f"{FIX}/decline", enrollment_admissions.DeclineAdmissionFixV1, "enrollment"),
+    Route("POST", f"{FIX}/decide", enrollment_admissions.DecideAdmissionFixV1, "enrollment"),
+    # entry: who reported, who comes back, the recheck, the preparatory phase
+    Route("POST", f"{ADMITTED}/report", enrollment_entry.ReportFreshmanV1, "enrollment", status=201),
+    Route("POST", f"{ADMITTED}/readmission", enrollment_entry.ReadmitDeferredV1, "enrollment", status=201),
+    Route("POST", f"{ADMITTED}/recheck", enrollment_entry.RecheckStudentV1, "enrollment", status=201),
+    Route("GET", f"{INTAKE}/rechecks", enrollment_entry.ListRechecksV1, "enrollment"),
+    Route("POST", f"{ADMITTED}/preparatory/recheck", enrollment_entry.RecheckPreparatoryV1, "enrollment", status=201),
+    Route("POST", f"{ADMITTED}/preparatory", enrollment_entry.AnnotatePreparatoryV1, "enrollment", status=201),
+    Route("POST", f"{ADMITTED}/preparatory/complete", enrollment_entry.CompletePreparatoryV1, "enrollment"),
+    Route("POST", f"{ADMITTED}/preparatory/end", enrollment_entry.EndPreparatoryV1, "enrollment"),
+    Route("GET", f"{SCHOOL}/preparatory", enrollment_entry.ListPreparatoryV1, "enrollment"),
+    Route("POST", f"{STUDENT}/joint-training", enrollment_entry.AnnotateJointTrainingV1, "enrollment", status=201),
     # files of every kind
     Route(
         "POST",

@@ -6,9 +6,11 @@ from services.enrollment.application import Enrollment
 from services.enrollment.application.bulk.kinds import kinds
 from services.enrollment.application.clocks import Clocks
 from services.enrollment.application.deadlines import Clockwork, Deadlines
+from services.enrollment.application.entry_deadlines import EntryDeadlines
 from services.enrollment.config import Config
 from services.enrollment.projections import AGGREGATES, PROJECTIONS
 from services.enrollment.publishing import publish
+from services.enrollment.queries.admissions import EntryFindings
 from services.enrollment.queries.finding import Findings
 from services.enrollment.queries.overdue import OverdueQueries
 from shared.blobs.files import FileBlobs
@@ -33,6 +35,7 @@ def build(environ: Mapping[str, str]) -> Worker:
     runner = BatchRunner(use_cases, FileBlobs(config.blobs_dir), kinds(use_cases), use_cases.keyring)
     years = Deadlines(store, clock, keyring, OverdueQueries(store, keyring))
     cases = Clocks(store, clock, keyring, Findings(store), config.periods)
-    clockwork = Clockwork(clock, years.due_years, cases.due_cases)
+    entries = EntryDeadlines(store, clock, keyring, EntryFindings(store))
+    clockwork = Clockwork(clock, years.due_years, entries.due_entries, cases.due_cases)
     worker.tasks += [every(0.2, runner.step), every(DUE_SECONDS, clockwork.step)]
     return worker

@@ -4,18 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.enrollment.application import Enrollment
+from services.enrollment.application.admissions import Admissions
 from services.enrollment.application.batches import Batches
 from services.enrollment.application.changes import Changes
 from services.enrollment.application.conflicts import Conflicts
 from services.enrollment.application.endings import Endings
+from services.enrollment.application.entry import Entry
 from services.enrollment.application.exports import Exports
 from services.enrollment.application.incidents import Incidents
 from services.enrollment.application.notices import Notices
 from services.enrollment.application.papers import Papers
+from services.enrollment.application.preparatory import Preparation
 from services.enrollment.application.school_years import SchoolYears
 from services.enrollment.application.transfers import Transfers
 from services.enrollment.config import Config
 from services.enrollment.queries import EnrollmentQueries
+from services.enrollment.queries.admissions import AdmissionQueries
 from services.enrollment.queries.batches import BatchQueries
 from services.enrollment.queries.changes import ChangeQueries
 from services.enrollment.queries.conflicts import ConflictQueries
@@ -27,6 +31,7 @@ from services.enrollment.queries.templates import RosterQueries
 from services.enrollment.queries.timeline import TimelineQueries
 from services.enrollment.queries.transfers import TransferQueries
 from services.enrollment.queries.years import YearQueries
+from services.enrollment.service.admissions import AdmissionAnswers, EntryAnswers
 from services.enrollment.service.batches import BatchAnswers
 from services.enrollment.service.cases import CaseAnswers
 from services.enrollment.service.changes import ChangeAnswers
@@ -74,6 +79,10 @@ class Edge:
         self.store = Store(config.store, "enrollment")
         self.use_cases = Enrollment(self.store, clock_from(config.clock), keyring)
         self.queries = EnrollmentQueries(self.store, keyring)
+        self.admissions = Admissions(self.store, clock_from(config.clock), keyring)
+        self.entry = Entry(self.store, clock_from(config.clock), keyring)
+        self.preparation = Preparation(self.store, clock_from(config.clock), keyring)
+        self.admission_queries = AdmissionQueries(self.store, keyring)
         self.batches = Batches(self.store, clock_from(config.clock), keyring)
         self.files = BatchQueries(self.store, FileBlobs(config.blobs_dir, read_only=True))
         self.school_years = SchoolYears(self.store, clock_from(config.clock), keyring)
@@ -101,6 +110,8 @@ class Edge:
 
 
 class EnrollmentService(
+    AdmissionAnswers,
+    EntryAnswers,
     BatchAnswers,
     ChangeAnswers,
     RulesEdge,

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from marshmallow import fields
 
+from shared.codes.tables import ADMISSION_TYPES
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
 
@@ -127,6 +128,11 @@ class RegisterStudentV1(Command):
     exam_no = shapes.pattern(r"[0-9A-Za-z]{4,18}")
     recheck = shapes.one_of(("合格", "不合格"))
     student_no = shapes.text(15, required=False, load_default=None, allow_none=True)
+    college = shapes.text(24, required=False, allow_none=True)
+    department = shapes.text(24, required=False, allow_none=True)
+    class_no = shapes.text(24, required=False, allow_none=True)
+    admission_type = shapes.one_of(ADMISSION_TYPES, required=False, allow_none=True)
+    joint_partner = shapes.school_code(required=False, allow_none=True)
     example: ClassVar[dict[str, Any]] = {
         "command_id": AN_ID,
         "school_code": "4111010001",
@@ -148,6 +154,12 @@ class DecideEntryV1(Command):
     entry_year = shapes.academic_year()
     exam_no = shapes.pattern(r"[0-9A-Za-z]{4,18}")
     outcome = shapes.one_of(("abandoned", "deferred", "cancelled"))
+    cause = shapes.one_of(("illness", "army", "startup", "other"), required=False)
+    until = shapes.day(
+        required=False,
+        allow_none=True,
+        metadata={"description": "the last day of a deferral; else a year and a month after the day of entry"},
+    )
     example: ClassVar[dict[str, Any]] = {
         "command_id": AN_ID,
         "school_code": "4111010001",

@@ -1,0 +1,276 @@
+"""Admissions, their corrections, rechecks and preparatory students, as the offices they belong to may see them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from services.enrollment.domain.rules.rechecks import what_follows
+from services.enrollment.queries import Answer, EnrollmentQueries
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.codes.id_documents import mask_name
+from shared.eventstore.follower import wait_for
+from shared.eventstore.store import Store
+from shared.intake.tables_entry import SPECIAL_ADMISSION_LIST
+from shared.rules.refused import NotFound
+
+# the basis of registration: a released list, or a supplement that the ministry accepted (A7-2, A10-3)
+_RELEASED: Final = """(
+    EXISTS (SELECT FROM batch_register AS b WHERE b.batch_id = a.batch_id::uuid AND b.state = 'released')
+    OR EXISTS (SELECT FROM admission_fix_register AS f WHERE f.fix_id = a.batch_id::uuid AND f.state = 'applied')
+)"""
+_ADMISSIONS: Final = f"""
+    SELECT a.*, {_RELEASED} AS released FROM admission_register AS a
+    WHERE {{where}} ORDER BY admission_id LIMIT %(limit)s
+"""
+_FIXES: Final = "SELECT * FROM admission_fix_register WHERE {where} ORDER BY fix_id LIMIT %(limit)s"
+_PREPARATORY: Final = """
+    SELECT p.*, a.exam_no, a.entry_year, a.level, a.major_name, a.sealed_person, a.id_key
+    FROM preparatory_register AS p JOIN admission_register AS a USING (admission_id)
+    WHERE {where} ORDER BY preparatory_id LIMIT %(limit)s
+"""
+_RECHECKS: Final = """
+    SELECT s.status_id, s.exam_no, s.entry_date, s.sealed_person, s.id_key, s.state, r.result, r.failed, r.rechecked_on,
+        r.late, coalesce(r.due_on, (s.entry_date + interval '3 months')::date) AS due_on
+    FROM student_register AS s LEFT JOIN recheck_register AS r USING (status_id)
+    WHERE s.school_code = %(school_code)s AND s.entry_year = %(entry_year)s
+    AND s.state IN ('active', 'suspended', 'on_leave', 'reserved') AND s.origin = ''
+    AND {wanted} AND (%(after)s::uuid IS NULL OR s.status_id > %(after)s::uuid)
+    ORDER BY s.status_id LIMIT %(limit)s
+"""
+_WANTED: Final = {"failed": "r.result = '不合格'", "missing": "r.result IS NULL", "passed": "r.result = '合格'"}
+_SHOWN: Final = (
+    "exam_no",
+    "entry_year",
+    "school_code",
+    "level",
+    "major_name",
+    "study_form",
+    "outcome",
+    "cause",
+    "admission_type",
+    "special_plan",
+    "special_kind",
+    "preparatory",
+    "training_school",
+    "joint_partner",
+    "basis_version",
+    "released",
+    "version",
+)
+_FIX_SHOWN: Final = (
+    "kind",
+    "state",
+    "school_code",
+    "province",
+    "entry_year",
+    "exam_no",
+    "reason",
+    "opinion",
+    "decision",
+    "version",
+)
+# Whose turn it is to decide: these must see what is asked for, everybody else sees it masked (A25-1)
+_TURN: Final = {"requested": "province_admissions", "proposed": "ministry"}
+
+
+class AdmissionQueries(EnrollmentQueries):
+    """What a school, its province and the ministry find out about admissions."""
+
+    def list_admissions(
+        self, *, school_code: str, entry_year: int, outcome: str | None, after: UUID | None, limit: int, by: By
+    ) -> Answer:
+        """The admissions to a school in one year, by outcome; `pending_fix` names those that wait for a correction."""
+        require(by.actor, "read_status", Resource("admission", school=school_code))
+        asked: dict[str, Any] = {"school_code": school_code, "entry_year": entry_year}
+        if outcome and outcome != "pending_fix":
+            asked["outcome"] = outcome
+        pending = " AND a.fix_id <> ''" if outcome == "pending_fix" else ""
+        rows = self._page(_ADMISSIONS, "a", "admission_id", asked, after, limit, pending)
+        return {"admissions": [self._admission(row) for row in rows]}
+
+    def get_admission(self, *, school_code: str, entry_year: int, exam_no: str, by: By) -> Answer:
+        """One admission by its number: whether it is a basis, and what became of it."""
+        require(by.actor, "read_status", Resource("admission", school=school_code))
+        asked = {"school_code": school_code, "entry_year": entry_year, "exam_no": exam_no}
+        for row in self._page(_ADMISSIONS, "a", "admission_id", asked, None, 1):
+            return self._admission(row)
+        raise NotFound(kind="admission")
+
+    def list_admission_fixes(
+        self,
+        *,
+        school_code: str | None,
+        province: str | None,
+        state: str | None,
+        after: UUID | None,
+        limit: int,
+        by: By,
+    ) -> Answer:
+        """Corrections and supplements of a school, a province or the nation; the school finds its results here."""
+        require(by.actor, "read_cases", Resource("admission_fix", school=school_code, province=province))
+        named = {"school_code": school_code, "province": province, "state": state}
+        asked = {name: value for name, value in named.items() if value}
+        rows = self._page(_FIXES, "admission_fix_register", "fix_id", asked, after, limit)
+        return {"fixes": [self._fix(row, by) for row in rows]}
+
+    def get_admission_fix(self, *, fix_id: UUID, after_version: int, by: By) -> Answer:
+        """One correction or supplement; its values are open to the office whose turn it is."""
+        if after_version:
+            wait_for(self.store, fix_id, after_version)
+        row = self._one("SELECT * FROM admission_fix_register WHERE fix_id = %s", (fix_id,))
+        if row is None:
+            raise NotFound(kind="admission_fix")
+        registrar = by.actor is not None and by.actor.role == "registrar"
+        scope = {"school": row["school_code"]} if registrar else {"province": row["province"]}
+        require(by.actor, "read_cases", Resource("admission_fix", **scope))
+        return self._fix(row, by)
+
+    def list_preparatory(
+        self, *, school_code: str, state: str | None, after: UUID | None, limit: int, by: By
+    ) -> Answer:
+        """The preparatory students that a school admitted or trains."""
+        require(by.actor, "read_status", Resource("preparatory", school=school_code))
+        either = " AND %(school)s IN (p.admitting_school, p.training_school)"
+        asked = {"state": state} if state else {}
+        rows = self._page(_PREPARATORY, "p", "preparatory_id", asked, after, limit, either, school=school_code)
+        return {"students": [self._preparatory(row) for row in rows]}
+
+    def list_rechecks(
+        self, *, school_code: str, entry_year: int, wanted: str, after: UUID | None, limit: int, by: By
+    ) -> Answer:
+        """Freshmen whose recheck failed (what follows is still to be done), passed, or is missing (R41-11)."""
+        require(by.actor, "read_status", Resource("student_status", school=school_code))
+        named = {"school_code": school_code, "entry_year": entry_year, "after": after, "limit": limit}
+        rows = self._named(_RECHECKS.format(wanted=_WANTED[wanted]), named)
+        return {"students": [self._recheck(row) for row in rows]}
+
+    def _page(
+        self,
+        query: str,
+        table: str,
+        key: str,
+        asked: Mapping[str, Any],
+        after: UUID | None,
+        limit: int,
+        more: str = "",
+        **named: Any,
+    ) -> list[Answer]:
+        conditions = [f"{table}.{name} = %({name})s" for name in asked]
+        if after:
+            conditions.append(f"{table}.{key} > %(after)s")
+        where = (" AND ".join(conditions) or "true") + more
+        return self._named(query.format(where=where), {**asked, **named, "after": after, "limit": limit})
+
+    def _named(self, query: str, named: Mapping[str, Any]) -> list[Answer]:
+        with self.store.reading() as cursor:
+            cursor.execute(query, named)
+            columns = [column.name for column in cursor.description or ()]
+            return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+
+    def _masked_name(self, row: Mapping[str, Any]) -> str:
+        return mask_name(self.keyring.open_person(row["sealed_person"], row["id_key"])["name"])
+
+    def _admission(self, row: Answer) -> Answer:
+        return {
+            "admission_id": str(row["admission_id"]),
+            "name": self._masked_name(row),
+            **{name: row[name] for name in _SHOWN},
+            "entry_date": _iso(row["entry_date"]),
+            "reported_on": _iso(row["reported_on"]),
+            "deferred_until": _iso(row["deferred_until"]),
+            "fix_id": row["fix_id"] or None,
+        }
+
+    def _fix(self, row: Answer, by: By) -> Answer:
+        place = f"admission_fix:{row['entry_year']}|{row['exam_no']}"
+        values: dict[str, str] = msgspec.json.decode(self.keyring.open(row["sealed"], place))
+        open_to = by.actor is not None and _TURN.get(row["state"]) == by.actor.role
+        columns = SPECIAL_ADMISSION_LIST.by_code
+        shown = values if open_to else {code: columns[code].mask(value) for code, value in values.items()}
+        return {
+            "fix_id": str(row["fix_id"]),
+            "admission_id": str(row["admission_id"]) if row["admission_id"] else None,
+            **{name: row[name] for name in _FIX_SHOWN},
+            "values": shown,
+            "evidence": [each for each in row["evidence"].split(",") if each],
+            **{name: _iso(row[name]) for name in ("requested_on", "proposed_on", "decided_on")},
+        }
+
+    def _preparatory(self, row: Answer) -> Answer:
+        same = ("kind", "admitting_school", "training_school", "state", "cause", "version")
+        return {
+            "preparatory_id": str(row["preparatory_id"]),
+            "name": self._masked_name(row),
+            **{name: row[name] for name in (*same, "exam_no", "entry_year", "level", "major_name")},
+            **{name: _iso(row[name]) for name in ("starts_on", "ends_on", "ended_on")},
+        }
+
+    def _recheck(self, row: Answer) -> Answer:
+        failed = [each for each in (row["failed"] or "").split(",") if each]
+        return {
+            "status_id": str(row["status_id"]),
+            "name": self._masked_name(row),
+            **{name: row[name] for name in ("exam_no", "state", "result")},
+            "failed": failed,
+            "late": bool(row["late"]),
+            **{name: _iso(row[name]) for name in ("entry_date", "rechecked_on", "due_on")},
+            "follows": what_follows(dict.fromkeys(failed, False), registered=True),
+        }
+
+
+class EntryFindings:
+    """Whose entry time may have decided; the use case decides on its own rows."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def intakes_waiting(self) -> Sequence[tuple[str, int]]:
+        """Schools and years with admissions that nobody has decided about: one step along the index for each."""
+        rows = self._rows(_INTAKES, {})
+        return [(row[0], row[1]) for row in rows]
+
+    def not_reported(self, school_code: str, entry_year: int, limit: int) -> Sequence[UUID]:
+        """Some of those who have not reported and wait for no correction."""
+        rows = self._rows(_NOT_REPORTED, {"school_code": school_code, "entry_year": entry_year, "limit": limit})
+        return [row[0] for row in rows]
+
+    def deferred_before(self, today: date, limit: int) -> Sequence[UUID]:
+        """Some of those whose deferral is over."""
+        return [row[0] for row in self._rows(_DEFERRED, {"today": today, "limit": limit})]
+
+    def _rows(self, query: str, named: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        with self.store.reading() as cursor:
+            cursor.execute(query, named)
+            return cursor.fetchall()
+
+
+_INTAKES: Final = """
+    WITH RECURSIVE intake AS (
+        (SELECT school_code, entry_year FROM admission_register WHERE outcome = 'listed'
+         ORDER BY school_code, entry_year LIMIT 1)
+        UNION ALL
+        SELECT next.school_code, next.entry_year FROM intake CROSS JOIN LATERAL (
+            SELECT school_code, entry_year FROM admission_register
+            WHERE outcome = 'listed' AND (school_code, entry_year) > (intake.school_code, intake.entry_year)
+            ORDER BY school_code, entry_year LIMIT 1
+        ) AS next
+    )
+    SELECT school_code, entry_year FROM intake
+"""
+_NOT_REPORTED: Final = f"""
+    SELECT a.admission_id FROM admission_register AS a
+    WHERE a.outcome = 'listed' AND a.school_code = %(school_code)s AND a.entry_year = %(entry_year)s
+    AND a.fix_id = '' AND {_RELEASED} LIMIT %(limit)s
+"""
+_DEFERRED: Final = """
+    SELECT admission_id FROM admission_register
+    WHERE outcome = 'deferred' AND deferred_until < %(today)s AND fix_id = '' LIMIT %(limit)s
+"""
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
