@@ -16,7 +16,8 @@ from shared.intake.steps import NotAtThisStep, PlanExpired, PlanUnknown
 OPEN_SCOPE = "batch.open"
 WAITING_SCOPE = "batch.waiting"
 
-_OWN = frozenset({"originator_id", "originator_version", "timestamp"})
+# where a fact stands, and what a reader of the log hangs onto it
+_OWN = frozenset({"originator_id", "originator_version", "timestamp", "context"})
 
 
 def _fields(fact: Any) -> dict[str, Any]:
