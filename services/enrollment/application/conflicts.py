@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.enrollment.application import status_values
 from services.enrollment.application.contests import contest, is_contested, one_keeps, settle
 from services.enrollment.application.corrections import Corrections
 from services.enrollment.application.holders import Known
+from services.enrollment.application.registering import registration_of
 from services.enrollment.domain.admission import Admission
 from services.enrollment.domain.conflict import IN_CONFLICT, Conflict
 from services.enrollment.domain.rules.conflicts import (
@@ -21,7 +21,7 @@ from services.enrollment.domain.rules.conflicts import (
     may_join,
     periods_disjoint,
 )
-from services.enrollment.domain.rules.entry import NotOwnStudent, may_enter, may_register
+from services.enrollment.domain.rules.entry import NotOwnStudent, may_enter
 from services.enrollment.domain.rules.periods import deadline
 from services.enrollment.domain.student_status import FULL_TIME, StudentStatus
 from shared.access.by import By
@@ -167,8 +167,9 @@ class Conflicts(Corrections):
         admission = self.get(Admission, standing.admission_id)  # type: ignore[arg-type] # may_join asked for it
         basis = admission.standing
         may_enter(basis, released=self.is_released(basis.batch_id), school_code=standing.second_school)
-        may_register(basis, recheck=recheck)
-        values = status_values(admission.id, basis, student_no)
+        prepared = admission.id in self.prepared([admission.id]) if basis.preparatory else False
+        said = {"student_no": student_no}
+        values = registration_of(admission.id, basis, recheck=recheck, said=said, prepared=prepared)
         status = StudentStatus(**(values | {"contested_in": str(conflict_id)}))
         contest(status, conflict, standing.first_status_id)
         conflict.join(status_id=status.id, sub=by.sub)
