@@ -6,12 +6,14 @@ from uuid import UUID
 
 from services.enrollment.application import Enrollment
 from services.enrollment.domain.incident import Incident
-from services.enrollment.domain.rules.incidents import KINDS, may_open_incident
+from services.enrollment.domain.rules.incidents import KINDS, may_lie_in, may_open_incident
+from services.enrollment.domain.student_status import StudentStatus
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import shanghai_date
 from shared.eventstore.application import Answer, command
 from shared.eventstore.context import Context
+from shared.rules.refused import NotFound
 
 
 class Incidents(Enrollment):
@@ -40,6 +42,11 @@ class Incidents(Enrollment):
         may_open_incident(
             summary=summary, responsible=responsible, unit_head=unit_head, happened_on=happened_on, today=today
         )
+        may_lie_in(school_code, province)
+        known = self.standings(StudentStatus, status_ids)
+        for status_id in status_ids:
+            if status_id not in known:
+                raise NotFound(kind="student_status", field="status_ids", id=status_id)
         incident = Incident(
             kind=kind,
             summary=summary.strip(),

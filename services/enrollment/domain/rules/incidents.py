@@ -5,6 +5,7 @@ from datetime import date
 from typing import Final
 
 from services.enrollment.domain.rules.texts import clean_text
+from shared.codes.schools import province_of
 from shared.rules.refused import Refused
 
 KINDS: Final[Mapping[str, str]] = {
@@ -22,6 +23,14 @@ class NobodyAnswers(Refused):
     rule = "A27-1"
     zh = "须写明责任人和单位负责人"
     en = "the persons who answer for it and the head of their unit are required"
+
+
+class PlaceDiffers(Refused):
+    """A school lies in one province, and its incidents are that province's."""
+
+    rule = "A4-2"
+    zh = "学校 {school_code} 不在该省({province})"
+    en = "school {school_code} is not in province {province}"
 
 
 class FutureBreach(Refused):
@@ -57,6 +66,12 @@ def may_open_incident(
         raise NobodyAnswers(field="responsible")
     if happened_on is not None and happened_on > today:
         raise FutureBreach(field="happened_on", today=today)
+
+
+def may_lie_in(school_code: str | None, province: str) -> None:
+    """An incident at a school is one of its province (A4-2)."""
+    if school_code is not None and province_of(school_code) != province:
+        raise PlaceDiffers(field="school_code", school_code=school_code, province=province)
 
 
 def may_close_incident(state: str, kind: str, *, outcome: str, keys_revoked_on: date | None, today: date) -> None:
