@@ -82,6 +82,10 @@ class Outcome:
     pdf: bytes = b""
 
 
+AT_WORK = ("submitted", "planning", "running", "undoing")
+"""States of a file that the registry is still busy with."""
+
+
 class Story:
     """Walks the cohort through admission, four years, photos, certificates and one report."""
 
@@ -195,7 +199,7 @@ class Story:
                 if problem.status == 404:
                     return None
                 raise
-            return batch if batch["state"] != "submitted" else None
+            return None if batch["state"] in AT_WORK else batch
 
         batch = until(ask, f"the end of {path}")
         if batch["state"] == "refused":

@@ -137,7 +137,7 @@ def test_a_list_that_was_returned_is_no_basis(walk: Walk) -> None:
     path = f"{API}/admission-batches/{handed_in['id']}"
     reviewer = walk.operator("education-11")
     batch = walk.story._finished(reviewer, f"{API}/batches/{handed_in['id']}")
-    assert (batch["accepted"], batch["refused"]) == (0, PEOPLE + 5)
+    assert (batch["accepted"], batch["unchanged"], batch["refused"]) == (0, PEOPLE, 5)
     assert refusal(walk, lambda: province.post(f"{path}/review", {}))["status"] == 403
     assert refusal(walk, lambda: walk.operator("ministry").post(f"{path}/release", {}))["rule"] == "A7-1"
     reviewer.post(f"{path}/return", {"reason": "重复上报"})
