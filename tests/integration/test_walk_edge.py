@@ -7,7 +7,7 @@ import pytest
 import urllib3
 
 from cli.client import Answer, Problem, until
-from cli.story import API
+from cli.story import API, AT_WORK
 from tests.support import cohort as small
 from tests.support.walk import (
     PEOPLE,
@@ -123,7 +123,7 @@ def test_a_file_that_is_no_list_is_refused_as_a_whole(
             batch = office.get(f"{API}/{progress}/{handed_in['id']}", after_version="2")
         except Problem:
             return None
-        return batch if batch["state"] != "submitted" else None
+        return batch if batch["state"] not in AT_WORK else None
 
     batch = until(ended, "the end of the file")
     assert (batch["state"], batch["accepted"], batch["reason"]["rule"][:6]) == ("refused", 0, "X-FILE")

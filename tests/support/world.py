@@ -176,7 +176,7 @@ class World:
 
         def ask() -> dict[str, Any] | None:
             batch = self.look(enrollment.GetBatchV1, {"batch_id": batch_id}, role)
-            return batch if batch and batch["state"] != "submitted" else None
+            return batch if batch and batch["state"] not in AT_WORK else None
 
         return eventually(ask, f"the end of batch {batch_id}")
 
