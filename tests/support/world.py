@@ -19,6 +19,7 @@ import psycopg2
 from cli.examples import ADMISSION_TITLES, SCHOOLS, Admitted
 from cli.people import people
 from cli.processes import SERVICES
+from cli.story import AT_WORK
 from shared.access.assertion import Assertion, Signer
 from shared.blobs.files import FileBlobs
 from shared.bus.client import RpcClient
