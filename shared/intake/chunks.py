@@ -67,7 +67,9 @@ class Moving:
         """Who handed the file in acts in every row of it; the file is the evidence."""
         now = self.now
         undoing = now.state == "undoing"
-        evidence = (f"sha256:{now.digest}",) if now.plan_id is None else (f"sha256:{now.digest}", f"plan:{now.plan_id}")
+        evidence = [f"sha256:{now.digest}"]
+        if now.plan_id and now.committed_by:
+            evidence += [f"plan:{now.plan_id}", f"committed_by:{now.committed_by}"]
         return Context.system(
             f"undo_{now.kind}" if undoing else now.kind,
             self.app.clock.now(),
@@ -78,7 +80,7 @@ class Moving:
             causation_id=str(self.batch_id),
             rules=tuple(self.kind.rules),
             reason=now.undo_reason if undoing else None,
-            evidence=evidence,
+            evidence=tuple(evidence),
         )
 
     def ready(

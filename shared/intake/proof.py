@@ -49,6 +49,8 @@ class Proof:
         """Hold on to what is few enough for one transaction."""
         self.judged.facts.update(judged.facts)
         self.judged.unchanged += judged.unchanged
-        self.rows = [*(self.rows or ()), *chunk]
-        if len(self.judged.drafts()) > ONE_TRANSACTION:
+        rows = self.rows or []
+        rows += chunk
+        self.rows = rows
+        if len(rows) > ONE_TRANSACTION or len(self.judged.drafts()) > ONE_TRANSACTION:
             self.rows, self.judged = None, Judged()

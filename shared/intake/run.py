@@ -1,7 +1,7 @@
 """One batch from where the store says it is to its next rest: planned, finished, refused or undone."""
 
 import heapq
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from datetime import timedelta
 from operator import itemgetter
@@ -16,7 +16,7 @@ from shared.intake.columns import CheckedRow, RowError, Sheet, check_rows
 from shared.intake.errors import ErrorsFile
 from shared.intake.files import read_sheet
 from shared.intake.judging import error_of
-from shared.intake.kind import BulkKind
+from shared.intake.kind import BulkKind, Traits
 from shared.intake.plan import PlanFile, PlanSeal
 from shared.intake.planning import HOLDS, Planning
 from shared.intake.progress import ALL_OR_NOTHING, AT_WORK
@@ -24,7 +24,7 @@ from shared.intake.proof import Proof
 from shared.intake.receipts import ReceiptChain
 from shared.intake.refusal_chain import RefusalChain
 from shared.intake.refusals import FileRefused
-from shared.intake.steps import OthersAreWrong, PlanAltered
+from shared.intake.steps import OthersAreWrong, PlanAltered, PlanRequired
 from shared.intake.taking_back import TakingBack
 from shared.intake.taking_in import Lines, NotAll, TakingIn
 from shared.rules.refused import Refused
@@ -80,12 +80,22 @@ class BatchRun:
             yield from Planning(self._moving, self._blobs, self._sealing(), self._holds).steps(sheet)
         elif state == "undoing":
             yield from self._take_back(sheet)
+        elif refusal := self._irregular():
+            self._refuse(*refusal)
         elif self._moving.now.plan_digest is None:
             # rows that are done are checked again, for the double of one may still come
             yield from self.take_in(check_rows(self._kind.table, sheet))
             yield from self._finish(sheet)
         else:
             yield from self._carry_out(sheet, self._moving.now.plan_digest)
+
+    def _irregular(self) -> tuple[str, str, str] | None:
+        """What cannot be undone goes by a plan and by two persons, whoever put it into the queue (A24-2)."""
+        now = self._moving.now
+        if not Traits(self._kind).irreversible or (now.plan_digest and now.committed_by != now.submitted_by):
+            return None
+        content = PlanRequired().as_dict()
+        return content["rule"], content["zh"], content["en"]
 
     def _read_through(self, sheet: Sheet) -> Iterator[int]:
         """Prove the file whole before anything of it is stored."""
@@ -133,7 +143,7 @@ class BatchRun:
             proof = Proof(self._moving, self._refusals, Lines(plan.rows()))
             yield from proof.steps(check_rows(table, sheet))
             if proof.refused:
-                self._refuse_all(sheet, proof)
+                yield from self._refuse_all(sheet, proof)
                 return
             if proof.rows is None:
                 break
@@ -163,13 +173,13 @@ class BatchRun:
         self._moving.version, self._moving.now = ready.version, ready.after
         return True
 
-    def _refuse_all(self, sheet: Sheet, proof: Proof) -> None:
+    def _refuse_all(self, sheet: Sheet, proof: Proof) -> Iterator[int]:
         """Every row goes back: the wrong ones with their reasons, the others because of them."""
         table = self._kind.table
         others = OthersAreWrong()
         wrong = _flat(self._refusals.links(proof.newest))
         good = ((number, (error_of(table, number, others),)) for number in [row.number for row in sheet])
-        errors = self._errors(sheet, _first_of_each(heapq.merge(wrong, good, key=itemgetter(0))))
+        errors = yield from self._errors(sheet, _first_of_each(heapq.merge(wrong, good, key=itemgetter(0))))
         content = others.as_dict()
         self._refuse(
             content["rule"],
@@ -190,9 +200,11 @@ class BatchRun:
     def _finish(self, sheet: Sheet) -> Iterator[int]:
         if self._moving.now.state != "running":
             return
-        links = self._refusals.links(self._moving.now.refusals_digest)
-        errors_digest = self._errors(sheet, _flat(links)) if self._moving.now.refused else None
-        yield _GLANCE
+        errors_digest = None
+        if self._moving.now.refused:
+            errors_digest = yield from self._errors(
+                sheet, _flat(self._refusals.links(self._moving.now.refusals_digest))
+            )
         batch = self._moving.load()
         batch.finish(errors_digest)
         self._moving.save(batch)
@@ -206,17 +218,20 @@ class BatchRun:
         now = self._moving.now
         kept = _flat(self._refusals.backwards(now.kept_digest))
         wrong = _flat(self._refusals.links(now.refusals_digest))
-        named = heapq.merge(kept, wrong, key=itemgetter(0))
-        errors_digest = self._errors(sheet, named) if now.kept or now.refusals_digest else None
+        errors_digest = None
+        if now.kept or now.refusals_digest:
+            errors_digest = yield from self._errors(sheet, heapq.merge(kept, wrong, key=itemgetter(0)))
         batch = self._moving.load()
         batch.undo(errors_digest)
         self._moving.save(batch)
 
-    def _errors(self, sheet: Sheet, rows: NamedRows) -> str:
+    def _errors(self, sheet: Sheet, rows: NamedRows) -> Generator[int, None, str]:
         """The errors file of these rows, which come in the order of the file."""
         errors = ErrorsFile(self._kind.table, sheet)
-        for number, found in rows:
+        for written, (number, found) in enumerate(rows, 1):
             errors.add(number, found)
+            if written % _GLANCE == 0:
+                yield _GLANCE
         return self._blobs.put(errors.content())
 
 

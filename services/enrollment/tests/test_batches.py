@@ -28,6 +28,7 @@ from shared.intake.steps import (
     PlanHasWrongRows,
     PlanRequired,
     PlanUnknown,
+    TooManyToUndo,
 )
 from shared.rules.refused import MalformedValue, NotFound
 from tests.support.actors import NOON, asked, person
@@ -343,6 +344,19 @@ def test_a_file_of_cancellations_is_never_taken_back(registered):
     assert office.progress(batch_id).accepted == 1
     with pytest.raises(IrreversibleFile):
         office.undo(batch_id)
+
+
+@pytest.mark.rule("X-PLAN-6")
+def test_too_much_that_cannot_be_undone_is_not_committed_as_a_whole(registered, monkeypatch):
+    """Given an irreversible plan too large for one transaction, when all or nothing is chosen, then it is refused."""
+    office = registered
+    monkeypatch.setattr("services.enrollment.application.batches.ONE_TRANSACTION", 5)
+    rows = [dropped(exam_no) for exam_no in office.exam_nos[:2]]
+    batch_id = office.submit("cancellations", "KSH,ZXLX,WH,JDRQ,SXRQ,YY", rows, ENTRY)
+    office.run()
+    with pytest.raises(TooManyToUndo):
+        office.commit(batch_id, "all_or_nothing", actor=CHECKER)
+    office.commit(batch_id, actor=CHECKER)
 
 
 @pytest.mark.rule("X-UNDO-2")

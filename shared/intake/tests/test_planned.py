@@ -350,3 +350,42 @@ def test_only_a_finished_file_is_undone_and_only_once(string: String) -> None:
     string.undo(batch_id)
     with pytest.raises(NotAtThisStep):
         string.undo(batch_id)
+
+
+# --- what cannot be undone ---
+
+
+@pytest.mark.rule("A24-2")
+def test_a_worker_takes_nothing_irreversible_without_a_plan_and_a_second_person(
+    string: String, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given a file of an irreversible kind, when it comes without plan or second person, then nothing is written."""
+    monkeypatch.setattr(type(string.kind), "irreversible", True)
+    at_once = string.submit(numbered(1), plan_first=False)
+    string.run()
+    assert string.progress(at_once).state == "refused"
+    alone = string.submit(numbered(1))
+    string.run()
+    batch = string.app.get(BeadBatch, alone)
+    batch.ask_commit(plan_id=batch.standing.plan_id or "", mode="good_rows", asked_by="op-1", now=string.clock.now())
+    string.app.save(batch, by=string.by("commit_plan"))
+    string.run()
+    assert string.progress(alone).state == "refused"
+    assert string.beads() == {}
+    string.carry_out(numbered(1))
+    assert string.beads() == {1: "blue"}
+
+
+# --- where green threads wait for the database ---
+
+
+def test_everything_works_on_one_thread_too(string: String, monkeypatch: pytest.MonkeyPatch) -> None:
+    import psycopg2.extensions
+
+    monkeypatch.setattr(psycopg2.extensions, "get_wait_callback", lambda: len)
+    batch_id = string.carry_out(numbered(*(n for n in range(1, 2500) if n % 13)))
+    assert string.progress(batch_id).accepted == 2499 - 192
+    string.undo(batch_id)
+    string.run()
+    assert string.progress(batch_id).undone == 2499 - 192
+    assert string.beads() == {}
