@@ -6,6 +6,7 @@ from services.enrollment.application import Enrollment
 from services.enrollment.application.bulk.kinds import kinds
 from services.enrollment.application.clocks import Clocks
 from services.enrollment.application.deadlines import Clockwork, Deadlines
+from services.enrollment.application.endings import Endings
 from services.enrollment.application.entry_deadlines import EntryDeadlines
 from services.enrollment.config import Config
 from services.enrollment.projections import AGGREGATES, PROJECTIONS
@@ -36,6 +37,7 @@ def build(environ: Mapping[str, str]) -> Worker:
     years = Deadlines(store, clock, keyring, OverdueQueries(store, keyring))
     cases = Clocks(store, clock, keyring, Findings(store), config.periods)
     entries = EntryDeadlines(store, clock, keyring, EntryFindings(store))
-    clockwork = Clockwork(clock, years.due_years, entries.due_entries, cases.due_cases)
+    endings = Endings(store, clock, keyring)
+    clockwork = Clockwork(clock, years.due_years, entries.due_entries, endings.due_cancellations, cases.due_cases)
     worker.tasks += [every(0.2, runner.step), every(DUE_SECONDS, clockwork.step)]
     return worker

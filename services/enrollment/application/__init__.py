@@ -12,8 +12,10 @@ from services.enrollment.application.terms import SchoolKnown, declared_with, du
 from services.enrollment.domain.admission import Admission, admission_key
 from services.enrollment.domain.admission_batch import AdmissionBatch
 from services.enrollment.domain.admission_fix import OPEN_FIX, AdmissionFix
+from services.enrollment.domain.cancellation import DECLARED, WAITING
 from services.enrollment.domain.preparatory import PREPARATORY, Preparatory
 from services.enrollment.domain.registration_batch import RegistrationBatch
+from services.enrollment.domain.rules.endings import ProposalWaiting
 from services.enrollment.domain.rules.entry import (
     EntryAlreadyDecided,
     NoAdmissionBasis,
@@ -25,11 +27,12 @@ from services.enrollment.domain.rules.entry import (
 )
 from services.enrollment.domain.rules.fixes import FixAlreadyAsked
 from services.enrollment.domain.rules.lists import DoubleAdmission
+from services.enrollment.domain.rules.papers import PaperNumberTaken
 from services.enrollment.domain.rules.preparatory import AlreadyPreparatory
 from services.enrollment.domain.rules.standing import TRAINING, AdmissionState, YearResult
 from services.enrollment.domain.rules.year_results import YearFiling
 from services.enrollment.domain.school import SCHOOL
-from services.enrollment.domain.student_status import StudentStatus
+from services.enrollment.domain.student_status import PAPER, StudentStatus
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import Clock, shanghai_date
@@ -51,6 +54,9 @@ class Enrollment(Application):
         "admission.exam_no": DoubleAdmission,
         "admission.outcome": EntryAlreadyDecided,
         "status.fulltime": OneFulltimeStatus,
+        PAPER: PaperNumberTaken,
+        WAITING: ProposalWaiting,
+        DECLARED: ProposalWaiting,
         OPEN_FIX: FixAlreadyAsked,
         PREPARATORY: AlreadyPreparatory,
         SCHOOL: SchoolKnown,

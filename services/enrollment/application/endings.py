@@ -1,18 +1,16 @@
 """The use cases of endings: proposed by one person, confirmed by another; reminders, and what lapses (A12-6, A24-2)."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any, ClassVar
-from uuid import NAMESPACE_URL, UUID, uuid5
+from typing import Any, Final
+from uuid import UUID
 
-from services.enrollment.application import Enrollment
 from services.enrollment.application.changes import Changes
+from services.enrollment.application.deadlines import due_command
 from services.enrollment.domain.cancellation import DECLARED, WAITING, Cancellation, CancellationStanding
 from services.enrollment.domain.rules.deadlines import cancellation_due, cancellation_reminder
 from services.enrollment.domain.rules.endings import (
     ILLEGAL_ENTRY,
     EndingWanted,
-    ProposalWaiting,
     decide_ending,
     due_step,
     may_cancel,
@@ -23,24 +21,26 @@ from services.enrollment.domain.rules.texts import clean_text
 from services.enrollment.domain.student_status import StudentStatus
 from shared.access.by import By
 from shared.access.decide import Resource, require
-from shared.codes.clock import shanghai_date
+from shared.codes.clock import Clock, shanghai_date
 from shared.eventstore.application import Answer, ChangedMeanwhile, command
 from shared.eventstore.context import Context
 from shared.eventstore.facts import decode_standing
-from shared.rules.refused import Refused
+from shared.eventstore.privacy import Keyring
+from shared.eventstore.store import Store
+from shared.eventstore.violations import CommandKnown
 
 CANCELLATION_RULES = ("A4-1", "A12-6", "A13-2", "A24-2")
+AT_ONCE: Final = 500  # proposals a step
 ILLEGAL_RULES = ("A26-2", "R41-37", "A24-2")
 
 
 class Endings(Changes):
     """A status is closed without a certificate, for good; each time by two persons."""
 
-    taken: ClassVar[Mapping[str, type[Refused]]] = {
-        **Enrollment.taken,
-        WAITING: ProposalWaiting,
-        DECLARED: ProposalWaiting,
-    }
+    def __init__(self, store: Store, clock: Clock, keyring: Keyring) -> None:
+        super().__init__(store, clock, keyring)
+        self._day: date | None = None
+        self._looked: set[UUID] = set()  # at what was looked on this day
 
     @command
     def propose_cancellation(
@@ -141,7 +141,17 @@ class Endings(Changes):
     def due_cancellations(self, now: datetime) -> int:
         """Remind after ten working days, let lapse what nobody confirmed or what ended otherwise; how many acted."""
         today = shanghai_date(now)
-        return sum(self._due(proposal_id, asked, today, now) for proposal_id, asked in self._waiting())
+        if today != self._day:
+            self._day, self._looked = today, set()
+        waiting = [each for each in self._waiting() if each[0] not in self._looked][:AT_ONCE]
+        found = self.standings(StudentStatus, [UUID(asked.status_id) for _, asked in waiting])
+        acted = 0
+        for proposal_id, asked in waiting:
+            status = found.get(UUID(asked.status_id))
+            step = due_step(asked, ended=status is not None and is_over(asked, status[1]), today=today)
+            acted += step is not None and self._take(proposal_id, step, today, now)
+            self._looked.add(proposal_id)
+        return acted
 
     def _waiting(self) -> list[tuple[UUID, CancellationStanding]]:
         with self.store.reading() as cursor:
@@ -150,30 +160,28 @@ class Endings(Changes):
                 " WHERE claims.scope IN (%s, %s) ORDER BY originator_id",
                 (WAITING, DECLARED),
             )
-            return [(found, decode_standing(CancellationStanding, state)) for found, state in cursor.fetchall()]
+            return [(UUID(str(found)), decode_standing(CancellationStanding, state)) for found, state in cursor]
 
-    def _due(self, proposal_id: UUID, asked: CancellationStanding, today: date, now: datetime) -> bool:
-        found = self.standings(StudentStatus, [UUID(asked.status_id)])
-        ended = any(
-            standing.illegal_entry if asked.illegal_entry else not standing.is_open for _, standing in found.values()
-        )
-        step = due_step(asked, ended=ended, today=today)
-        if step is None:
-            return False
-        command_id = uuid5(NAMESPACE_URL, f"enrollment:cancellation:{proposal_id}:{step}:{today}")
+    def _take(self, proposal_id: UUID, step: str, today: date, now: datetime) -> bool:
         proposal = self.get(Cancellation, proposal_id)
-        if proposal.standing != asked:
+        if proposal.standing.state != "proposed":
             return False
         if step == "remind":
             proposal.remind(reminded_on=today)
         else:
             proposal.lapse(lapsed_on=today, cause=step)
-        context = Context.system("due_cancellations", now, rules=("A13-2",), command_id=command_id, request_hash=step)
+        command_id = due_command(step, proposal_id, today)
+        by = Context.system("due_cancellations", now, rules=("A13-2",), command_id=command_id, request_hash=step)
         try:
-            self.save(proposal, by=context)
-        except ChangedMeanwhile:
-            return False  # somebody decided it just now
+            self.save(proposal, by=by)
+        except (ChangedMeanwhile, CommandKnown):
+            return False  # somebody decided it just now, or another leader was there first
         return True
+
+
+def is_over(asked: CancellationStanding, status: StatusStanding) -> bool:
+    """Whether what a proposal asks for has come about otherwise, so that it can be confirmed no more."""
+    return status.illegal_entry if asked.illegal_entry else not status.is_open
 
 
 def proposed(

@@ -1,20 +1,16 @@
 """The use cases of study records and of other papers than certificates (A12-5, A12-7)."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import ClassVar
 from uuid import UUID
 
-from services.enrollment.application import Enrollment
 from services.enrollment.application.changes import Changes
 from services.enrollment.domain.rules.endings import is_told
-from services.enrollment.domain.rules.papers import PaperNumberTaken, decide_paper, decide_record, is_record_told
-from services.enrollment.domain.student_status import PAPER, StudentStatus
+from services.enrollment.domain.rules.papers import decide_paper, decide_record, is_record_told
+from services.enrollment.domain.student_status import StudentStatus
 from shared.access.by import By
 from shared.codes.clock import shanghai_date
 from shared.eventstore.application import Answer, command
 from shared.eventstore.context import Context
-from shared.rules.refused import Refused
 
 RECORD_RULES = ("A4-1", "A12-5", "A25-1")
 PAPER_RULES = ("A4-1", "A12-7", "R41-33")
@@ -22,8 +18,6 @@ PAPER_RULES = ("A4-1", "A12-7", "R41-33")
 
 class Papers(Changes):
     """Exams, practice, rewards, punishments; and what those get who leave without a certificate."""
-
-    taken: ClassVar[Mapping[str, type[Refused]]] = {**Enrollment.taken, PAPER: PaperNumberTaken}
 
     @command
     def annotate_record(
