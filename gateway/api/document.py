@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from gateway.api import problems
 from gateway.api.downloads import add_downloads
+from gateway.api.evidence import add_evidence
 from gateway.api.progress import add_progress
 from gateway.api.rules import add_rules
 from gateway.api.templates import add_templates
@@ -82,6 +83,7 @@ def add_api(app: Flask) -> Api:
     add_downloads(routes)
     add_templates(routes)
     add_progress(routes)
+    add_evidence(routes)
     add_verifications(routes)
     add_rules(routes)
     api.register_blueprint(routes)

@@ -1,0 +1,134 @@
+"""Papers that prove something: handed in once, named by their digest in a case, seen by those who may see the case."""
+
+from typing import Any, BinaryIO, Final
+from uuid import UUID
+
+from flask import Response, request
+from flask_smorest import Blueprint
+from flask_smorest.fields import Upload as UploadField
+from marshmallow import RAISE, Schema, fields
+
+from gateway.api.downloads import attached, describe
+from gateway.api.signed_in import require_role_for
+from gateway.platform import platform
+from shared.access.decide import NotPermitted
+from shared.contracts.contract import Request
+from shared.contracts.rpc.enrollment_admissions import GetAdmissionFixV1
+from shared.contracts.rpc.enrollment_cases import GetCaseV1
+from shared.contracts.rpc.enrollment_conflicts import GetConflictV1
+from shared.contracts.rpc.enrollment_incidents import GetIncidentV1
+from shared.contracts.rpc.enrollment_transfers import GetTransferV1
+from shared.rules.refused import NotFound, Refused
+
+LARGEST: Final = 10 * 1024 * 1024
+UPLOAD: Final = "upload_evidence"
+# Who may bring a paper: whoever may file or decide anything that rests on one
+_ACTIONS: Final = (
+    "file_case",
+    "file_own_case",
+    "decide_case",
+    "request_transfer",
+    "answer_conflict",
+    "decide_conflict",
+    "request_admission_fix",
+    "propose_admission_fix",
+    "decide_admission_fix",
+    "declare_illegal_entry",
+)
+_KINDS: Final = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
+_ENDINGS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
+# Where papers are asked for: the path before their digest, and the contract that says who may see it
+_PLACES: Final[dict[str, tuple[type[Request], str]]] = {
+    "/cases": (GetCaseV1, "case_id"),
+    "/conflicts": (GetConflictV1, "conflict_id"),
+    "/transfers": (GetTransferV1, "transfer_id"),
+    "/admission-fixes": (GetAdmissionFixV1, "fix_id"),
+    "/incidents": (GetIncidentV1, "incident_id"),
+}
+
+
+class NotAPaper(Refused):
+    """Proof is a scan or a photo of a paper."""
+
+    rule = "X-FILE-2"
+    status = 422
+    zh = "证明材料须为 PDF、JPEG 或 PNG 文件"
+    en = "evidence is a PDF, a JPEG or a PNG file"
+
+
+class EvidenceSchema(Schema):
+    """A form with one file."""
+
+    class Meta:
+        unknown = RAISE
+
+    file = UploadField(required=True, metadata={"description": "A scan or a photo of a paper: PDF, JPEG or PNG."})
+
+
+class EvidenceAnswerSchema(Schema):
+    """What a case names it by."""
+
+    digest = fields.String(required=True)
+    content_type = fields.String(required=True)
+
+
+def add_evidence(api: Blueprint) -> None:
+    """One route in, one out for each kind of thing that rests on papers."""
+    view = api.response(201, EvidenceAnswerSchema, description="Created")(upload_evidence)
+    view = api.arguments(EvidenceSchema, location="upload")(view)
+    view = api.doc(
+        operationId=UPLOAD,
+        security=[{"assertion": []}],
+        responses={401: "UNAUTHORIZED", 403: "FORBIDDEN", 413: "REQUEST_ENTITY_TOO_LARGE"},
+    )(view)
+    api.route("/evidence", methods=["POST"], endpoint=UPLOAD, tags=["enrollment"])(view)
+    for place, (contract, id_name) in _PLACES.items():
+        _add_download(api, place, contract, id_name)
+    api.before_request(_guard)
+
+
+def _guard() -> None:
+    if (request.endpoint or "").endswith(f".{UPLOAD}"):
+        _require_any_role()
+        request.max_content_length = LARGEST + 64 * 1024
+
+
+def _require_any_role() -> None:
+    for action in _ACTIONS[:-1]:
+        try:
+            require_role_for(action)
+        except NotPermitted:
+            continue
+        return
+    require_role_for(_ACTIONS[-1])
+
+
+def upload_evidence(asked: dict[str, Any]) -> dict[str, str]:
+    """Hand a paper in; a case, a transfer or a conflict then names it by its digest."""
+    stream: BinaryIO = asked["file"].stream
+    content_type = _kind_of(stream)
+    return {"digest": platform().blobs.put(stream, limit=LARGEST), "content_type": content_type}
+
+
+def _add_download(api: Blueprint, place: str, contract: type[Request], id_name: str) -> None:
+    def view(item_id: UUID, digest: str) -> Response:
+        """A paper of this record, for whoever may read the record."""
+        if digest not in platform().ask(contract, {id_name: item_id}).get("evidence", ()):
+            raise NotFound
+        stream = platform().blobs.open(digest)
+        content_type = _kind_of(stream)
+        return attached(stream, content_type, f"evidence-{digest[:8]}.{_ENDINGS[content_type]}")
+
+    name = f"download_{place.strip('/').replace('-', '_')}_evidence"
+    view.__name__ = name
+    describe(api, f"{place}/<uuid:item_id>/evidence/<digest>", name, "enrollment", "application/octet-stream", view)
+
+
+def _kind_of(stream: BinaryIO) -> str:
+    """What the first bytes say it is."""
+    start = stream.read(16)
+    stream.seek(0)
+    for magic, content_type in _KINDS:
+        if start.startswith(magic):
+            return content_type
+    raise NotAPaper(field="file")

@@ -1,0 +1,54 @@
+"""Papers that prove something: handed in by who may, seen where they are named."""
+
+import io
+from uuid import uuid4
+
+import pytest
+
+from gateway.api import evidence
+from shared.contracts.rpc.enrollment_cases import GetCaseV1
+
+PDF = b"%PDF-1.7\n1 0 obj\n"
+
+
+def hand_in(client, headers, content, name="proof.pdf"):
+    return client.post("/api/v1/evidence", data={"file": (io.BytesIO(content), name)}, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [(PDF, "application/pdf"), (b"\xff\xd8\xff\xe0 JFIF", "image/jpeg"), (b"\x89PNG\r\n\x1a\n....", "image/png")],
+)
+def test_a_paper_is_kept_under_its_digest(client, signed_in, blobs, content, kind):
+    answer = hand_in(client, signed_in("student"), content)
+    assert (answer.status_code, answer.json["content_type"]) == (201, kind)
+    assert blobs.read(answer.json["digest"]) == content
+
+
+def test_what_is_no_paper_is_refused_with_its_rule(client, signed_in):
+    answer = hand_in(client, signed_in("registrar"), b"MZ\x90\x00 program")
+    assert (answer.status_code, answer.json["rule"]) == (422, "X-FILE-2")
+    assert {"zh", "en"} <= answer.json.keys()
+
+
+def test_a_paper_that_is_too_large_is_refused_unread(client, signed_in):
+    headers = {**signed_in("registrar"), "Content-Length": str(evidence.LARGEST * 2)}
+    answer = client.post("/api/v1/evidence", content_type="multipart/form-data; boundary=x", headers=headers)
+    assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("role", ["verifier", "auditor", "image_collector"])
+def test_who_has_nothing_to_prove_fills_no_disk(client, signed_in, role):
+    assert hand_in(client, signed_in(role), PDF).status_code == 403
+    assert hand_in(client, {}, PDF).status_code == 401
+
+
+def test_a_paper_is_seen_by_who_may_read_the_case_that_names_it(client, services, signed_in, blobs, monkeypatch):
+    digest = blobs.put(PDF)
+    monkeypatch.setattr(GetCaseV1.answer, "example", {**GetCaseV1.answer.example, "evidence": [digest]})
+    case = f"/api/v1/cases/{uuid4()}"
+    with client.get(f"{case}/evidence/{digest}", headers=signed_in("registrar")) as answer:
+        assert (answer.status_code, answer.data, answer.content_type) == (200, PDF, "application/pdf")
+    assert services.asked[-1][0] is GetCaseV1
+    other = blobs.put(b"%PDF-1.7 of another case")
+    assert client.get(f"{case}/evidence/{other}", headers=signed_in("registrar")).status_code == 404
