@@ -4,13 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg2.extensions import cursor as Cursor  # noqa: N812
-
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.id_documents import mask_name
 from shared.eventstore.privacy import Keyring
-from shared.eventstore.store import Store
+from shared.eventstore.store import Cursor, Store
 from shared.rules.refused import NotFound
 
 Answer = dict[str, Any]

@@ -5,8 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from psycopg2.extensions import cursor as Cursor  # noqa: N812
-
 from services.enrollment.domain.rules.school_years import GRADE_MOVES
 from services.enrollment.domain.rules.standing import AWAY_STATES, OPEN_STATES
 from services.enrollment.domain.rules.years import StudyTime, usual_due
@@ -14,7 +12,7 @@ from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import shanghai_date
 from shared.eventstore.follower import wait_for
-from shared.eventstore.store import Store
+from shared.eventstore.store import Cursor, Store
 from shared.intake.tables import CHANGES
 from shared.rules.refused import NotFound
 

@@ -21,7 +21,7 @@ from services.enrollment.queries.years import YearQueries
 from services.enrollment.tests.conftest import PROVINCE, SCHOOL
 from services.enrollment.tests.test_application import files_progress, take_in
 from shared.access.decide import NotPermitted
-from shared.contracts.rpc.enrollment import StatusV1
+from shared.contracts.rpc.enrollment_statuses import StatusV1
 from shared.contracts.rpc.enrollment_years import SchoolV1
 from shared.eventstore.context import Context
 from shared.eventstore.follower import Follower

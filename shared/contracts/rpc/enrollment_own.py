@@ -7,7 +7,6 @@ from marshmallow.validate import Length
 
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
-from shared.contracts.rpc.enrollment import YearV1
 from shared.contracts.rpc.enrollment_cases import (
     A_DIGEST,
     A_STATUS,
@@ -17,6 +16,7 @@ from shared.contracts.rpc.enrollment_cases import (
     StepV1,
     evidence,
 )
+from shared.contracts.rpc.enrollment_statuses import YearV1
 from shared.contracts.rpc.enrollment_transfers import TransferV1
 
 CHANNELS = ("online", "sms", "email", "paper")
