@@ -55,6 +55,8 @@ def judge(kind: BulkKind, chunk: Sequence[CheckedRow], now: Progress, batch_id: 
             judged.refused[row.number] = row.errors
         else:
             good.append(row)
+    if len(good) < len(chunk):
+        _object(kind, chunk, now, judged)
     answers = kind.decide(good, now, batch_id) if good else ()
     for row, answer in zip(good, answers, strict=True):
         if isinstance(answer, Refused):
@@ -64,6 +66,22 @@ def judge(kind: BulkKind, chunk: Sequence[CheckedRow], now: Progress, batch_id: 
         else:
             judged.unchanged.append(row.number)
     return judged
+
+
+def _object(kind: BulkKind, chunk: Sequence[CheckedRow], now: Progress, judged: Judged) -> None:
+    """What the rules object to in rows that have wrong cells, but name their record."""
+    objections = getattr(kind, "objections", None)
+    rows = [row for row in chunk if row.errors and _names_its_record(kind.table, row)] if objections else []
+    if not rows or objections is None:
+        return
+    for row, refused in zip(rows, objections(rows, now), strict=True):
+        if refused is not None:
+            judged.refused[row.number] = (*row.errors, *named(kind.table, row, refused))
+
+
+def _names_its_record(table: Table, row: CheckedRow) -> bool:
+    unique = table.unique
+    return bool(unique and row.values.get(unique)) and all(error.field != unique for error in row.errors)
 
 
 def named(table: Table, row: CheckedRow, refused: Refused) -> tuple[RowError, ...]:

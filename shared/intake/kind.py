@@ -8,6 +8,7 @@ from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow, Table
 from shared.intake.outcome import Compensated, Decided, Receipt
 from shared.intake.steps import CannotBeUndone
+from shared.rules.refused import Refused
 
 Check = Callable[[str], Any]
 """Reads one parameter of a file; raises Malformed."""
@@ -39,6 +40,13 @@ class FileKind:
     """Fields of facts that differ each time they are made (the day of writing, a sealing): not compared."""
     params: ClassVar[Mapping[str, Check]] = {}
     """The parameters that go with such a file, each with its check; all are required, no other is taken."""
+
+    def objections(self, rows: Sequence[CheckedRow], batch: Progress) -> Sequence[Refused | None]:
+        """Of rows with a wrong cell that name their record all the same: what else the rules object to, if anything.
+
+        `decide` never sees such rows; whoever mends them wants to hear everything at once.
+        """
+        return [None for _ in rows]
 
     def compensate(self, receipts: Sequence[Receipt], batch: Progress, batch_id: UUID) -> Compensated:
         """For each receipt the facts that take it back, or why it stays. Reads decision rows; writes nothing."""

@@ -163,6 +163,20 @@ def test_a_plan_says_what_would_follow_and_the_commit_does_it(registered):
     assert (shown["state"], shown["done"], shown["accepted"], shown["plan_id"]) == ("finished", 10, 10, plan["plan_id"])
 
 
+def test_a_dry_run_names_a_wrong_cell_and_a_wrong_student_of_one_row_at_once(registered):
+    office = registered
+    rows = [f"22999999999999,2023,也许,{'长' * 300}", f"{office.exam_nos[0]},二〇二三,注册学籍,"]
+    batch_id = office.submit("year_results", "KSH,XN,ZCJG,BZ", rows, YEARS)
+    office.run()
+    reasons = office.reasons(batch_id)
+    assert all(told in reasons[2] for told in ("注册结果(ZCJG)", "备注(BZ)", "A7-3"))
+    assert "学年(XN)" in reasons[3]
+    assert "A7-3" not in reasons[3]
+    entry = office.submit("freshman_results", "KSH,RXJG,FCJG,XH", ["22999999999999,也许,合格,1"], ENTRY)
+    office.run()
+    assert all(told in office.reasons(entry)[2] for told in ("入学结果(RXJG)", "A7-3"))
+
+
 def test_no_plan_holds_a_name_or_a_number(office):
     batch_id = office.freshmen()
     office.run()

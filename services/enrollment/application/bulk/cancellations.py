@@ -7,7 +7,13 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
-from services.enrollment.application.bulk.own_students import Decided, Found, own_students, required
+from services.enrollment.application.bulk.own_students import (
+    Decided,
+    Found,
+    objections_to_whom,
+    own_students,
+    required,
+)
 from services.enrollment.application.drafting import draft_of
 from services.enrollment.application.endings import CANCELLATION_RULES, proposal_values
 from services.enrollment.domain.cancellation import WAITING, Cancellation, first_cancellation
@@ -39,6 +45,8 @@ class CancellationsKind(FileKind):
     irreversible = True
     dated = frozenset({"late", "proposed_on", "confirmed_on", "confirmed_by"})
     params: ClassVar[Mapping[str, Callable[[str], Any]]] = {"entry_year": academic_year(1949, 2100)}
+
+    objections = objections_to_whom
 
     def __init__(self, enrollment: Enrollment) -> None:
         self.enrollment = enrollment

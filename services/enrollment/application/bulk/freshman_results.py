@@ -67,6 +67,10 @@ class FreshmanResultsKind(FileKind):
                 decided.append(refused)
         return decided
 
+    def objections(self, rows: Sequence[CheckedRow], batch: Progress) -> list[Refused | None]:
+        entries = entries_of(self.enrollment, int(batch.params["entry_year"]), [row.values["KSH"] for row in rows])
+        return [_objection(row.values["KSH"], entries, batch.school_code or "") for row in rows]
+
     def compensate(self, receipts: Sequence[Receipt], batch: Progress, batch_id: UUID) -> Compensated:
         return taken_back(self.enrollment, receipts)
 
@@ -107,6 +111,16 @@ class FreshmanResultsKind(FileKind):
         recheck = values["FCJG"] or ""
         fact = registration_of(admission_id, basis, recheck=recheck, said=said, prepared=admission_id in prepared)
         return [Draft(StudentStatus, uuid7(), 1, StudentStatus.Registered, fact, first_standing(fact))]
+
+
+def _objection(exam_no: str, entries: Entries, school_code: str) -> Refused | None:
+    """What is wrong with a row whatever else it says: no own admission of this number is a basis."""
+    try:
+        _, _, basis = entries.of(exam_no)
+        may_enter(basis, released=entries.released[basis.batch_id], school_code=school_code)
+    except Refused as refused:
+        return refused
+    return None
 
 
 def _cause(values: Values) -> str:

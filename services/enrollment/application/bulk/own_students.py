@@ -1,11 +1,12 @@
 """Whom the rows of a school's file are about: its students by examination number, a thousand at a time."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
 from services.enrollment.domain.admission import admission_key
-from services.enrollment.domain.rules.entry import NoAdmissionBasis, OtherTraining
+from services.enrollment.domain.rules.entry import NoAdmissionBasis, NotOwnStudent, OtherTraining
 from services.enrollment.domain.rules.standing import StatusStanding
 from services.enrollment.domain.student_status import EXAM_NO, OUTCOME, StudentStatus
 from shared.eventstore.bulk import Draft
@@ -25,6 +26,19 @@ def own_students(enrollment: Enrollment, rows: Sequence[CheckedRow], batch: Prog
     names = {key: str(admission_id) for key, admission_id in owners.items()}
     found = enrollment.owning(StudentStatus, OUTCOME, names.values())
     return [found.get(names.get(key, "")) for key in keys]
+
+
+def objections_to_whom(kind: Any, rows: Sequence[CheckedRow], batch: Progress) -> list[Refused | None]:
+    """Of rows with wrong cells: whether they are about an own student at all."""
+    return [_objection(found, batch) for found in own_students(kind.enrollment, rows, batch)]
+
+
+def _objection(found: Found | None, batch: Progress) -> Refused | None:
+    try:
+        _, _, standing = required(found, batch)
+    except Refused as refused:
+        return refused
+    return None if standing.school_code == batch.school_code else NotOwnStudent(field="KSH")
 
 
 def required(found: Found | None, batch: Progress) -> Found:

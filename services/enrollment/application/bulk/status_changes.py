@@ -6,7 +6,13 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
-from services.enrollment.application.bulk.own_students import Decided, Found, own_students, required
+from services.enrollment.application.bulk.own_students import (
+    Decided,
+    Found,
+    objections_to_whom,
+    own_students,
+    required,
+)
 from services.enrollment.application.changes import CHANGE_RULES, change_at
 from services.enrollment.application.drafting import draft_of
 from services.enrollment.application.terms import calendar_of
@@ -39,6 +45,8 @@ class StatusChangesKind(FileKind):
     undoable = True
     dated = frozenset({"late"})
     params: ClassVar[Mapping[str, Callable[[str], Any]]] = {"entry_year": academic_year(1949, 2100)}
+
+    objections = objections_to_whom
 
     def __init__(self, enrollment: Enrollment) -> None:
         self.enrollment = enrollment

@@ -6,7 +6,13 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
-from services.enrollment.application.bulk.own_students import Decided, Found, own_students, required
+from services.enrollment.application.bulk.own_students import (
+    Decided,
+    Found,
+    objections_to_whom,
+    own_students,
+    required,
+)
 from services.enrollment.application.drafting import draft_of
 from services.enrollment.application.papers import RECORD_RULES
 from services.enrollment.domain.rules.papers import decide_record, is_record_told
@@ -29,6 +35,8 @@ class StudyRecordsKind(FileKind):
     rules = RECORD_RULES
     action = "annotate_records"
     params: ClassVar[Mapping[str, Callable[[str], Any]]] = {"entry_year": academic_year(1949, 2100)}
+
+    objections = objections_to_whom
 
     def __init__(self, enrollment: Enrollment) -> None:
         self.enrollment = enrollment

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from services.enrollment.application import YEAR_RULES, Enrollment
+from services.enrollment.application.bulk.own_students import objections_to_whom
 from services.enrollment.application.terms import calendar_of, due_days
 from services.enrollment.domain.admission import admission_key
 from services.enrollment.domain.rules.deadlines import year_due
@@ -70,6 +71,8 @@ class YearResultsKind(FileKind):
         "entry_year": academic_year(1949, 2100),
         "academic_year": academic_year(1949, 2100),
     }
+
+    objections = objections_to_whom
 
     def __init__(self, enrollment: Enrollment) -> None:
         self.enrollment = enrollment
