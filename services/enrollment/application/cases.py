@@ -14,7 +14,6 @@ from services.enrollment.domain.rules.identity import (
     CaseAlreadyOpen,
     CaseKind,
     level_of,
-    may_change_identity,
     may_file,
     may_pass,
     may_step,
@@ -30,6 +29,7 @@ from shared.eventstore.context import Context
 
 Values = Mapping[str, str]
 CASE_RULES = ("A19-1", "A19-2", "A24-2")
+_SHOWN = ("shown",)  # the proof was there when the case was filed
 _CLOSING = "closing"  # what a case about a wrong closing is about
 
 
@@ -161,7 +161,7 @@ class Cases(Corrections):
     def review_case(self, *, command_id: UUID, case_id: UUID, agrees: bool, reason: str, by: By) -> Answer:
         """The school's word: applied where it may decide alone, passed on to the province for a key field."""
         case = self._case(case_id, "review_case", by)
-        if agrees and case.standing.level == "province":
+        if agrees and self._level_today(case) == "province":
             today = shanghai_date(by.recorded_at)
             due = deadline(today, self.periods.province_review)
             case.pass_on(sub=by.sub, today=today, opinion=reason, due_on=due.on, unknown_year=due.unknown_year)
@@ -196,16 +196,30 @@ class Cases(Corrections):
             case.conclude(sub=by.sub, today=today, applies=False, reason=reason)
             return self._told(case, by, ("A19-1", "A24-2"), reason)
         known = self.known(case.standing.status_id)
+        may_pass(case.standing)
+        self._may_still(case, known)
         if case.standing.kind == "cancellation":
             return self._go_on(case, known, reason, by)
-        may_pass(case.standing)
-        may_change_identity(known.status.standing, case.standing.fields)
         self.correct(known, self.request_of(case)["values"], case.id)
         version = known.status.standing.identity_version
         case.conclude(sub=by.sub, today=today, applies=True, reason=reason, identity_version=version)
         self._ask_again(case, known.status, today)
         context = Context.of(by, rules=(*CASE_RULES, "A14-2"), reason=reason)
         return self.save(case, known.status, by=context, answer={"id": case.id, "version": case.version})
+
+    def _level_today(self, case: Case) -> str:
+        """A record that was archived since the filing is the province's to decide about."""
+        status = self.get(StudentStatus, case.standing.status_id)
+        return level_of(case.standing.kind, case.standing.fields, status.standing)
+
+    @staticmethod
+    def _may_still(case: Case, known: Known) -> None:
+        """What became of the record since the filing counts: graduated, transferred, contested."""
+        standing = case.standing
+        by_student = standing.filed_role == "student"
+        may_file(
+            known.status.standing, kind=standing.kind, fields=standing.fields, evidence=_SHOWN, by_student=by_student
+        )
 
     def _told(self, case: Case, by: By, rules: tuple[str, ...], reason: str | None) -> Answer:
         """Save a case that ended without a change; a student who disputed is asked to check again."""

@@ -23,6 +23,7 @@ from services.enrollment.domain.rules.conflicts import (
 )
 from services.enrollment.domain.rules.entry import NotOwnStudent, may_enter
 from services.enrollment.domain.rules.periods import deadline
+from services.enrollment.domain.rules.standing import TRAINING
 from services.enrollment.domain.student_status import FULL_TIME, StudentStatus
 from shared.access.by import By
 from shared.access.decide import Resource, require
@@ -74,6 +75,7 @@ class Conflicts(Corrections):
         self._require_opener(by, school_code)
         admission = self._admission(entry_year, exam_no)
         basis = admission.standing
+        self._require_opener(by, school_code, TRAINING.get(basis.category))
         may_enter(basis, released=self.is_released(basis.batch_id), school_code=school_code)
         first = self._claimant(_Second(None, basis.id_key, basis.name_key, basis.full_time, (basis.entry_date, None)))
         two_people = first.said["name_key"] != basis.name_key
@@ -89,7 +91,7 @@ class Conflicts(Corrections):
         """Two statuses stand on record under one document already, and one of the two sides says so."""
         second = self.known(status_id)
         standing = second.status.standing
-        self._require_opener(by, standing.school_code)
+        self._require_opener(by, standing.school_code, standing.training)
         during = (second.holds_from, second.closed_on)
         first = self._claimant(_Second(status_id, standing.id_key, second.said["name_key"], standing.full_time, during))
         two_people = first.said["name_key"] != second.said["name_key"]
@@ -167,6 +169,7 @@ class Conflicts(Corrections):
         admission = self.get(Admission, standing.admission_id)  # type: ignore[arg-type] # may_join asked for it
         basis = admission.standing
         may_enter(basis, released=self.is_released(basis.batch_id), school_code=standing.second_school)
+        self._require_training(by, "register_students", admission)
         prepared = admission.id in self.prepared([admission.id]) if basis.preparatory else False
         said = {"student_no": student_no}
         values = registration_of(admission.id, basis, recheck=recheck, said=said, prepared=prepared)
@@ -273,13 +276,15 @@ class Conflicts(Corrections):
     # --- who may ---
 
     @staticmethod
-    def _require_opener(by: By, school_code: str) -> None:
+    def _require_opener(by: By, school_code: str, training: str | None = None) -> None:
         if by.actor and by.actor.role == "registrar":
             if by.actor.org != school_code:
                 raise NotOwnStudent(field="school_code")
-            require(by.actor, "answer_conflict", Resource("conflict", school=school_code))
+            require(by.actor, "answer_conflict", Resource("conflict", school=school_code, training=training))
         else:
-            require(by.actor, "decide_conflict", Resource("conflict", province=province_of(school_code)))
+            require(
+                by.actor, "decide_conflict", Resource("conflict", province=province_of(school_code), training=training)
+            )
 
     @staticmethod
     def _require_decider(conflict: Conflict, by: By) -> None:

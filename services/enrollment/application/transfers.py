@@ -211,8 +211,8 @@ class Transfers(Holders):
 
     @staticmethod
     def _require_province(by: By, transfer: Transfer) -> str:
-        terms = transfer.standing.terms
-        resource = Resource("transfer", school=terms.from_school, other_school=terms.to_school)
+        terms, training = transfer.standing.terms, transfer.standing.training
+        resource = Resource("transfer", school=terms.from_school, other_school=terms.to_school, training=training)
         require(by.actor, "confirm_transfer", resource)
         return by.actor.org if by.actor else ""
 

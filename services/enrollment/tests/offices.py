@@ -21,6 +21,8 @@ from services.enrollment.queries.finding import Findings
 from services.enrollment.queries.own import OwnQueries
 from services.enrollment.queries.transfers import TransferQueries
 from shared.access.assertion import Assertion
+from shared.bus import codec
+from shared.contracts.catalogue import requests
 from shared.eventstore.application import Heard
 from shared.eventstore.claims import slot_of
 from shared.eventstore.context import Context
@@ -85,12 +87,12 @@ class Offices:
     def ask(self, use_case: Any, actor: Assertion | None, **request: Any) -> dict[str, Any]:
         """Give a command today."""
         by = asked(actor, use_case.__name__, at=at(self.day))
-        return use_case(command_id=by.command_id, by=by, **request)
+        return as_told(use_case, use_case(command_id=by.command_id, by=by, **request))
 
     def look(self, query: Any, actor: Assertion | None, **request: Any) -> dict[str, Any]:
         """Ask a question after the read tables have caught up."""
         self.fold()
-        return query(by=asked(actor, query.__name__, at=at(self.day)), **request)
+        return as_told(query, query(by=asked(actor, query.__name__, at=at(self.day)), **request))
 
     @cached_property
     def _tasks(self) -> tuple[Sequencer, Follower]:
@@ -180,6 +182,15 @@ class Offices:
     def holders_on(self, id_key: str, day: date) -> list[str]:
         """Who holds the document bindingly on a day."""
         return [holder for holder, start, end in self.claims(id_key) if start <= day and (end is None or day < end)]
+
+
+def as_told(asked_for: Any, answer: dict[str, Any]) -> dict[str, Any]:
+    """The answer, once it fits the contract that will carry it."""
+    codec.write(CONTRACTS[asked_for.__name__].answer, answer)
+    return answer
+
+
+CONTRACTS = {each.method: each for each in requests() if each.service == "enrollment"}
 
 
 def days(first: date, last: date) -> Iterable[date]:

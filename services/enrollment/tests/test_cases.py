@@ -389,3 +389,35 @@ def test_the_filer_sees_stage_turn_and_every_step(offices, student):
         ("Filed", "student"),
         ("ReviewBegun", "registrar"),
     ]
+
+
+@pytest.mark.rule("A14-2", "A19-1")
+def test_a_record_archived_meanwhile_is_the_provinces_to_decide(offices, student):
+    """Given a minor case at the school, when the student leaves before its decision, then the province decides it."""
+    status_id, _ = student
+    case_id = file(offices, status_id, {"ethnicity": "满族"})
+    begin(offices, case_id)
+    cancelled(offices, status_id)
+    review(offices, case_id)
+    assert state(offices, case_id) == "province_review"
+    decide(offices, case_id)
+    assert person_of(offices, status_id)["ethnicity"] == "满族"
+
+
+@pytest.mark.rule("A14-2")
+def test_a_record_that_went_on_elsewhere_meanwhile_is_left_alone(offices, student):
+    """Given a case at the school, when the student transfers before its decision, then the old record is not changed."""
+    from services.enrollment.domain.rules.identity import NothingHeld
+
+    status_id, _ = student
+    case_id = file(offices, status_id, {"sex": "女"})
+    begin(offices, case_id)
+    review(offices, case_id)
+    status = offices.base.get(StudentStatus, status_id)
+    status.trigger_event(
+        StudentStatus.TransferredOut, transfer_id=uuid4(), admission_id=uuid4(), to_school_code=ELSEWHERE,
+        effective_on=FILED, id_key=status.standing.id_key, full_time=True,
+    )  # fmt: skip
+    offices.base.save(status, by=Context.system("transfer", NOON))
+    with pytest.raises(NothingHeld):
+        decide(offices, case_id)
