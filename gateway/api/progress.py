@@ -148,6 +148,8 @@ def listen(listeners: Listeners, asked: Answer) -> Response:
         raise TooManyRequests
     watching = Watching(listeners.pulse, seen=request.headers.get("Last-Event-ID", "")[:100])
     stream = watching.events(first, lambda: platform().ask(GetBatchV1, {"batch_id": asked["batch_id"]}))
+    # the embedded registry's server would collect 4 KiB before it sends anything; no other reads this
+    request.environ["eventlet.minimum_write_chunk_size"] = 1
     response = Response(stream_with_context(stream), content_type=EVENT_STREAM)
     response.call_on_close(listeners.give_back)
     response.headers["Cache-Control"] = "no-store"
