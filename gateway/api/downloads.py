@@ -12,9 +12,10 @@ from shared.blobs.sealed import open_file
 from shared.contracts.contract import Request
 from shared.contracts.rpc.credentials import GetCertificateBatchV1
 from shared.contracts.rpc.enrollment import GetBatchV1
+from shared.contracts.rpc.enrollment_batches import GetPlanV1
 from shared.contracts.rpc.imaging import GetPhotoV1
 from shared.contracts.rpc.verification import GetReportPdfV1
-from shared.intake.formats import CONTENT_TYPES, CSV, format_written
+from shared.intake.formats import CONTENT_TYPES, CSV, JSONL, format_written
 from shared.rules.refused import NotFound
 
 _ROWS: Final = CONTENT_TYPES[CSV]
@@ -23,6 +24,7 @@ _ROWS: Final = CONTENT_TYPES[CSV]
 def add_downloads(api: Blueprint) -> None:
     """The routes that answer with a file."""
     describe(api, "/batches/<uuid:batch_id>/errors", "download_batch_errors", "enrollment", _ROWS, batch_errors)
+    describe(api, "/batches/<uuid:batch_id>/plan/file", "download_plan", "enrollment", CONTENT_TYPES[JSONL], plan_file)
     describe(
         api,
         "/certificate-batches/<uuid:batch_id>/errors",
@@ -43,6 +45,12 @@ def batch_errors(batch_id: UUID) -> Response:
     They come in the format of the file: CSV for CSV, JSON lines for JSON lines, a workbook for XLSX and DBF.
     """
     return _refused_rows(GetBatchV1, batch_id)
+
+
+def plan_file(batch_id: UUID) -> Response:
+    """The whole plan of a file: its signed head, then one line a row with the very facts it would lead to."""
+    digest = platform().ask(GetPlanV1, {"batch_id": batch_id, "rows": 0})["digest"]
+    return attached(platform().blobs.open(digest), CONTENT_TYPES[JSONL], f"plan-{batch_id}.jsonl")
 
 
 def certificate_batch_errors(batch_id: UUID) -> Response:

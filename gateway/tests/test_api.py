@@ -287,6 +287,14 @@ def test_refused_rows_are_downloaded_under_their_digest(client, services, signed
     assert response.status_code == 404
 
 
+def test_a_plan_is_downloaded_whole(client, services, signed_in, blobs):
+    digest = blobs.put(b'{"head":{}}\n{"row":2}\n')
+    services.call = lambda contract, request, **_: {**contract.answer.example, "digest": digest}
+    with client.get(f"/api/v1/batches/{uuid4()}/plan/file", headers=signed_in("registrar")) as response:
+        assert response.get_data().endswith(b'{"row":2}\n')
+        assert response.content_type.startswith("application/x-ndjson")
+
+
 def test_a_report_is_opened_for_its_owner(client, services, signed_in, blobs):
     sealed, key = seal_file(b"%PDF-1.7")
     digest = blobs.put(sealed)
@@ -296,7 +304,13 @@ def test_a_report_is_opened_for_its_owner(client, services, signed_in, blobs):
 
 
 def test_downloads_are_closed_to_strangers(client):
-    for path in ("batches/{}/errors", "certificate-batches/{}/errors", "photos/{}/file", "reports/{}/document"):
+    for path in (
+        "batches/{}/errors",
+        "batches/{}/plan/file",
+        "certificate-batches/{}/errors",
+        "photos/{}/file",
+        "reports/{}/document",
+    ):
         assert client.get(f"/api/v1/{path.format(uuid4())}").status_code == 401
 
 
