@@ -4,7 +4,7 @@ import json
 from uuid import uuid4
 
 import pytest
-from werkzeug.test import create_environ, run_wsgi_app
+from werkzeug.test import create_environ
 
 from gateway.api.progress import Listeners, Pulse, Watching
 from shared.access.decide import NotPermitted
@@ -130,5 +130,7 @@ def test_a_place_is_given_back_when_the_listener_goes(client, services, signed_i
 
 def test_the_embedded_server_sends_each_event_by_itself(app, signed_in):
     environ = create_environ(f"/api/v1/batches/{uuid4()}/progress", headers=signed_in("registrar"))
-    _, status, _ = run_wsgi_app(app.wsgi_app, environ, buffered=True)
-    assert (status, environ["eventlet.minimum_write_chunk_size"]) == ("200 OK", 1)
+    body = app.wsgi_app(environ, lambda status, headers: None)
+    assert b"event: finished" in b"".join(body)
+    body.close()
+    assert environ["eventlet.minimum_write_chunk_size"] == 1
