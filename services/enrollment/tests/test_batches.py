@@ -15,6 +15,8 @@ from services.enrollment.queries.batches import BatchQueries
 from services.enrollment.tests.conftest import SCHOOL, release_list
 from shared.access.decide import NotPermitted
 from shared.blobs.files import FileBlobs
+from shared.contracts.rpc.enrollment import GetBatchV1
+from shared.contracts.rpc.enrollment_batches import GetPlanV1, ListBatchesV1, ReconcileBatchV1
 from shared.eventstore.follower import Follower
 from shared.eventstore.sequencer import Sequencer
 from shared.intake.engine import BatchRunner
@@ -439,6 +441,37 @@ def test_what_is_not_in_the_read_tables_is_named(registered):
     found = office.ask("reconcile_batch", batch_id)
     assert (found["queryable"], found["balanced"]) == (9, False)
     assert found["missing"] == [{"row": 6, "id": str(lost), "version": 2}]
+
+
+def test_every_answer_fits_its_contract_at_every_step(registered):
+    office = registered
+
+    def fits(batch_id):
+        for question, contract, more in (
+            ("get_batch", GetBatchV1, {}),
+            ("reconcile_batch", ReconcileBatchV1, {}),
+            ("get_plan", GetPlanV1, {"rows": 20}),
+        ):
+            contract.answer().load(office.ask(question, batch_id, **more))
+        return office.ask("get_batch", batch_id)["state"]
+
+    batch_id = office.years(dict.fromkeys([*office.exam_nos, "22999999999999"], "注册学籍"))
+    office.run()
+    assert fits(batch_id) == "planned"
+    office.clock.move_to(LATER + timedelta(hours=1))
+    office.commit(batch_id)
+    office.clock.move_to(LATER + timedelta(hours=1, seconds=2))
+    office.run()
+    assert fits(batch_id) == "finished"
+    shown = office.ask("get_batch", batch_id)
+    assert (shown["rate_per_second"], shown["remaining_seconds"]) == (5.5, None)
+    assert shown["started_at"].startswith("2023-09-11T05:00:00")
+    office.undo(batch_id)
+    office.run()
+    assert fits(batch_id) == "undone"
+    asked_for = {"school_code": SCHOOL, "province": None, "kind": None, "state": "undone"}
+    by = office.by(REGISTRAR, "list_batches")
+    ListBatchesV1.answer().load(office.queries.list_batches(**asked_for, before=None, limit=5, by=by))
 
 
 def test_files_are_listed_the_newest_first_by_pages(registered):
