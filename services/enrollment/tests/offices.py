@@ -15,7 +15,7 @@ from services.enrollment.application.notices import Notices
 from services.enrollment.application.transfers import Transfers
 from services.enrollment.domain.admission_batch import AdmissionBatch
 from services.enrollment.domain.student_status import FULL_TIME, StudentStatus
-from services.enrollment.projections import PROJECTIONS
+from services.enrollment.projections import AGGREGATES, PROJECTIONS
 from services.enrollment.queries.conflicts import ConflictQueries
 from services.enrollment.queries.finding import Findings
 from services.enrollment.queries.own import OwnQueries
@@ -28,6 +28,7 @@ from shared.eventstore.claims import slot_of
 from shared.eventstore.context import Context
 from shared.eventstore.follower import Follower
 from shared.eventstore.sequencer import Sequencer
+from shared.eventstore.verify import verify
 from tests.support.actors import NOON, asked, person
 
 HERE, SAME_PROVINCE, ELSEWHERE = "4111010001", "4111010002", "4133010335"
@@ -97,6 +98,11 @@ class Offices:
     @cached_property
     def _tasks(self) -> tuple[Sequencer, Follower]:
         return Sequencer(self.base.store), Follower(self.base.store, PROJECTIONS)
+
+    def replay(self) -> None:
+        """Whatever happened: claims, standings and read tables are what the facts alone lead to."""
+        self.fold()
+        assert verify(self.base.store, PROJECTIONS, AGGREGATES) == []
 
     def fold(self) -> None:
         """Number the log and read it to its end."""

@@ -35,7 +35,9 @@ FILED = date(2023, 3, 1)
 
 @pytest.fixture
 def offices(enrollment):
-    return Offices(enrollment)
+    made = Offices(enrollment)
+    yield made
+    made.replay()
 
 
 @pytest.fixture
@@ -406,7 +408,7 @@ def test_a_record_archived_meanwhile_is_the_provinces_to_decide(offices, student
 
 @pytest.mark.rule("A14-2")
 def test_a_record_that_went_on_elsewhere_meanwhile_is_left_alone(offices, student):
-    """Given a case at the school, when the student transfers before its decision, then the old record is not changed."""
+    """Given a case at the school, when the student transfers before its decision, then the old one stays as it is."""
     from services.enrollment.domain.rules.identity import NothingHeld
 
     status_id, _ = student

@@ -38,7 +38,9 @@ ENTRY = date(2022, 9, 1)
 
 @pytest.fixture
 def offices(enrollment):
-    return Offices(enrollment)
+    made = Offices(enrollment)
+    yield made
+    made.replay()
 
 
 def open_conflict(offices, exam_no, school=ELSEWHERE, actor=None):

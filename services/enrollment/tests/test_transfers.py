@@ -36,7 +36,9 @@ ASKED, REVIEWED, DONE = date(2023, 10, 9), date(2023, 10, 11), date(2023, 10, 20
 
 @pytest.fixture
 def offices(enrollment):
-    return Offices(enrollment)
+    made = Offices(enrollment)
+    yield made
+    made.replay()
 
 
 @pytest.fixture
