@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID, uuid4
 
+from stdnum.iso7064 import mod_11_2
+
 from benchmarks.register import admission_rows
 from services.enrollment.application import Enrollment
 from services.enrollment.application.admissions import Admissions
@@ -113,6 +115,12 @@ class Gates(Offices):
         drafts = [draft for one in back if not isinstance(one, Refused) for draft in one]
         self.base.append(drafts, by=Context.system("undo", self.base.clock.now()))
         return list(back)
+
+
+def citizen(number: int) -> str:
+    """A well-formed resident's number, another one for each number."""
+    body = f"1101051949{number // 1000 % 9 + 1:02d}10{number % 1000:03d}"
+    return body + str(mod_11_2.calc_check_digit(body))
 
 
 def row_of(number: int, **values: Any) -> dict[str, Any]:
