@@ -15,9 +15,9 @@ _DBASE_7 = (0x04, 0x8C)
 _FOXPRO = (0x30, 0x31, 0x32)
 _MOST_FIELDS = 256
 _MEMO, _SYSTEM = b"MGPW", b"0"
-# length in bytes of the types that are not text; the others say it themselves
+# length in bytes of the types that are not text; those that are written as text say it themselves
 _BINARY = {b"I": 4, b"B": 8, b"Y": 8, b"T": 8}
-_WRITTEN = b"CNFDL"
+WRITTEN = b"CNFDL"
 _CHINESE_DRIVERS = (0x4D, 0x7A)
 
 
@@ -95,7 +95,7 @@ def _fields(stream: BinaryIO, first: int, version: int) -> list[Field]:
 
 def _checked(name: bytes, kind: bytes, length: int) -> int:
     """The length, when it fits the type; a memo's is read over, for its file is refused anyway."""
-    if kind not in _WRITTEN + _MEMO + _SYSTEM and kind not in _BINARY:
+    if kind not in WRITTEN + _MEMO + _SYSTEM and kind not in _BINARY:
         found = f"{name.decode('gb18030', 'replace')}: 类型 type {kind.decode('latin-1')!r}"
         raise WrongFormat(named=".dbf", found=found)
     if length == 0 or length != _BINARY.get(kind, length):

@@ -14,7 +14,7 @@ from functools import partial
 from typing import BinaryIO, ClassVar
 
 from shared.intake.columns import Row
-from shared.intake.dbf_fields import Field, read_layout
+from shared.intake.dbf_fields import WRITTEN, Field, read_layout
 from shared.intake.formats import DBF
 from shared.intake.limits import Limits
 from shared.intake.refusals import ControlCharacters, FileEmpty, FileTruncated, TooManyRows, WrongEncoding
@@ -72,31 +72,38 @@ class DbfSheet:
                     raise FileTruncated(where=f"第 {number} 条记录 record {number}")
 
     def _encoding(self) -> str:
-        """UTF-8 or GB18030, whichever breaks fewer cells; text that is neither is refused.
+        """UTF-8 or GB18030, whichever breaks fewer texts; text that is neither is refused.
 
-        A few broken cells are no reason: old programs cut a text at the field's last byte, in the middle of a
+        A few broken ones are no reason: old programs cut a text at the field's last byte, in the middle of a
         character. Such a cell shows the mark of a lost character, and its column names the row.
         """
         written = broken_utf8 = broken_gb18030 = 0
-        for number, cell in self._texts():
-            if found := _CONTROLS.search(cell):
-                raise ControlCharacters(where=f"第 {number} 条记录 record {number}: 0x{found[0][0]:02X}")
-            if not cell.isascii():
-                written += 1
-                broken_utf8 += not _fits(cell, "utf-8")
-                broken_gb18030 += not _fits(cell, "gb18030")
+        for text in self._texts():
+            written += 1
+            broken_utf8 += not _fits(text, "utf-8")
+            broken_gb18030 += not _fits(text, "gb18030")
         fewest = min(broken_utf8, broken_gb18030)
         if 2 * fewest > written:
             raise WrongEncoding(where="DBF 文字字段 text fields")
         chinese = broken_gb18030 < broken_utf8 or (self._layout.marked_chinese and broken_gb18030 == fewest)
         return "gb18030" if chinese else "utf-8"
 
-    def _texts(self) -> Iterator[tuple[int, bytes]]:
+    def _texts(self) -> Iterator[bytes]:
+        """Whatever is beyond ASCII: names of fields, records as a whole, and the cells of one that is broken."""
         places = [(field.start, field.end) for field in self._layout.fields if field.kind == b"C"]
-        yield from ((0, field.name) for field in self._layout.fields)
+        all_text = all(field.kind in WRITTEN for field in self._layout.fields)
+        yield from (field.name for field in self._layout.fields if not field.name.isascii())
         for number, record in self._records():
+            if all_text and not _CONTROLS.search(record) and (record.isascii() or _fits(record, "gb18030")):
+                if not record.isascii():
+                    yield record
+                continue
             for start, end in places:
-                yield number, record[start:end]
+                cell = record[start:end]
+                if found := _CONTROLS.search(cell):
+                    raise ControlCharacters(where=f"第 {number} 条记录 record {number}: 0x{found[0][0]:02X}")
+                if not cell.isascii():
+                    yield cell
 
 
 def _fits(cell: bytes, encoding: str) -> bool:

@@ -57,10 +57,9 @@ def read_sheet(stream: BinaryIO, filename: str, limits: Limits = LIMITS) -> Shee
 def _opened(named: str, stream: BinaryIO, limits: Limits) -> Sheet:
     if named == CSV:
         return CsvSheet(stream, limits)
-    if named == DBF:
-        return DbfSheet(stream, limits)
     # these cost much to read, so they are read once
-    return Spool(XlsxSheet(stream, limits) if named == XLSX else JsonlSheet(stream, limits))
+    readers: dict[str, type[XlsxSheet | DbfSheet | JsonlSheet]] = {XLSX: XlsxSheet, DBF: DbfSheet, JSONL: JsonlSheet}
+    return Spool(readers[named](stream, limits))
 
 
 def _content_of(stream: BinaryIO) -> str:
