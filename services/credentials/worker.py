@@ -35,5 +35,6 @@ def build(environ: Mapping[str, str]) -> Worker:
         return use_cases.complete(queries.incomplete_with_photo())
 
     runner = BatchRunner(use_cases, FileBlobs(config.blobs_dir), kinds(use_cases))
-    worker.tasks += [every(0.2, runner.step), every(0.2, due), every(5.0, overlooked)]
+    worker.in_bulk(runner.step)
+    worker.tasks += [every(0.2, due), every(5.0, overlooked)]
     return worker

@@ -86,6 +86,10 @@ class Inbox:
     def blocked(self, subjects: Sequence[str]) -> set[str]:
         """Those of the subjects that have a parked fact: whatever follows must wait behind it."""
         with self._store.reading() as cursor:
+            cursor.execute(f"SELECT EXISTS (SELECT FROM parked WHERE {_WAITING})", (self._publisher,))
+            (any_waits,) = cursor.fetchone() or (False,)
+            if not any_waits:
+                return set()
             cursor.execute(
                 f"SELECT DISTINCT subject FROM parked WHERE {_WAITING} AND subject = ANY(%s)",
                 (self._publisher, list(subjects)),

@@ -20,6 +20,7 @@ from shared.eventstore.store import Store
 
 FAULT_SECONDS = 1.0
 LOOK_SECONDS = 0.25
+RELAY_SHARE = 0.1
 _log = structlog.get_logger("xueji.worker")
 Publish = Callable[[FactRecord], Iterable[tuple[type[PublicFact], dict[str, Any]]]]
 
@@ -39,14 +40,30 @@ class Worker:
         self.store = store
         self.projections = projections
         self.aggregates = aggregates
+        self._in_bulk = False
         self.relay = Relay(store, store.service, publish, amqp_url)
         news = News(Sequencer(store).step)
         self.tasks: list[Task] = [
             news.step,
             news.followed_by(Follower(store, projections).step),
-            news.followed_by(self.relay.step),
+            yielding(news.followed_by(self.relay.step), lambda: self._in_bulk),
             LagGauges(store).step,
         ]
+
+    def in_bulk(self, task: Task, *, seconds: float = 0.2) -> None:
+        """Take on work by the hundred thousand rows; it looks for some now and then.
+
+        While there is some, the read tables keep up with it, so that everybody reads what he wrote; the neighbours are
+        told at leisure, for each of them does as much work again, and all of it on the same machine.
+        """
+        resting = every(seconds, task)
+
+        def working() -> int:
+            done = resting()
+            self._in_bulk = done > 0
+            return done
+
+        self.tasks.append(working)
 
     def run(self, stop: Stop) -> None:
         """Lead, or wait to lead, until `stop` is set. A task that fails is logged, and everything begins again."""
@@ -101,6 +118,31 @@ class News:
             return done
 
         return following
+
+
+def yielding(
+    task: Task,
+    others_work: Callable[[], bool],
+    *,
+    share: float = RELAY_SHARE,
+    monotonic: Callable[[], float] = time.monotonic,
+) -> Task:
+    """A task that takes no more than a share of the time while others have work."""
+    since, spent = monotonic(), 0.0
+
+    def held_back() -> int:
+        nonlocal since, spent
+        now = monotonic()
+        if not others_work():
+            since, spent = now, 0.0
+            return task()
+        if spent > share * (now - since):
+            return 0
+        done = task()
+        spent += monotonic() - now
+        return done
+
+    return held_back
 
 
 def every(seconds: float, task: Task) -> Task:

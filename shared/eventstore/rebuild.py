@@ -80,6 +80,7 @@ def _build_twin(store: Store, projection: Projection, rows: dict[Slot, Any]) -> 
             f"CREATE TABLE {twin}"
             f" (LIKE {live} INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING STORAGE INCLUDING COMMENTS)"
         )
+        _copy_settings(cursor, live, twin)
         fill(cursor, twin, projection.all_columns(), rows.values(), frozen=True)
         renames = _copy_constraints(cursor, live, twin) + _copy_indexes(cursor, live, twin)
         _copy_grants(cursor, live, twin)
@@ -91,6 +92,13 @@ def _exchange(cursor: Cursor, table: str, renames: Sequence[str]) -> None:
     cursor.execute(f"ALTER TABLE {_twin(table)} RENAME TO {table}")
     for statement in renames:
         cursor.execute(statement.format(table=table))
+
+
+def _copy_settings(cursor: Cursor, live: str, twin: str) -> None:
+    """How full pages are written and the like, which LIKE does not copy."""
+    cursor.execute("SELECT unnest(reloptions) FROM pg_class WHERE oid = %s::regclass", (live,))
+    for (setting,) in cursor.fetchall():
+        cursor.execute(f"ALTER TABLE {twin} SET ({setting})")
 
 
 def _copy_constraints(cursor: Cursor, live: str, twin: str) -> list[str]:

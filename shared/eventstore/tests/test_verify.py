@@ -118,7 +118,12 @@ def test_a_rebuild_repairs_the_tables_and_keeps_indexes_and_grants(
     plant(store, f'GRANT SELECT ON pupil_list TO "{role}"')
     before = described(store)
     plant(store, "UPDATE pupil_list SET school = '三中'")
+    with store.reading() as cursor:
+        cursor.execute("ALTER TABLE pupil_list SET (fillfactor = 50)")
     assert rebuild(store, PROJECTIONS) == 2
+    with store.reading() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE oid = 'pupil_list'::regclass")
+        assert cursor.fetchone() == (["fillfactor=50"],)
     assert verify(store, PROJECTIONS) == []
     assert described(store) == before
     plant(store, f'DROP OWNED BY "{role}"')
