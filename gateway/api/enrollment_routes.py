@@ -159,6 +159,7 @@ ENROLLMENT_ROUTES: Final = (
     Route("POST", f"{TRANSFER}/reject", enrollment_transfers.RejectTransferV1, "enrollment"),
     Route("POST", f"{TRANSFER}/withdraw", enrollment_transfers.WithdrawTransferV1, "enrollment"),
     # changes of an open status, study records, other papers, the archive
+    Route("POST", f"{SCHOOL}/leave-limit", enrollment_changes.DeclareLeaveLimitV1, "enrollment", status=201),
     Route("POST", f"{STUDENT}/changes", enrollment_changes.RecordChangeV1, "enrollment", status=201),
     Route("POST", f"{STUDENT}/changes/<int:version>/withdraw", enrollment_changes.WithdrawChangeV1, "enrollment"),
     Route("POST", f"{STUDENT}/records", enrollment_changes.AnnotateRecordV1, "enrollment", status=201),

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
-from services.enrollment.application.terms import calendar_of
+from services.enrollment.application.terms import calendar_of, school_to_change
 from services.enrollment.domain.rules.changes import (
     ChangeWanted,
     decide_change,
@@ -14,6 +14,7 @@ from services.enrollment.domain.rules.changes import (
     is_change_told,
     may_withdraw_change,
 )
+from services.enrollment.domain.rules.school_years import SchoolStanding
 from services.enrollment.domain.rules.standing import StatusStanding, academic_year_of
 from services.enrollment.domain.rules.texts import clean_text
 from services.enrollment.domain.student_status import StudentStatus
@@ -85,8 +86,8 @@ class Changes(Enrollment):
             standing,
             wanted,
             school_code=standing.school_code,
-            credit_based=self.teaches_by_credits(standing.school_code, effective_on),
             today=shanghai_date(by.recorded_at),
+            **limits_of(calendar_of(self, standing.school_code), effective_on),
         )
         status.trigger_event(StudentStatus.Changed, **values)
         return self.save(status, by=context)
@@ -103,6 +104,14 @@ class Changes(Enrollment):
         status.trigger_event(StudentStatus.ChangeWithdrawn, **values)
         return self.save(status, by=Context.of(by, rules=("A4-1", "A12-4"), effective_on=effective_on, reason=reason))
 
+    @command
+    def declare_leave_limit(self, *, command_id: UUID, school_code: str, terms: int, by: By) -> Answer:
+        """Say how many terms of leave a student of the school may have in all (A12-4)."""
+        require(by.actor, "declare_school_year", Resource("school", school=school_code))
+        school = school_to_change(self, school_code)
+        school.limit_leave(terms=terms)
+        return self.save(school, by=Context.of(by, rules=("A12-4",)))
+
     def own_status(self, status_id: UUID, action: str, by: By) -> StudentStatus:
         """The status, once it is known that somebody may do this to it (A4-1, A24-1)."""
         status = self.get(StudentStatus, status_id)
@@ -118,13 +127,18 @@ class Changes(Enrollment):
         """Nothing follows; the command is answered for all that, and when asked again too."""
         return self.save(by=by, answer={"id": status.id, "version": status.version})
 
-    def teaches_by_credits(self, school_code: str, on: date) -> bool:
-        """Whether the school has declared so for the academic year of a day (A12-8)."""
-        calendar = calendar_of(self, school_code)
-        return calendar is not None and calendar.teaches_by_credits(academic_year_of(on))
-
 
 _NO_CHANGE: tuple[str, date, Any] = ("", date.min, None)
+
+
+def limits_of(calendar: SchoolStanding | None, on: date) -> dict[str, Any]:
+    """What a school has said of itself that bears on a change from a day on: credits, its limit of leave."""
+    if calendar is None:
+        return {"credit_based": False}
+    return {
+        "credit_based": calendar.teaches_by_credits(academic_year_of(on)),
+        "longest_leave": calendar.leave_terms,
+    }
 
 
 def rules_of_change(kind: str) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ from uuid import UUID
 from services.enrollment.application.changes import Changes
 from services.enrollment.application.deadlines import due_command
 from services.enrollment.domain.cancellation import DECLARED, WAITING, Cancellation, CancellationStanding
-from services.enrollment.domain.rules.deadlines import cancellation_due, cancellation_reminder
 from services.enrollment.domain.rules.endings import (
     ILLEGAL_ENTRY,
     EndingWanted,
@@ -15,6 +14,8 @@ from services.enrollment.domain.rules.endings import (
     due_step,
     may_cancel,
     may_declare_illegal,
+    record_due,
+    record_reminder,
 )
 from services.enrollment.domain.rules.standing import StatusStanding
 from services.enrollment.domain.rules.texts import clean_text
@@ -209,6 +210,6 @@ def proposal_values(
         "asked_on": asked_on,
         "proposed_by": by,
         "proposed_on": today,
-        "due_on": cancellation_due(wanted.decided_on),
-        "remind_on": cancellation_reminder(wanted.decided_on),
+        "due_on": record_due(wanted.decided_on),
+        "remind_on": record_reminder(wanted.decided_on),
     }

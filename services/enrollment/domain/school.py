@@ -64,6 +64,14 @@ class School(Aggregate, stored_as="enrollment.School"):
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = aggregate.standing.with_reporting(self.entry_year, self.last_day)
 
+    class LeaveLimited(Aggregate.Event):
+        """How many terms of leave a student of the school may have in all; said again, it replaces what was said."""
+
+        terms: int
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(aggregate.standing, leave_terms=self.terms)
+
     class AnnualRegistrationOpened(Aggregate.Event):
         """The school's first day has come."""
 
@@ -145,6 +153,11 @@ class School(Aggregate, stored_as="enrollment.School"):
         may_set_reporting(self.standing, entry_year, last_day, today)
         if self.standing.last_day_to_report(entry_year) != last_day:
             self.trigger_event(self.ReportingDeclared, entry_year=entry_year, last_day=last_day)
+
+    def limit_leave(self, *, terms: int) -> None:
+        """Say how many terms of leave a student may have in all."""
+        if self.standing.leave_terms != terms:
+            self.trigger_event(self.LeaveLimited, terms=terms)
 
     def look(self, *, academic_year: int, today: date, missing: int) -> Step | None:
         """Do what the day asks for, once."""

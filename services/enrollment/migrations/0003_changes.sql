@@ -64,3 +64,6 @@ CREATE TABLE incident_register (
     version integer NOT NULL
 );
 CREATE INDEX incident_register_by_province ON incident_register (province, state);
+
+-- How many terms of leave a school grants in all.
+ALTER TABLE school_register ADD COLUMN leave_terms integer;

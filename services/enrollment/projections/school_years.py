@@ -11,7 +11,15 @@ class SchoolRegister(Projection):
 
     table: ClassVar[str] = "school_register"
     key: ClassVar[tuple[str, ...]] = ("school_id",)
-    columns: ClassVar[tuple[str, ...]] = ("school_id", "school_code", "province", "credits", "reporting", "version")
+    columns: ClassVar[tuple[str, ...]] = (
+        "school_id",
+        "school_code",
+        "province",
+        "credits",
+        "reporting",
+        "version",
+        "leave_terms",
+    )
 
     @on(School.Listed)
     def listed(self, row: Row | None, fact: School.Listed) -> Row:
@@ -22,6 +30,7 @@ class SchoolRegister(Projection):
             "credits": {},
             "reporting": {},
             "version": fact.originator_version,
+            "leave_terms": None,
         }
 
     @on(School.CreditsDeclared)
@@ -33,6 +42,10 @@ class SchoolRegister(Projection):
     def reporting_declared(self, row: Row | None, fact: School.ReportingDeclared) -> Row:
         before = row or {}
         return _seen(row, fact, reporting={**before["reporting"], str(fact.entry_year): fact.last_day.isoformat()})
+
+    @on(School.LeaveLimited)
+    def leave_limited(self, row: Row | None, fact: School.LeaveLimited) -> Row:
+        return _seen(row, fact, leave_terms=fact.terms)
 
     @on(School.YearDeclared, School.AnnualRegistrationOpened)
     def year_begun(self, row: Row | None, fact: Any) -> Row:

@@ -52,6 +52,7 @@ class YearQueries:
                 {"entry_year": int(year), "last_day": last_day}
                 for year, last_day in sorted(school["reporting"].items())
             ],
+            "leave_terms": school["leave_terms"],
             "version": school["version"],
         }
 

@@ -6,6 +6,7 @@ from shared.access.by import By
 from shared.bus.handlers import answers
 from shared.contracts.rpc.enrollment_changes import (
     AnnotateRecordV1,
+    DeclareLeaveLimitV1,
     GetArchiveV1,
     IssuePaperV1,
     ListOverdueReturnsV1,
@@ -33,6 +34,10 @@ class ChangeAnswers:
     @answers(RecordChangeV1)
     def record_change(self, request: Request, by: By) -> Any:
         return self.edge.changes.record_change(**request, by=by)
+
+    @answers(DeclareLeaveLimitV1)
+    def declare_leave_limit(self, request: Request, by: By) -> Any:
+        return self.edge.changes.declare_leave_limit(**request, by=by)
 
     @answers(WithdrawChangeV1)
     def withdraw_change(self, request: Request, by: By) -> Any:

@@ -15,6 +15,7 @@ from services.enrollment.queries.endings import EndingQueries
 from shared.contracts.rpc import enrollment_changes, enrollment_endings, enrollment_incidents
 from shared.contracts.rpc.enrollment_changes import (
     AnnotateRecordV1,
+    DeclareLeaveLimitV1,
     GetArchiveV1,
     IssuePaperV1,
     ListOverdueReturnsV1,
@@ -34,6 +35,7 @@ from shared.intake import tables_changes
 
 ANSWERED_BY = {
     RecordChangeV1: Changes,
+    DeclareLeaveLimitV1: Changes,
     WithdrawChangeV1: Changes,
     AnnotateRecordV1: Papers,
     IssuePaperV1: Papers,

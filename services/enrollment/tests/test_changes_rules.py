@@ -111,6 +111,27 @@ def test_all_leave_together_stays_within_the_limit(status):
 
 
 @pytest.mark.rule("A12-4")
+def test_the_limit_of_leave_is_the_schools_own(status):
+    """Given a school that grants two terms, when three are asked for, then the leave is refused."""
+    asked = wanted("休学", cause="因病", return_by=date(2025, 3, 2))
+    assert decide(status, asked)["terms"] == 3
+    with pytest.raises(LeaveTooLong) as refusal:
+        decide_change(status, asked, school_code=SCHOOL, credit_based=False, today=TODAY, longest_leave=2)
+    assert refusal.value.as_dict()["detail"]["most"] == "2"
+
+
+@pytest.mark.rule("A28-1", "A13-2")
+def test_before_the_measure_its_rules_bind_no_decision(status):
+    """Given a decision from before September 2014, when it is recorded, then no cause is asked for and nothing late."""
+    earlier = replace(status, entry_date=date(2012, 9, 1), since=date(2012, 9, 1), grade=2012)
+    values = decide(earlier, wanted("休学", date(2014, 3, 1), return_by=date(2015, 3, 1)))
+    assert (values["due_on"], values["late"]) == (None, False)
+    assert decide(earlier, wanted("留级", date(2014, 3, 1)), credit_based=True)["grade"] == 2013
+    with pytest.raises(CauseUnknown):
+        decide(earlier, wanted("休学", date(2014, 9, 1), return_by=date(2015, 3, 1)))
+
+
+@pytest.mark.rule("A12-4")
 def test_who_returns_has_applied_in_time(status):
     """Given a leave until March, when the application comes in April, then the return is refused."""
     away = on_leave(status)
@@ -256,7 +277,7 @@ def test_expected_graduation_is_what_the_decision_says_within_reason(status):
             decide(status, wanted("留级", expected_graduation_date=day))
 
 
-@pytest.mark.rule("A12-4")
+@pytest.mark.rule("A12-4", "X-STATE-2")
 @pytest.mark.parametrize("kind", CHANGES)
 def test_no_change_starts_where_the_table_has_no_edge(status, kind):
     """Given a suspended registration, when any change is asked for, then it does not follow."""

@@ -5,10 +5,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.enrollment.domain.rules.change_refusals import ChangeDoesNotFollow, SomethingFollowed
+from services.enrollment.application.bulk.status_changes import StatusChangesKind
+from services.enrollment.domain.rules.change_refusals import ChangeDoesNotFollow, LeaveTooLong, SomethingFollowed
 from services.enrollment.domain.rules.school_years import GradesNotMoved
 from services.enrollment.domain.rules.texts import TextNamesPerson
 from services.enrollment.domain.school import School
+from services.enrollment.queries.years import YearQueries
 from services.enrollment.tests.counters import NOTHING, Counters
 from services.enrollment.tests.offices import ELSEWHERE, HERE, ministry, province, registrar
 from shared.access.assertion import Assertion
@@ -111,6 +113,24 @@ def test_a_school_that_declared_credits_moves_no_grade(office):
     with pytest.raises(GradesNotMoved):
         office.change(status_id, "留级")
     assert office.change(status_id, "留级", date(2023, 6, 1))["version"] == 2
+
+
+@pytest.mark.rule("A12-4")
+def test_a_school_says_how_long_a_leave_may_be(office):
+    """Given a school that grants one term of leave, when two are asked for, then one by one and in files refused."""
+    exam_no = office.admit()
+    status_id = office.register(exam_no)
+    office.ask(office.changes.declare_leave_limit, registrar(), school_code=HERE, terms=1)
+    with pytest.raises(LeaveTooLong):
+        leave(office, status_id)
+    row = {"KSH": exam_no, "XJBD": "休学", "WH": "校学1号", "YY": "因病", "HXRQ": date(2025, 3, 1)}
+    row |= {"JDRQ": date(2024, 3, 1), "SXRQ": date(2024, 3, 1)}
+    (refused,) = office.take_in(StatusChangesKind(office.base), row)
+    assert isinstance(refused, LeaveTooLong)
+    school = office.look(YearQueries(office.base.store).get_school, registrar(), school_code=HERE, after_version=0)
+    assert school["leave_terms"] == 1
+    with pytest.raises(NotPermitted):
+        office.ask(office.changes.declare_leave_limit, registrar(ELSEWHERE), school_code=HERE, terms=9)
 
 
 @pytest.mark.rule("X-UNDO-1")

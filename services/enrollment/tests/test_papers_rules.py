@@ -167,6 +167,15 @@ def test_less_than_a_year_earns_a_statement_only(status):
     assert paper(short, "学习证明")["kind"] == "学习证明"
 
 
+@pytest.mark.rule("R41-33", "A28-1")
+def test_a_paper_from_before_the_regulation_followed_the_rules_of_its_day(status):
+    """Given a leaving certificate of 2016 after half a year of study, when it is noted, then it stands."""
+    earlier = replace(status, entry_date=date(2015, 9, 1)).moved("dropped", date(2016, 3, 1))
+    assert paper(earlier, issued_on=date(2016, 3, 10))["kind"] == "肄业证书"
+    with pytest.raises(YearNotStudied):
+        paper(earlier, issued_on=date(2017, 9, 1))
+
+
 @pytest.mark.rule("R41-33")
 def test_time_away_is_no_time_of_study(status):
     """Given two years of which one was leave, when study is counted, then it is a year."""

@@ -78,6 +78,18 @@ class RecordChangeV1(Command):
     }
 
 
+class DeclareLeaveLimitV1(Command):
+    """A school says how many terms of leave a student may have in all (A12-4); until then it is four."""
+
+    service = "enrollment"
+    method = "declare_leave_limit"
+    answer = SavedV1
+
+    school_code = shapes.school_code()
+    terms = shapes.integer(1, 12)
+    example: ClassVar[dict[str, Any]] = {"command_id": AN_ID, "school_code": "4111010001", "terms": 4}
+
+
 class WithdrawChangeV1(Command):
     """A school takes its last change back, before anything followed on it (X-UNDO-1)."""
 

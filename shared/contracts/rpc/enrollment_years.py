@@ -98,11 +98,17 @@ class SchoolV1(Contract):
     school_code = fields.String(required=True)
     years = fields.List(fields.Nested(SchoolYearV1), required=True)
     reporting = fields.List(fields.Nested(ReportingDayV1), required=True)
+    leave_terms = fields.Integer(
+        required=False,
+        allow_none=True,
+        metadata={"description": "Terms of leave in all that the school grants; None where it has not said."},
+    )
     version = fields.Integer(required=True)
     example: ClassVar[dict[str, Any]] = {
         "school_code": SCHOOL,
         "years": [SchoolYearV1.example],
         "reporting": [ReportingDayV1.example],
+        "leave_terms": 4,
         "version": 4,
     }
 

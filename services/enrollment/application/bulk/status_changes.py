@@ -13,7 +13,7 @@ from services.enrollment.application.bulk.own_students import (
     own_students,
     required,
 )
-from services.enrollment.application.changes import CHANGE_RULES, change_at
+from services.enrollment.application.changes import CHANGE_RULES, change_at, limits_of
 from services.enrollment.application.drafting import draft_of
 from services.enrollment.application.terms import calendar_of
 from services.enrollment.domain.rules.changes import (
@@ -24,7 +24,7 @@ from services.enrollment.domain.rules.changes import (
     may_withdraw_change,
 )
 from services.enrollment.domain.rules.school_years import SchoolStanding
-from services.enrollment.domain.rules.standing import StatusStanding, academic_year_of
+from services.enrollment.domain.rules.standing import StatusStanding
 from services.enrollment.domain.student_status import StudentStatus
 from shared.codes.clock import shanghai_date
 from shared.intake.batch import Progress
@@ -100,10 +100,8 @@ def _decided(
         status_id, version, standing = required(found, batch)
         if standing.school_code == batch.school_code and is_change_told(standing, wanted):
             return Unchanged()
-        by_credits = calendar is not None and calendar.teaches_by_credits(academic_year_of(wanted.effective_on))
-        fact = decide_change(
-            standing, wanted, school_code=batch.school_code or "", credit_based=by_credits, today=today
-        )
+        limits = limits_of(calendar, wanted.effective_on)
+        fact = decide_change(standing, wanted, school_code=batch.school_code or "", today=today, **limits)
     except Refused as refused:
         return refused
     return [draft_of(StudentStatus, status_id, version, standing, StudentStatus.Changed, fact)]

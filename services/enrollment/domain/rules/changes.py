@@ -20,7 +20,7 @@ from services.enrollment.domain.rules.change_refusals import (
     ServiceReturnTooLate,
     SomethingFollowed,
 )
-from services.enrollment.domain.rules.deadlines import cancellation_due, is_late, is_over, service_ends
+from services.enrollment.domain.rules.deadlines import is_late, is_over, service_ends
 from services.enrollment.domain.rules.endings import (
     LONGEST_NUMBER,
     STATES_ZH,
@@ -30,6 +30,7 @@ from services.enrollment.domain.rules.endings import (
     earliest_day,
     is_told,
     months_up,
+    record_due,
     require_open,
 )
 from services.enrollment.domain.rules.entry import NotOwnStudent
@@ -100,12 +101,20 @@ def is_change_told(status: StatusStanding, wanted: ChangeWanted) -> bool:
 
 
 def decide_change(
-    status: StatusStanding, wanted: ChangeWanted, *, school_code: str, credit_based: bool, today: date
+    status: StatusStanding,
+    wanted: ChangeWanted,
+    *,
+    school_code: str,
+    credit_based: bool,
+    today: date,
+    longest_leave: int | None = None,
 ) -> Values:
     """The values of `StudentStatus.Changed`, once it may be; asked one by one and in bulk alike."""
     may_change(status, wanted, school_code=school_code, credit_based=credit_based, today=today)
+    if wanted.kind == LEAVE:
+        _require_leave_left(status, wanted, longest_leave or LONGEST_LEAVE)
     clean_text(wanted.decision_no, field="WH", longest=LONGEST_NUMBER)
-    due_on = cancellation_due(wanted.decided_on)
+    due_on = record_due(wanted.decided_on)
     told: Values = {
         "kind": wanted.kind,
         "effective_on": wanted.effective_on,
@@ -137,7 +146,7 @@ def may_change(
     if status.school_code != school_code:
         raise NotOwnStudent(field="KSH")
     require_open(status)
-    may_move_grade(wanted.kind, by_credits=credit_based)
+    may_move_grade(wanted.kind, by_credits=credit_based and in_force("A12-8", wanted.effective_on))
     if status.state not in SOURCES[wanted.kind]:
         raise ChangeDoesNotFollow(field="XJBD", kind=wanted.kind, state=status.state, state_zh=STATES_ZH[status.state])
     if not status.entry_date <= wanted.decided_on <= today:
@@ -166,10 +175,18 @@ def _grade_moved(status: StatusStanding, wanted: ChangeWanted) -> Values:
 
 def _on_leave(status: StatusStanding, wanted: ChangeWanted) -> Values:
     _require_cause(wanted)
-    terms = -(-months_up(wanted.effective_on, _return_day(wanted)) // MONTHS_OF_TERM)
-    if status.leave_terms + terms > LONGEST_LEAVE:
-        raise LeaveTooLong(field="HXRQ", most=LONGEST_LEAVE, before=status.leave_terms, asked=terms)
-    return {"state": "on_leave", "return_by": wanted.return_by, "terms": terms}
+    return {"state": "on_leave", "return_by": wanted.return_by, "terms": _terms(wanted)}
+
+
+def _terms(wanted: ChangeWanted) -> int:
+    """How many terms a leave lasts; a term begun counts."""
+    return -(-months_up(wanted.effective_on, _return_day(wanted)) // MONTHS_OF_TERM)
+
+
+def _require_leave_left(status: StatusStanding, wanted: ChangeWanted, most: int) -> None:
+    terms = _terms(wanted)
+    if status.leave_terms + terms > most:
+        raise LeaveTooLong(field="HXRQ", most=most, before=status.leave_terms, asked=terms)
 
 
 def _reserved(status: StatusStanding, wanted: ChangeWanted) -> Values:
@@ -222,6 +239,8 @@ def _major_changed(status: StatusStanding, wanted: ChangeWanted) -> Values:
 
 
 def _require_cause(wanted: ChangeWanted) -> None:
+    if not in_force("A12-4", wanted.effective_on):  # before the Measure nobody had to say (A28-1)
+        return
     if wanted.cause not in CAUSES[wanted.kind]:
         raise CauseUnknown(field="YY", kind=wanted.kind, causes="、".join(CAUSES[wanted.kind]))
 

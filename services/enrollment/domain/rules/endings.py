@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from services.enrollment.domain.rules.deadlines import cancellation_due, is_late
+from services.enrollment.domain.rules.deadlines import cancellation_due, cancellation_reminder, is_late
 from services.enrollment.domain.rules.entry import NotOwnStudent
 from services.enrollment.domain.rules.standing import CANCELLATIONS, StatusStanding, StatusState, mark_of
 from services.enrollment.domain.rules.texts import clean_text
 from shared.codes.clock import add_months
 from shared.rules.refused import Refused
+from shared.rules.rulebook import in_force
 
 Values = dict[str, Any]
 
@@ -195,6 +196,16 @@ def due_step(asked: Any, *, ended: bool, today: date) -> Literal["remind", "expi
     return "remind" if reminds else None
 
 
+def record_due(decided_on: date) -> date | None:
+    """Until when a decision is recorded: of those before the Measure nothing is late (A13-2, A28-1)."""
+    return cancellation_due(decided_on) if in_force("A13-2", decided_on) else None
+
+
+def record_reminder(decided_on: date) -> date | None:
+    """When whoever has to confirm is reminded (A13-2)."""
+    return cancellation_reminder(decided_on) if in_force("A13-2", decided_on) else None
+
+
 def months_up(start: date, end: date) -> int:
     """Whole months from one day to another, a month begun counts."""
     months = max((end.year - start.year) * 12 + end.month - start.month, 0)
@@ -209,7 +220,7 @@ def away_at(status: StatusStanding, on: date) -> int:
 
 def decide_ending(status: StatusStanding, wanted: EndingWanted, *, cancellation_id: Any, today: date) -> Values:
     """The values of `StudentStatus.Cancelled`, once it may be."""
-    due_on = cancellation_due(wanted.decided_on)
+    due_on = record_due(wanted.decided_on)
     return {
         "kind": wanted.kind,
         "cancellation_id": cancellation_id,

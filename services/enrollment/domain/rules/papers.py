@@ -9,6 +9,7 @@ from services.enrollment.domain.rules.standing import StatusStanding, mark_of
 from services.enrollment.domain.rules.texts import clean_text
 from shared.codes.clock import add_months
 from shared.rules.refused import Refused
+from shared.rules.rulebook import in_force
 
 Values = dict[str, Any]
 
@@ -90,7 +91,7 @@ def decide_paper(
     """The values of `StudentStatus.PaperIssued`: an annotation after leaving, never a qualification (A12-7, R41-33)."""
     if status.school_code != school_code:
         raise NotOwnStudent(field="KSH")
-    _require_earned(status, kind)
+    _require_earned(status, kind, issued_on)
     if kind in status.papers:
         raise PaperGivenAlready(field="ZSLX", kind=kind)
     left_on = status.since or status.entry_date
@@ -99,10 +100,10 @@ def decide_paper(
     return {"kind": kind, "number": number, "issued_on": issued_on, "school_code": school_code}
 
 
-def _require_earned(status: StatusStanding, kind: str) -> None:
+def _require_earned(status: StatusStanding, kind: str, issued_on: date) -> None:
     if status.state not in ("dropped", "expelled") or status.illegal_entry:
         raise PaperNotEarned(field="ZSLX", kind=kind, state=status.state)
-    if kind != LEAVING:
+    if kind != LEAVING or not in_force("R41-33", issued_on):  # an older paper followed the rules of its day
         return
     if status.state == "expelled":
         raise ExpelledEarnsStatement(field="ZSLX")

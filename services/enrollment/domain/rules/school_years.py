@@ -81,6 +81,7 @@ class SchoolStanding:
     years: tuple[SchoolYear, ...] = ()  # by academic year
     credits: tuple[tuple[int, bool], ...] = ()  # from which year on it teaches by credits, or no longer
     reporting: tuple[tuple[int, date], ...] = ()  # entry year -> the last day on which freshmen report
+    leave_terms: int | None = None  # how many terms of leave a student may have in all
 
     def year(self, academic_year: int) -> SchoolYear | None:
         """A declared year."""
