@@ -36,14 +36,9 @@ def build(environ: Mapping[str, str]) -> Worker:
     runner = BatchRunner(use_cases, FileBlobs(config.blobs_dir), kinds(use_cases), use_cases.keyring)
     years = Deadlines(store, clock, keyring, OverdueQueries(store, keyring))
     cases = Clocks(store, clock, keyring, Findings(store), config.periods)
-<<<<<<< Updated upstream
     entries = EntryDeadlines(store, clock, keyring, EntryFindings(store))
     endings = Endings(store, clock, keyring)
     clockwork = Clockwork(clock, years.due_years, entries.due_entries, endings.due_cancellations, cases.due_cases)
-    worker.tasks += [every(0.2, runner.step), every(DUE_SECONDS, clockwork.step)]
-=======
-    clockwork = Clockwork(clock, years.due_years, cases.due_cases)
     worker.in_bulk(runner.step)
     worker.tasks.append(every(DUE_SECONDS, clockwork.step))
->>>>>>> Stashed changes
     return worker
