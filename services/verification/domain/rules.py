@@ -114,8 +114,11 @@ class ReportStanding:
 
 
 def state_after_year(state: str | None, result: str) -> str:
-    """The state of a status once a year is settled; who is away stays away."""
-    if state in ("on_leave", "reserved"):
+    """The state of a status once a year is settled; who is away stays away, and who is gone stays gone.
+
+    The years of a status that an old register tells of come after its end.
+    """
+    if state is not None and state not in ("active", "suspended"):
         return state
     return "active" if result == "registered" else "suspended"
 

@@ -71,7 +71,8 @@ def test_each_state_has_its_words_in_both_languages(record, word):
 @pytest.mark.parametrize(
     ("before", "result", "after"),
     [(None, "registered", "active"), ("suspended", "registered", "active"), ("on_leave", "registered", "on_leave"),
-     ("active", "deferred", "suspended"), ("reserved", "deferred", "reserved")],
+     ("active", "deferred", "suspended"), ("reserved", "deferred", "reserved"),
+     ("graduated", "registered", "graduated"), ("dropped", "deferred", "dropped")],
 )  # fmt: skip
-def test_a_settled_year_leaves_those_away_who_are_away(before, result, after):
+def test_a_settled_year_brings_back_nobody_who_is_away_or_gone(before, result, after):
     assert state_after_year(before, result) == after
