@@ -120,6 +120,30 @@ def _records(value: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
+_NO_CAUSE = Malformed("注册学籍不填暂缓原因", "a registered year has no cause of deferral", "A12-3")
+_UNPAID = Malformed(
+    "学费未缴,不予注册;请改为暂缓注册(欠缴学费)",
+    "tuition is unpaid, so the year is not registered: defer it with the cause unpaid tuition",
+    "R41-12",
+)
+_AIDED = Malformed(
+    "助学贷款或资助申请人应先予注册,不得以欠缴学费暂缓",
+    "an applicant for a loan or aid is registered first and not deferred for unpaid tuition",
+    "R41-12",
+)
+
+
+def _deferral_fits(values: Values) -> Iterable[Remark]:
+    """What cause, tuition and result say against each other (R41-12)."""
+    cause, tuition = values.get("ZHYY"), values.get("JFQK")
+    if cause is None and tuition is None:
+        return ()
+    if values.get("ZCJG") == "注册学籍":
+        wrong = [("ZHYY", _NO_CAUSE)] if cause else []
+        return [*wrong, ("JFQK", _UNPAID)] if tuition == "未缴" else wrong
+    return [("ZHYY", _AIDED)] if cause == "欠缴学费" and tuition in ("助学贷款", "资助") else ()
+
+
 def _recheck_said(values: Values) -> Iterable[Remark]:
     if values.get("RXJG") == "注册学籍" and values.get("FCJG", "") is None:
         why = Malformed("注册学籍须填写复查结果", "registration needs the result of the recheck", "A8-1")
@@ -204,6 +228,7 @@ YEAR_RESULTS = Table(
         BZ,
     ),
     unique="KSH",
+    agree=_deferral_fits,
 )
 """One academic year of a school: registered or deferred, and what changed in the year before (A12)."""
 
