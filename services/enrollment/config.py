@@ -33,9 +33,14 @@ class Config:
 
 
 def _periods(environ: Mapping[str, str]) -> Periods:
-    """The clocks of offices, where an installation sets its own: working days, XUEJI_DAYS_SCHOOL_REVIEW and so on."""
-    named = {name: environ.get(f"XUEJI_DAYS_{name.upper()}") for name in _SET}
+    """The clocks of offices in working days, where an installation sets its own."""
+    named = {name: environ.get(variable) for name, variable in _DAYS.items()}
     return Periods(**{name: int(days) for name, days in named.items() if days})
 
 
-_SET = ("school_review", "province_review", "conflict", "publicity")
+_DAYS = {
+    "school_review": "XUEJI_DAYS_SCHOOL_REVIEW",
+    "province_review": "XUEJI_DAYS_PROVINCE_REVIEW",
+    "conflict": "XUEJI_DAYS_CONFLICT",
+    "publicity": "XUEJI_DAYS_PUBLICITY",
+}

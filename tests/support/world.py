@@ -250,7 +250,7 @@ class World:
 
 HEARERS = {
     "enrollment": ("identity", "imaging", "credentials", "verification"),
-    "identity": ("imaging", "verification"),
+    "identity": ("enrollment", "imaging", "verification"),
     "imaging": ("credentials", "verification"),
     "credentials": ("identity", "verification", "enrollment"),
     "verification": (),
