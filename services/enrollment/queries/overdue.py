@@ -6,15 +6,16 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.enrollment.domain.rules.school_years import YearAtWork
-from services.enrollment.domain.rules.standing import academic_year_of
+from services.enrollment.domain.rules.standing import TRAINING, academic_year_of
 from services.enrollment.domain.rules.years import usual_due
 from services.enrollment.queries.years import rows_of
+from shared.access.assertion import Assertion
 from shared.access.by import By
-from shared.access.decide import Resource, require
+from shared.access.decide import Resource, require, trains
 from shared.codes.clock import shanghai_date
 from shared.codes.id_documents import mask_name
 from shared.eventstore.privacy import Keyring
-from shared.eventstore.store import Store
+from shared.eventstore.store import Cursor, Store
 
 Answer = dict[str, Any]
 _OPEN: Final = "state IN ('active', 'suspended', 'on_leave', 'reserved')"
@@ -23,6 +24,7 @@ _MISSING: Final = f"""
     FROM student_register AS s WHERE school_code = %(school_code)s AND {_OPEN}
     AND settled_year < %(academic_year)s AND expected_graduation_date >= %(graduates_from)s
     AND (state IN ('active', 'suspended') OR since > %(due_on)s)
+    AND (%(categories)s::text[] IS NULL OR category = ANY(%(categories)s))
     AND NOT EXISTS (
         SELECT FROM absence_register AS a, jsonb_array_elements(a.absences::jsonb) AS gone
         WHERE a.status_id = s.status_id AND (gone->>0)::date <= %(due_on)s AND %(due_on)s < (gone->>1)::date
@@ -99,24 +101,23 @@ class OverdueQueries:
     def count_missing(self, school_code: str, academic_year: int, due_on: date) -> int:
         """How many students of a school are due in a year and have no result of it."""
         with self.store.reading() as cursor:
-            cursor.execute(f"SELECT count(*) {_MISSING}", _asked(school_code, academic_year, due_on))
-            row = cursor.fetchone()
-        return int(row[0]) if row else 0
+            return _count(cursor, _asked(school_code, academic_year, due_on, None))
 
     def list_missing_students(self, *, school_code: str, academic_year: int, after: str, limit: int, by: By) -> Answer:
         """The students of a school who are due in a year and have no result of it, page by page."""
         require(by.actor, "read_overdue", Resource("student_status", school=school_code))
         declared = self._due_on(school_code, academic_year)
         due_on = declared or usual_due(academic_year)
-        asked = _asked(school_code, academic_year, due_on) | _page(after) | {"limit": limit}
+        asked = _asked(school_code, academic_year, due_on, by.actor)
         with self.store.reading() as cursor:
-            rows = rows_of(cursor, _STUDENTS, asked)
+            rows = rows_of(cursor, _STUDENTS, asked | _page(after) | {"limit": limit})
+            missing = _count(cursor, asked)
         return {
             "school_code": school_code,
             "academic_year": academic_year,
             "declared": declared is not None,
             "due_on": due_on.isoformat(),
-            "missing": self.count_missing(school_code, academic_year, due_on),
+            "missing": missing,
             "students": [self._student(row) for row in rows],
             "next": _cursor_of(rows[-1]) if len(rows) == limit else None,
         }
@@ -180,13 +181,22 @@ class OverdueQueries:
 _SHOWN: Final = ("exam_no", "student_no", "entry_year", "level", "major_name", "state", "settled_year")
 
 
-def _asked(school_code: str, academic_year: int, due_on: date) -> dict[str, Any]:
+def _asked(school_code: str, academic_year: int, due_on: date, actor: Assertion | None) -> dict[str, Any]:
+    """What is asked about; operators of one kind of training see its students only (A24-1)."""
+    categories = [category for category, training in TRAINING.items() if trains(actor, training)]
     return {
         "school_code": school_code,
         "academic_year": academic_year,
         "graduates_from": date(academic_year, 8, 1),  # an academic year turns on 1 August
         "due_on": due_on,
+        "categories": None if len(categories) == len(TRAINING) else categories,
     }
+
+
+def _count(cursor: Cursor, asked: Mapping[str, Any]) -> int:
+    cursor.execute(f"SELECT count(*) {_MISSING}", asked)
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
 
 
 def _page(after: str) -> dict[str, Any]:

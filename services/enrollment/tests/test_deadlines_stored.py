@@ -1,5 +1,6 @@
 """What happens by date on a real store: who is missing, which schools are late, and that each day acts once."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from benchmarks.register import freshman_rows
 from services.enrollment.application.bulk.freshman_results import FreshmanResultsKind
+from services.enrollment.application.bulk.year_results import YearResultsKind
 from services.enrollment.application.deadlines import Clockwork, Deadlines
 from services.enrollment.application.school_years import SchoolYears
 from services.enrollment.domain.rules.school_years import due_of
@@ -27,6 +29,7 @@ from shared.eventstore.context import Context
 from shared.eventstore.follower import Follower
 from shared.eventstore.log import read_log
 from shared.eventstore.sequencer import Sequencer
+from shared.intake.outcome import Receipt
 from shared.rules.refused import Refused
 from tests.support.actors import NOON, asked, person
 
@@ -120,6 +123,37 @@ def test_a_year_is_opened_reminded_of_told_and_closed_by_its_days(enrollment, de
         ("AnnualRegistrationOverdue", date(2023, 10, 3), 1),
         ("AnnualRegistrationCompleted", None, None),
     ]
+
+
+@pytest.mark.rule("A13-1")
+def test_a_result_taken_back_after_all_makes_the_year_overdue_again(enrollment, deadlines, school_years, students):
+    """Given a complete year, when a result is taken back, then the week's look finds the year overdue again."""
+    declare(school_years)
+    for status_id in students:
+        settle(enrollment, status_id)
+    fold(enrollment)
+    completed = DUE + timedelta(days=1)
+    pass_day(enrollment, deadlines, completed)
+    (draft,) = YearResultsKind(enrollment).compensate([Receipt(2, students[0], 2, 2)], files_progress(), uuid4())
+    enrollment.append(draft, by=Context.system("undo", SEPTEMBER))
+    fold(enrollment)
+    pass_day(enrollment, deadlines, completed + timedelta(days=1))
+    assert told(enrollment)[-1] == ("AnnualRegistrationCompleted", None, None)
+    pass_day(enrollment, deadlines, completed + timedelta(days=7))
+    assert told(enrollment)[-1] == ("AnnualRegistrationOverdue", completed + timedelta(days=7), 1)
+
+
+@pytest.mark.rule("A24-1")
+def test_an_operator_of_one_kind_of_training_sees_its_students_only(enrollment, overdue, students):
+    """Given regular students, when an operator of adult training lists the missing, then none of them is shown."""
+    fold(enrollment)
+
+    def listed(kind):
+        by = asked(replace(person("registrar", SCHOOL), kind=kind), "list_missing_students")
+        page = overdue.list_missing_students(school_code=SCHOOL, academic_year=2023, after="", limit=50, by=by)
+        return page["missing"], len(page["students"])
+
+    assert (listed("all"), listed("regular"), listed("adult")) == ((10, 10), (10, 10), (0, 0))
 
 
 @pytest.mark.rule("A13-1")
