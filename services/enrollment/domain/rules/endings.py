@@ -152,7 +152,7 @@ def may_cancel(status: StatusStanding, wanted: EndingWanted, *, school_code: str
 
 def may_declare_illegal(status: StatusStanding, wanted: EndingWanted, *, today: date) -> None:
     """An entry against the rules is revoked whenever it is found out, after leaving too (A26-2, R41-37)."""
-    if status.illegal_entry or status.state not in REVOCABLE:
+    if status.state not in REVOCABLE:
         raise AlreadyDeclared(field="status_id", state=status.state, state_zh=STATES_ZH[status.state])
     if wanted.decided_on > today or wanted.decided_on < status.entry_date:
         raise DecisionDayOutOfRange(field="decided_on", latest=today)

@@ -101,7 +101,7 @@ def decide_paper(
 
 
 def _require_earned(status: StatusStanding, kind: str, issued_on: date) -> None:
-    if status.state not in ("dropped", "expelled") or status.illegal_entry:
+    if status.state not in ("dropped", "expelled"):
         raise PaperNotEarned(field="ZSLX", kind=kind, state=status.state)
     if kind != LEAVING or not in_force("R41-33", issued_on):  # an older paper followed the rules of its day
         return
