@@ -203,6 +203,8 @@ def _models() -> tuple[Any, Any, Any]:
         state = models.CharField(default="listed", **text)
         released = models.BooleanField(default=True)
         special_plan = models.BooleanField(default=False)
+        fix_id = models.CharField(default="", **text)
+        preparatory = models.CharField(default="", **text)
 
         class Meta:
             app_label = "simple_history"

@@ -42,7 +42,7 @@ _NO_PHASE = Malformed("未填预科类别,不能填写培养培训学校", "a tr
 _EARLIER = Malformed(
     "专升本须填写原毕业学校和原毕业证书编号",
     "this level needs the previous school and the number of its certificate",
-    "A3-1",
+    "X-FILE-13",
 )
 _SAME_SCHOOL = Malformed(
     "联合培养学校不能是录取学校本身", "the partner of joint training is another school than the admitting one", "A8-10"

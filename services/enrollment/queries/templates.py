@@ -21,8 +21,11 @@ _YEAR_DUE: Final = """
 """
 _FRESHMEN: Final = """
     FROM admission_register
-    WHERE school_code = %(school_code)s AND entry_year = %(entry_year)s AND outcome = 'listed'
-    AND EXISTS (SELECT FROM batch_register WHERE batch_id = admission_register.batch_id::uuid AND state = 'released')
+    WHERE school_code = %(school_code)s AND entry_year = %(entry_year)s AND outcome IN ('listed', 'reported')
+    AND (
+        EXISTS (SELECT FROM batch_register WHERE batch_id = admission_register.batch_id::uuid AND state = 'released')
+        OR EXISTS (SELECT FROM admission_fix_register WHERE fix_id = admission_register.batch_id::uuid)
+    )
 """
 # one row a number: a file that names it twice is refused (X-FILE-14)
 _PAGE: Final = """
@@ -68,6 +71,6 @@ class RosterQueries:
 
 
 def _rows_of(kind: str, academic_year: int | None) -> str:
-    if kind == "freshman_results":
+    if kind in ("freshman_results", "freshman_reports"):
         return _FRESHMEN
     return _STUDENTS + _YEAR_DUE if kind == "year_results" and academic_year is not None else _STUDENTS

@@ -79,7 +79,7 @@ class AdmissionListKind(FileKind):
         admission_id, version, basis = before
         if basis is None:  # an old register holds the number
             raise DoubleAdmission(field="KSH")
-        if basis.batch_id in returned and basis.province == listed["province"]:
+        if basis.batch_id in returned and basis.province in ("", listed["province"]):  # older rows do not say
             fact = {name: listed[name] for name in (*TERMS, "batch_id")}
             return [draft_of(Admission, admission_id, version, basis, Admission.Relisted, fact)]
         if says_the_same(self.enrollment.keyring, basis, listed, values):
