@@ -12,6 +12,8 @@ from services.enrollment.tests.conftest import SCHOOL
 from services.enrollment.tests.test_application import register, settle
 from services.enrollment.tests.test_timeline import fold
 from shared.access.decide import NotPermitted
+from shared.bus import codec
+from shared.contracts.rpc.enrollment_templates import ExportRosterV1, ListRosterV1, RosterPageV1
 from shared.rules.refused import MalformedValue, NotFound
 from tests.support.actors import asked, person
 
@@ -130,3 +132,18 @@ def test_an_export_asked_for_twice_is_one(exports):
     wanted = {"kind": "certificates", "school_code": SCHOOL, "entry_year": 2022, "academic_year": None, "rows": 0}
     first = exports.export_roster(command_id=by.command_id, **wanted, by=by)
     assert exports.export_roster(command_id=by.command_id, **wanted, by=by) == first
+
+
+def test_what_is_asked_over_the_wire_is_answered_in_its_contract(enrollment, released, exports, rosters):
+    register(enrollment, released[0])
+    fold(enrollment)
+    by = asked(REGISTRAR, "export_roster")
+    wanted = {**ExportRosterV1.example, "command_id": str(by.command_id), "school_code": SCHOOL}
+    request = codec.read(ExportRosterV1, wanted)
+    which = {name: value for name, value in request.items() if name != "command_id"}
+    answer = exports.export_roster(**request, rows=rosters.count_roster(**which, by=by), by=by)
+    assert codec.write(ExportRosterV1.answer, answer)["rows"] == 1
+    question = codec.read(ListRosterV1, {"export_id": answer["id"]})
+    roster = exports.roster_of(export_id=question["export_id"], by=asked(REGISTRAR, "list_roster"))
+    page = codec.write(RosterPageV1, rosters.list_roster(roster=roster, after=question["after"]))
+    assert (names(page["rows"]), page["next"]) == ([released[0]], None)
