@@ -175,6 +175,14 @@ def test_changes_one_by_one_and_in_bulk_end_alike(office, asked_for):
     first, second = (vars(office.status(each)) | {"id_key": ""} for each in (single, bulk))
     assert first == second
     assert shapes(office, single) == shapes(office, bulk)
+    assert_kept(office, single, bulk)
+
+
+def assert_kept(office, *status_ids):
+    """The decision row of each status is what its own facts say."""
+    for status_id, (version, standing) in office.base.standings(StudentStatus, status_ids).items():
+        status = office.base.get(StudentStatus, status_id)
+        assert (version, standing) == (status.version, status.standing)
 
 
 def shapes(office, status_id):
@@ -198,6 +206,7 @@ def test_records_one_by_one_and_in_bulk_end_alike(office):
     row = {"KSH": exam_nos[1], "JZRQ": day, "XYKS": "英语四级 512分", "JL": "校级三好学生", "SHSJ": None, "CF": None}
     office.take_in(StudyRecordsKind(office.base), row)
     assert shapes(office, single) == shapes(office, bulk)
+    assert_kept(office, single, bulk)
     more = row | {"CF": "警告"}
     (again,), (added,) = (office.take_in(StudyRecordsKind(office.base), each) for each in (row, more))
     assert isinstance(again, Unchanged)
@@ -220,7 +229,9 @@ def test_cancellations_one_by_one_and_in_bulk_end_alike(office):
     (drafts,) = office.take_in(kind, row)
     first, second = (vars(office.status(each)) | {"id_key": ""} for each in (single, bulk))
     assert first == second
+    assert_kept(office, single, bulk)
     proposal = office.base.get(Cancellation, drafts[0].originator_id)
+    assert office.base.standings(Cancellation, [proposal.id]) == {proposal.id: (2, proposal.standing)}
     assert (proposal.standing.state, proposal.version) == ("confirmed", 2)
     assert drafts[1].values["confirmed_by"] != drafts[0].values["proposed_by"]
     assert office.base.owners("cancellation.waiting", [str(bulk)]) == {}
@@ -258,6 +269,7 @@ def test_papers_one_by_one_and_in_bulk_end_alike(office):
     assert len(good) == 1
     assert isinstance(doubled, PaperNumberTaken)
     assert office.status(single).papers == office.status(bulk).papers == ("肄业证书",)
+    assert_kept(office, single, bulk)
     (again,) = office.take_in(kind, row)
     assert isinstance(again, Unchanged)
 
@@ -292,4 +304,5 @@ def test_a_file_of_changes_is_taken_back_where_nothing_followed(office):
     assert isinstance(kept, SomethingFollowed)
     office.base.append(undone, by=asked(registrar(), "undo_batch"))
     assert office.status(ids[0]) == before[0]
+    assert_kept(office, *ids)
     assert office.base.get(StudentStatus, UUID(str(ids[1]))).version == 3
