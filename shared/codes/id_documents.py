@@ -54,7 +54,8 @@ def normalise_id_number(id_type: str, text: str) -> str:
 
 
 def check_id_number(id_type: str, text: str, *, born_by: date | None = None) -> str:
-    """The normalised number; raises Malformed when no such number can exist, or its owner is not yet born."""
+    """The normalised number of any document that a student may have (A3-2); raises Malformed when no such number can
+    exist, or its owner is not yet born."""
     number = normalise_id_number(id_type, text)
     check = _CHECKS.get(id_type)
     if check is not None:

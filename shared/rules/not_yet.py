@@ -6,18 +6,16 @@ from typing import Final
 NOT_YET: Final = frozenset(
     (
         # enrollment
-        "A2-1", "A2-2", "A2-3", "A3-1", "A7-1", "A7-2", "A8-5", "A8-6", "A8-7", "A8-8", "A8-9", "A8-10", "A8-11",
-        "A28-2",
-        "AUD-3",
+        "A28-2", "AUD-3",
         # identity
-        "A23-1", "A25-2", "AUD-2", "AUD-4", "PIPL-1",
+        "A23-1", "AUD-2", "AUD-4", "PIPL-1",
         "AC-2", "AC-3", "AC-4", "AC-7", "AC-8", "AC-9", "AC-10", "AC-11", "AC-13", "AC-15", "AC-16", "AC-17", "AC-18",
         "AC-19", "AC-20", "AC-24",
         "X-PROOF-2",
         # imaging
         "R21-1", "RF-1",
         # credentials
-        "A4-3", "A16-4", "A19-4", "A19-5", "A19-6", "A19-7", "R01-3", "R41-32",
+        "A4-3", "A16-4", "A19-4", "A19-6", "A19-7", "R01-3", "R41-32",
         # verification
         "A22-1", "A22-2", "R18-1", "AC-22", "AC-23",
         # the front door, files, the house

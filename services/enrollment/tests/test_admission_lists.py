@@ -208,6 +208,23 @@ def test_a_returned_list_is_handed_in_again(gates):
 
 
 @pytest.mark.servers
+@pytest.mark.rule("A7-2", "A7-1")
+def test_each_review_may_return_a_list(gates):
+    """Given a list at any step before its release, when province or ministry return it, then no row is a basis."""
+    for number, actor in enumerate((province(), ministry()), start=1):
+        batch_id, _ = submitted(gates, AdmissionListKind(gates.base), row_of(number))
+        if actor.role == "ministry":
+            reviewed(gates, batch_id)
+            gates.ask(gates.admissions.recheck_admission_batch, ministry(), batch_id=batch_id)
+        gates.ask(gates.base.return_admission_batch, actor, batch_id=batch_id, reason="两所院校代码有误")
+        assert gates.base.get(AdmissionBatch, batch_id).standing.state == "returned"
+        with pytest.raises(BatchInAnotherState):
+            gates.ask(gates.base.release_admission_batch, ministry(), batch_id=batch_id)
+        with pytest.raises(NoAdmissionBasis):
+            gates.enrol(row_of(number)["KSH"])
+
+
+@pytest.mark.servers
 @pytest.mark.rule("A7-2")
 def test_the_same_list_again_changes_nothing_and_another_word_is_refused(gates):
     """Given a list, when the same rows come again, then they are unchanged; a row that says otherwise is refused."""
@@ -220,7 +237,9 @@ def test_the_same_list_again_changes_nothing_and_another_word_is_refused(gates):
 
 
 @pytest.mark.servers
+@pytest.mark.rule("A2-3")
 def test_a_released_list_is_not_returned(gates):
+    """Given a list that passed every step and was released, when the province returns it, then it is refused."""
     batch_id, _ = submitted(gates, AdmissionListKind(gates.base), row_of(1))
     reviewed(gates, batch_id)
     gates.ask(gates.base.release_admission_batch, ministry(), batch_id=batch_id)

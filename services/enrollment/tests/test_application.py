@@ -72,18 +72,24 @@ def take_in(enrollment, kind, rows, progress):
     return [one for one in decided if isinstance(one, Refused)]
 
 
+@pytest.mark.rule("A7-2", "A8-2")
 def test_a_freshman_of_a_released_list_is_registered(enrollment, released):
+    """Given a released list and a passed recheck, when the school registers, then the freshman has an active status."""
     saved = register(enrollment, released[0])
     status = enrollment.get(StudentStatus, UUID(saved["id"]))
     assert (status.standing.state, status.standing.settled_year) == ("active", 2022)
 
 
+@pytest.mark.rule("A7-3")
 def test_nobody_is_registered_without_a_basis(enrollment, released):
+    """Given a number that is on no list, when the school registers it, then it is refused."""
     with pytest.raises(NoAdmissionBasis):
         register(enrollment, "22999999999999")
 
 
+@pytest.mark.rule("A7-2", "A7-3")
 def test_a_list_under_review_is_no_basis(enrollment):
+    """Given a list that is under review, when a school registers somebody of it, then it is refused."""
     by = asked(person("province_admissions", PROVINCE, "pa-1"), "submit_admission_batch")
     saved = enrollment.submit_admission_batch(
         command_id=by.command_id, digest="cd" * 32, filename="list.csv", province=PROVINCE, entry_year=2022, by=by
@@ -100,7 +106,9 @@ def test_a_list_under_review_is_no_basis(enrollment):
         register(enrollment, rows[0].values["KSH"])
 
 
+@pytest.mark.rule("A7-1")
 def test_an_unreviewed_list_does_not_reach_the_ministry(enrollment):
+    """Given a list that the province has not reviewed, when the ministry releases it, then it is refused."""
     by = asked(person("province_admissions", PROVINCE, "pa-1"), "submit_admission_batch")
     saved = enrollment.submit_admission_batch(
         command_id=by.command_id, digest="cd" * 32, filename="list.csv", province=PROVINCE, entry_year=2022, by=by
@@ -111,11 +119,14 @@ def test_an_unreviewed_list_does_not_reach_the_ministry(enrollment):
         )
 
 
+@pytest.mark.rule("A4-1", "A4-2", "A6-1")
 @pytest.mark.parametrize(
     ("role", "org"),
     [("student", ""), ("registrar", "4133010335"), ("province_education", "11"), ("ministry", "moe"), ("operator", "")],
 )
 def test_only_the_own_registrar_registers(enrollment, released, role, org):
+    """Given an admitted freshman, when a student, another school, the province, the ministry or the operator
+    registers, then it is refused."""
     by = asked(person(role, org), "register_student")
     with pytest.raises(NotPermitted):
         enrollment.register_student(
@@ -124,18 +135,25 @@ def test_only_the_own_registrar_registers(enrollment, released, role, org):
         )  # fmt: skip
 
 
+@pytest.mark.rule("A4-1")
 def test_a_school_cannot_register_another_schools_admission(enrollment, released):
+    """Given an admission of one school, when another one registers it, then it is refused."""
     with pytest.raises(NotOwnStudent):
         register(enrollment, released[0], school="4133010335")
 
 
+@pytest.mark.rule("A8-4")
 def test_one_admission_ends_in_one_status(enrollment, released):
+    """Given a registered freshman, when the same admission is registered again, then it is refused."""
     register(enrollment, released[0])
     with pytest.raises(EntryAlreadyDecided):
         register(enrollment, released[0])
 
 
+@pytest.mark.rule("A8-9")
 def test_one_person_holds_one_full_time_status(enrollment, released):
+    """Given a person with an ordinary full-time status, when a second one is registered on another admission, then it
+    is refused."""
     register(enrollment, released[0])
     # the same person, admitted a second time under another number
     rows = list(admission_rows(1, 1))
@@ -165,7 +183,9 @@ def test_a_command_asked_twice_acts_once_and_answers_the_same(enrollment, releas
     assert register(enrollment, released[0], command_id=command_id) == first
 
 
+@pytest.mark.rule("X-CMD-1")
 def test_a_command_id_stands_for_one_request(enrollment, released):
+    """Given a command id that registered a freshman, when another request uses it, then it is refused."""
     command_id = uuid4()
     register(enrollment, released[0], command_id=command_id)
     by = asked(person("registrar", SCHOOL), "another request", command_id=command_id)
@@ -213,7 +233,10 @@ def test_a_file_of_freshmen_leaves_what_single_registrations_leave(enrollment, r
     assert len(shapes) == 1
 
 
+@pytest.mark.rule("A7-3", "A8-4")
 def test_a_file_names_each_row_it_cannot_take(enrollment, released):
+    """Given a file with a stranger, taken in twice, when its rows are decided, then each row that cannot be taken is
+    named with its reason."""
     rows = freshman_rows(2) + freshman_rows(1, 4000)
     rows[1].values["RXJG"], rows[1].values["FCJG"] = "保留入学资格", None
     refused = take_in(enrollment, FreshmanResultsKind(enrollment), rows, files_progress())
@@ -225,7 +248,10 @@ def test_a_file_names_each_row_it_cannot_take(enrollment, released):
     assert [one.code for one in otherwise] == ["ENTRY_ALREADY_DECIDED", "ENTRY_DEFERRED", "NO_ADMISSION_BASIS"]
 
 
+@pytest.mark.rule("A12-1", "A12-3")
 def test_a_years_file_and_single_years_follow_each_other(enrollment, released):
+    """Given a year settled by a file, when the same file comes again, then every row is refused as settled, and the
+    next year follows singly."""
     take_in(enrollment, FreshmanResultsKind(enrollment), freshman_rows(len(released)), files_progress())
     assert not take_in(enrollment, YearResultsKind(enrollment), year_rows(len(released)), files_progress())
     again = take_in(enrollment, YearResultsKind(enrollment), year_rows(len(released)), files_progress())
@@ -234,7 +260,10 @@ def test_a_years_file_and_single_years_follow_each_other(enrollment, released):
     assert settle(enrollment, status_id, 2024)["version"] == 3
 
 
+@pytest.mark.rule("A14-1")
 def test_a_degree_heard_closes_the_status_and_frees_the_person(enrollment, released):
+    """Given an active status, when the certificate of graduation is heard, then the status is closed and the person is
+    free for another."""
     saved = register(enrollment, released[0])
     status = enrollment.get(StudentStatus, UUID(saved["id"]))
     from shared.eventstore.application import Heard

@@ -165,6 +165,17 @@ def test_year_n_plus_1_waits_for_year_n(status):
     assert "2023" in refusal.value.as_dict()["en"]
 
 
+@pytest.mark.rule("A3-1")
+@pytest.mark.parametrize("level", ["专科", "专科(高职)", "本科", "第二学士学位", "硕士研究生", "博士研究生"])
+def test_no_category_of_student_passes_over_a_registration(admission, status, level):
+    """Given a student of any level, when registration waits for its recheck or a year is passed over, then neither
+    the status nor the next year is registered."""
+    with pytest.raises(RecheckMissing):
+        may_register(replace(admission, level=level), recheck="")
+    with pytest.raises(YearOutOfOrder):
+        settle(replace(status, level=level), 2024)
+
+
 @pytest.mark.rule("A12-9")
 def test_no_year_is_registered_after_the_expected_graduation(status):
     """Given a year after the expected graduation, when it is settled, then it is refused."""

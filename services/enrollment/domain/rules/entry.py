@@ -89,7 +89,7 @@ class RecheckFailed(Refused):
 
 
 class EntryAlreadyDecided(Refused):
-    """Each admission ends in exactly one of the four outcomes."""
+    """Each admission ends in exactly one of the four outcomes; a revoked entry is not repeated from it (A26-1)."""
 
     rule = "A8-4"
     zh = "该生入学结果已记录({state}),四种结果只能取其一"
