@@ -50,11 +50,22 @@ _FIRST_FACTS = """
 """
 
 
+class _State(msgspec.Struct, gc=False):
+    state: str | None = None
+
+
 def standings(cursor: Cursor, aggregate_type: type[Aggregate], ids: Iterable[UUID]) -> dict[UUID, tuple[int, Any]]:
     """The decision rows of one type that exist: id -> (version, standing)."""
     shape = GenericAlias(tuple, (UUID, int, _standing_of(aggregate_type)))
     found = _found(cursor, _STANDINGS, shape, _array(one.hex for one in ids), aggregate_type.stored_as)
     return {originator_id: (version, standing) for originator_id, version, standing in found}
+
+
+def states(cursor: Cursor, aggregate_type: type[Aggregate], ids: Iterable[UUID]) -> dict[UUID, str | None]:
+    """The `state` of each standing, where it has one, without the rest of it."""
+    shape = GenericAlias(tuple, (UUID, int, _State))
+    found = _found(cursor, _STANDINGS, shape, _array(one.hex for one in ids), aggregate_type.stored_as)
+    return {originator_id: standing.state for originator_id, _, standing in found}
 
 
 def owners(cursor: Cursor, scope: str, keys: Iterable[str]) -> dict[str, UUID]:

@@ -4,13 +4,15 @@ import hashlib
 import io
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from itertools import islice
 from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 from shared.blobs.port import Blobs
+from shared.eventstore import lookup
 from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.bulk import Draft
 from shared.eventstore.facts import codec_of
@@ -26,6 +28,7 @@ from shared.intake.refusal_chain import RefusalChain
 HOLDS = timedelta(hours=24)
 """How long a plan may be committed."""
 _TELL_EVERY = 10 * CHUNK
+_A_MOMENT = 0.02  # seconds
 
 
 class Summary:
@@ -35,7 +38,7 @@ class Summary:
         self._facts: Counter[str] = Counter()
         self._states: Counter[tuple[str, str | None, str]] = Counter()
 
-    def add(self, drafts: Sequence[Draft], before: dict[UUID, Any]) -> None:
+    def add(self, drafts: Sequence[Draft], before: Mapping[UUID, str | None]) -> None:
         last: dict[UUID, Draft] = {}
         for draft in drafts:
             self._facts[codec_of(draft.fact_type).topic] += 1
@@ -43,8 +46,7 @@ class Summary:
         for originator_id, draft in last.items():
             after = getattr(draft.standing_after, "state", None)
             if after is not None:
-                was = getattr(before.get(originator_id), "state", None)
-                self._states[draft.aggregate_type.__name__, was, after] += 1
+                self._states[draft.aggregate_type.__name__, before.get(originator_id), after] += 1
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -84,7 +86,7 @@ class Planning:
             errors = ErrorsFile(self._moving.kind.table, sheet) if self._newest else None
             if errors:
                 yield from _written(errors, self._chain, self._newest)
-            self._plan(self._blobs.put(errors.content()) if errors else None)
+            yield from self._plan(self._blobs.put(errors.content()) if errors else None)
 
     def _try_out(self, chunk: list[CheckedRow]) -> None:
         moving = self._moving
@@ -101,16 +103,16 @@ class Planning:
         self._counts["refused"] += len(judged.refused)
         self._newest = self._chain.add(self._newest, judged.refused)
 
-    def _before(self, drafts: Sequence[Draft]) -> dict[UUID, Any]:
-        """The standings of the records that exist already."""
+    def _before(self, drafts: Sequence[Draft]) -> dict[UUID, str | None]:
+        """The states of the records that exist already."""
         ids: dict[type[Aggregate], list[UUID]] = {}
         for draft in drafts:
             if draft.version > 1:
                 ids.setdefault(draft.aggregate_type, []).append(draft.originator_id)
-        found: dict[UUID, Any] = {}
-        for aggregate_type, each in ids.items():
-            standings = self._moving.app.standings(aggregate_type, each)
-            found.update({originator_id: standing for originator_id, (_, standing) in standings.items()})
+        found: dict[UUID, str | None] = {}
+        with self._moving.app.store.reading() as cursor:
+            for aggregate_type, each in ids.items():
+                found.update(lookup.states(cursor, aggregate_type, each))
         return found
 
     def _line(self, number: int, judged: Judged) -> bytes:
@@ -129,7 +131,7 @@ class Planning:
         batch.tell_planning(done=done, **self._counts)
         self._moving.save(batch)
 
-    def _plan(self, errors_digest: str | None) -> None:
+    def _plan(self, errors_digest: str | None) -> Iterator[int]:
         moving = self._moving
         made_at = moving.app.clock.now()
         plan = {
@@ -155,10 +157,18 @@ class Planning:
             self._seal,
         )
         self._lines.seek(0)
-        digest = self._blobs.put(cast(BinaryIO, _Joined(head, cast(BinaryIO, self._lines))))
+        digest = yield from self._kept(cast(BinaryIO, _Joined(head, cast(BinaryIO, self._lines))))
         batch = moving.load()
         batch.plan(**plan, plan_digest=digest, errors_digest=errors_digest, signature=signature)
         moving.save(batch)
+
+    def _kept(self, plan: BinaryIO) -> Generator[int, None, str]:
+        """Put the plan among the blobs; a large one takes seconds, in which the worker has other things to do."""
+        with ThreadPoolExecutor(1, "plan") as thread:
+            keeping = thread.submit(self._blobs.put, plan)
+            while not wait([keeping], timeout=_A_MOMENT).done:
+                yield 1
+            return keeping.result()
 
 
 class _Joined(io.RawIOBase):
