@@ -44,7 +44,7 @@ class EndingQueries:
             after_version,
             "cancellation",
         )
-        require(by.actor, "read_status", Resource("cancellation", school=found["school_code"]))
+        require(by.actor, "read_overdue", Resource("cancellation", school=found["school_code"]))
         return _shown(found)
 
     def list_cancellations(
@@ -59,7 +59,7 @@ class EndingQueries:
         by: By,
     ) -> Answer:
         """The proposals of a school or a province, the newest first."""
-        require(by.actor, "read_status", Resource("cancellation", school=school_code, province=province))
+        require(by.actor, "read_overdue", Resource("cancellation", school=school_code, province=province))
         illegal = None if declared_by is None else declared_by == "authority"
         asked = {"school_code": school_code, "province": province, "state": state, "illegal_entry": illegal}
         rows = self._all(_CANCELLATIONS, {**asked, "before": before, "limit": limit})
