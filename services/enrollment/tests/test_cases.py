@@ -26,7 +26,7 @@ from services.enrollment.tests.offices import (
 from shared.access.decide import NotPermitted
 from shared.eventstore.application import Heard
 from shared.eventstore.context import Context
-from shared.rules.refused import MalformedValue
+from shared.rules.refused import MalformedValue, Refused
 from tests.support.actors import NOON, person
 
 pytestmark = pytest.mark.servers
@@ -316,8 +316,6 @@ def test_a_wrong_closing_does_not_push_aside_who_came_after(offices, student):
 @pytest.mark.rule("A13-4")
 def test_a_wrong_closing_is_found_once(offices, student):
     """Given a closing that was found wrong, when the same is asked for again, then it is refused."""
-    from shared.rules.refused import Refused
-
     status_id, _ = student
     cancelled(offices, status_id)
     applied(offices, status_id, {}, kind="cancellation")
@@ -423,3 +421,14 @@ def test_a_record_that_went_on_elsewhere_meanwhile_is_left_alone(offices, studen
     offices.base.save(status, by=Context.system("transfer", NOON))
     with pytest.raises(NothingHeld):
         decide(offices, case_id)
+
+
+@pytest.mark.rule("A19-1")
+def test_proof_is_handed_in_by_whoever_may_file(offices, student):
+    """Given a file that proves something, when student, school or province hand it in, then its digest can be named."""
+    file = {"digest": PROOF[0], "filename": "户口簿.pdf"}
+    for actor in (student[1], registrar(), province()):
+        assert offices.ask(offices.cases.hand_in_evidence, actor, **file) == file
+    for actor in (person("image_collector", "demo-images"), person("operator"), None):
+        with pytest.raises(Refused):
+            offices.ask(offices.cases.hand_in_evidence, actor, **file)

@@ -3,24 +3,17 @@
 from typing import Any, ClassVar
 
 from marshmallow import fields
-from marshmallow.validate import Length
 
 from shared.codes.tables import DURATIONS, ID_TYPES, LEVELS, STUDY_FORMS
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
+from shared.contracts.rpc.enrollment_evidence import A_DIGEST, evidence
 
 AN_ID = "019b0000-0000-7000-8000-000000000001"
 A_CASE = "019b0000-0000-7000-8000-0000000000d1"
 A_STATUS = "019b0000-0000-7000-8000-0000000000a1"
-A_DIGEST = "ab" * 32
 CASE_KINDS = ("correction", "change", "cancellation")
 CASE_STATES = ("filed", "school_review", "province_review", "applied", "rejected", "not_accepted", "withdrawn")
-
-
-def evidence(**options: Any) -> fields.List[Any]:
-    """Digests of the files that prove it."""
-    options.setdefault("required", True)
-    return fields.List(shapes.digest(), validate=Length(0, 20), **options)
 
 
 class RecordValuesV1(Contract):

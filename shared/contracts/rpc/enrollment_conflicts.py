@@ -6,7 +6,8 @@ from marshmallow import fields
 
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
-from shared.contracts.rpc.enrollment_cases import A_DIGEST, A_STATUS, AN_ID, RecordValuesV1, StepV1, evidence
+from shared.contracts.rpc.enrollment_cases import A_STATUS, AN_ID, RecordValuesV1, StepV1
+from shared.contracts.rpc.enrollment_evidence import A_DIGEST, evidence
 
 A_CONFLICT = "019b0000-0000-7000-8000-0000000000c1"
 ANOTHER_STATUS = "019b0000-0000-7000-8000-0000000000a2"

@@ -8,14 +8,13 @@ from marshmallow.validate import Length
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
 from shared.contracts.rpc.enrollment_cases import (
-    A_DIGEST,
     A_STATUS,
     AN_ID,
     CaseV1,
     RecordValuesV1,
     StepV1,
-    evidence,
 )
+from shared.contracts.rpc.enrollment_evidence import A_DIGEST, evidence
 from shared.contracts.rpc.enrollment_statuses import YearV1
 from shared.contracts.rpc.enrollment_transfers import TransferV1
 

@@ -8,7 +8,8 @@ from marshmallow.validate import Range
 from shared.codes.tables import LEVELS
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
-from shared.contracts.rpc.enrollment_cases import A_DIGEST, A_STATUS, AN_ID, StepV1, evidence
+from shared.contracts.rpc.enrollment_cases import A_STATUS, AN_ID, StepV1
+from shared.contracts.rpc.enrollment_evidence import A_DIGEST, evidence
 
 A_TRANSFER = "019b0000-0000-7000-8000-0000000000e1"
 NEW_STATUS = "019b0000-0000-7000-8000-0000000000a2"
