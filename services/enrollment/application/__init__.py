@@ -226,24 +226,28 @@ class Enrollment(Application):
         starts_on: date | None = None,
         cause: str = "",
         tuition: str = "",
+        changes: Sequence[str] = (),
+        records: Sequence[str] = (),
         by: By,
     ) -> Answer:
         """Register or defer one academic year of one student (A12)."""
-        filing = {"academic_year": academic_year, "result": result, "cause": cause, "tuition": tuition}
+        told = tuple(dict.fromkeys(records))
+        filing = YearFiling("", academic_year, result, cause, tuition, tuple(changes), told)
         try:
             return self._settle_year(status_id, filing, starts_on, by)
         except ChangedMeanwhile:  # another first result of the year declared it at the same moment
             return self._settle_year(status_id, filing, starts_on, by)
 
-    def _settle_year(self, status_id: UUID, filed: Mapping[str, Any], starts_on: date | None, by: By) -> Answer:
+    def _settle_year(self, status_id: UUID, filed: YearFiling, starts_on: date | None, by: By) -> Answer:
         status = self.get(StudentStatus, status_id)
         school_code = status.standing.school_code
         resource = Resource("student_status", school=school_code, training=status.standing.training or None)
         require(by.actor, "register_years", resource)
         today = shanghai_date(by.recorded_at)
-        calendar, schools = declared_with(self, school_code, filed["academic_year"], starts_on, today)
-        filing = YearFiling(school_code, **filed)
-        status.settle_year(filing, registered_on=today, due_of=due_days(calendar))
+        calendar, schools = declared_with(self, school_code, filed.academic_year, starts_on, today)
+        filing = filed._replace(school_code=school_code)
+        by_credits = calendar.teaches_by_credits(filing.academic_year)
+        status.settle_year(filing, registered_on=today, due_of=due_days(calendar), by_credits=by_credits)
         answer = {"id": status.id, "version": status.version}
         return self.save(status, *schools, by=Context.of(by, rules=YEAR_RULES), answer=answer)
 

@@ -13,7 +13,7 @@ from services.enrollment.application.bulk.year_results import YearResultsKind, Y
 from services.enrollment.application.school_years import SchoolYears
 from services.enrollment.application.terms import calendar_of
 from services.enrollment.domain.rules.entry import OtherTraining
-from services.enrollment.domain.rules.school_years import YearNotDeclared, YearStartDiffers
+from services.enrollment.domain.rules.school_years import GradesNotMoved, YearNotDeclared, YearStartDiffers
 from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.projections import PROJECTIONS
 from services.enrollment.queries import EnrollmentQueries
@@ -337,3 +337,20 @@ def test_a_schools_calendar_says_which_changes_its_files_may_name(school_years, 
     other = asked(person("registrar", "4133010335"), "get_school")
     with pytest.raises(NotFound):
         queries.get_school(school_code="4133010335", after_version=0, by=other)
+
+
+@pytest.mark.rule("A12-4", "A12-5", "A12-8")
+def test_one_by_one_says_what_the_file_says(enrollment, students, released, school_years):
+    """Given two students with the same past, when one is filed alone and one in a file, then both end alike."""
+    declare(school_years)
+    for status_id in students[:2]:
+        changed(enrollment, status_id, "转专业", date(2023, 3, 1), "active")
+    told = {"changes": ["转专业"], "records": ["奖励:三好学生"]}
+    settle(enrollment, students[0], **told)
+    filed = row(2, released[1], XJBD=("转专业",), XJJZ=("奖励:三好学生",))
+    assert not take_in(enrollment, YearResultsKind(enrollment), [filed], progress())
+    alone, in_file = (enrollment.get(StudentStatus, each).standing for each in students[:2])
+    assert replace(alone, id_key=in_file.id_key) == in_file
+    declare(school_years, 2024, date(2024, 9, 1), by_credits=True)
+    with pytest.raises(GradesNotMoved):
+        settle(enrollment, students[0], 2024, changes=["留级"])

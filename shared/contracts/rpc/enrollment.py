@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from marshmallow import fields
+from marshmallow.validate import Length
 
 from shared.codes.tables import ADMISSION_TYPES
 from shared.contracts import shapes
@@ -12,6 +13,7 @@ from shared.contracts.rpc.enrollment_statuses import StatusV1
 AN_ID = "019b0000-0000-7000-8000-000000000001"
 ANOTHER_ID = "019b0000-0000-7000-8000-000000000002"
 A_DIGEST = "ab" * 32
+CHANGES = ("留级", "降级", "跳级", "休学", "复学", "转学", "转专业", "保留学籍")
 
 
 class SubmitAdmissionBatchV1(Command):
@@ -198,6 +200,20 @@ class SettleYearV1(Command):
         load_default="",
         metadata={"description": "who owes it is not registered; who applied for a loan or aid is (R41-12)"},
     )
+    changes = fields.List(
+        shapes.one_of(CHANGES),
+        required=False,
+        load_default=(),
+        validate=Length(max=len(CHANGES)),
+        metadata={"description": "changes of the year; each is on record already, named or not (A12-4)"},
+    )
+    records = fields.List(
+        shapes.text(200),
+        required=False,
+        load_default=(),
+        validate=Length(max=20),
+        metadata={"description": "study records to be told beside those on record, such as 奖励:三好学生 (A12-5)"},
+    )
     example: ClassVar[dict[str, Any]] = {
         "command_id": AN_ID,
         "status_id": ANOTHER_ID,
@@ -206,6 +222,8 @@ class SettleYearV1(Command):
         "starts_on": "2023-09-01",
         "cause": "",
         "tuition": "paid",
+        "changes": ["转专业"],
+        "records": ["奖励:三好学生"],
     }
 
 
