@@ -10,7 +10,7 @@ from services.enrollment.application.bulk.kinds import kinds
 from services.enrollment.application.school_years import SchoolYears
 from services.enrollment.domain.registration_batch import RegistrationBatch
 from services.enrollment.domain.student_status import StudentStatus
-from services.enrollment.projections import PROJECTIONS
+from services.enrollment.projections import AGGREGATES, PROJECTIONS
 from services.enrollment.queries.batches import BatchQueries
 from services.enrollment.tests.conftest import SCHOOL, release_list
 from shared.access.decide import NotPermitted
@@ -19,6 +19,7 @@ from shared.contracts.rpc.enrollment import GetBatchV1
 from shared.contracts.rpc.enrollment_batches import GetPlanV1, ListBatchesV1, ReconcileBatchV1
 from shared.eventstore.follower import Follower
 from shared.eventstore.sequencer import Sequencer
+from shared.eventstore.verify import verify
 from shared.intake.engine import BatchRunner
 from shared.intake.files import read_sheet
 from shared.intake.plan import PlanFile
@@ -487,3 +488,19 @@ def test_files_are_listed_the_newest_first_by_pages(registered):
     assert rest["next"] is None
     with pytest.raises(NotPermitted):
         office.queries.list_batches(**{**asked_for, "school_code": "4133010335"}, before=None, limit=2)
+
+
+def test_read_tables_claims_and_decision_rows_of_files_follow_from_their_facts(registered):
+    office = registered
+    undone = office.carried_out(office.years())
+    office.undo(undone)
+    office.run()
+    planned = office.years()
+    lapsed = office.years()
+    office.run()
+    office.clock.move_to(LATER + timedelta(days=2))
+    office.runner.lapse()
+    office.years(plan_first=False)
+    office.run()
+    assert {office.progress(batch_id).state for batch_id in (undone, planned, lapsed)} == {"undone", "lapsed"}
+    assert list(verify(office.store, PROJECTIONS, AGGREGATES)) == []
