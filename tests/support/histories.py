@@ -30,7 +30,7 @@ class History:
     standing: dict[str, Any] | None
 
 
-def write(environ: Mapping[str, str], folder: Path = FOLDER) -> None:
+def write(environ: Mapping[str, str], folder: Path = FOLDER, *, name: str = "{service}") -> None:
     """For each service so many histories that every kind of fact in its store is in one of them."""
     for service in SERVICES:
         connection = psycopg2.connect(StoreSettings.from_environ(environ, service).url)
@@ -39,12 +39,14 @@ def write(environ: Mapping[str, str], folder: Path = FOLDER) -> None:
                 lines = [json.dumps(_history(cursor, one), ensure_ascii=False) for one in _chosen(cursor)]
         finally:
             connection.close()
-        (folder / f"{service}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        path = folder / f"{name.format(service=service)}.jsonl"
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def read(service: str, folder: Path = FOLDER) -> list[History]:
-    """The stored histories of one service."""
-    lines = (folder / f"{service}.jsonl").read_text(encoding="utf-8").splitlines()
+    """The stored histories of one service, of every story that was told."""
+    paths = sorted(folder.glob(f"{service}*.jsonl"))
+    lines = [line for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
     return [History(**json.loads(line)) for line in lines]
 
 
