@@ -9,9 +9,10 @@ from rich.console import Console
 
 from cli.lines import print_line, wide_console
 from shared.rules.explained import explained, listed
+from shared.rules.rule import MEASURE
 
-_WIDTHS = (10, 26, 9, 12, 10, 10, 7, 5)
-_HEADS = ("rule", "article", "", "kept by", "from", "to", "state", "tests", "what it says")
+_WIDTHS = (12, 22, 8, 12, 10, 7, 5)
+_HEADS = ("rule", "article", "", "kept by", "in force", "state", "tests", "what it says")
 
 
 @click.group()
@@ -56,11 +57,10 @@ def explain(rule_id: str, as_json: bool) -> None:
 def _cells(rule: dict[str, Any]) -> tuple[str, ...]:
     return (
         rule["id"],
-        rule["article"],
+        rule["article"].removeprefix(f"{MEASURE} "),
         _origin(rule),
         rule["owner"],
         rule["valid_from"] or "always",
-        rule["valid_to"] or "",
         _state(rule),
         str(len(rule["tests"])),
         f"{rule['zh']} {rule['en']}",
