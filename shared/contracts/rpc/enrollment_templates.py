@@ -9,7 +9,15 @@ from shared.contracts.contract import Command, Contract, Request
 
 AN_ID = "019b0000-0000-7000-8000-000000000001"
 ANOTHER_ID = "019b0000-0000-7000-8000-000000000002"
-ROSTERS = ("freshman_results", "recheck_results", "year_results", "status_changes", "study_records", "certificates")
+ROSTERS = (
+    "freshman_reports",
+    "freshman_results",
+    "recheck_results",
+    "year_results",
+    "status_changes",
+    "study_records",
+    "certificates",
+)
 """The kinds of files that a school's own students can stand in before anybody fills them in."""
 
 
