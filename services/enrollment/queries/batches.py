@@ -91,7 +91,7 @@ class BatchQueries:
             **{name: plan.head[name] for name in (*named, *counted)},
             "signature": plan.signature,
             "digest": row["plan_digest"],
-            "errors_digest": row["errors_digest"] if row["state"] == "planned" else None,
+            "errors_digest": row["errors_digest"] if row["state"] in ("planned", "lapsed") else None,
             "first_rows": first,
         }
 

@@ -248,6 +248,15 @@ def test_a_plan_holds_for_a_day_and_then_lapses(string: String) -> None:
     assert string.beads() == {}
 
 
+def test_an_idle_worker_lets_plans_lapse_by_itself(string: String) -> None:
+    first, second = string.submit(numbered(1)), string.submit(numbered(2))
+    string.run()
+    string.clock.move_to(string.clock.now() + timedelta(hours=25))
+    assert string.new_runner().step() == 2
+    assert {string.progress(each).state for each in (first, second)} == {"lapsed"}
+    assert string.new_runner().step() == 0
+
+
 def test_another_files_plan_is_unknown_here(string: String) -> None:
     first, second = string.submit(numbered(1)), string.submit(numbered(2))
     string.run()
