@@ -11,7 +11,6 @@ from shared.contracts.rpc import (
     enrollment_conflicts,
     enrollment_endings,
     enrollment_entry,
-    enrollment_evidence,
     enrollment_incidents,
     enrollment_own,
     enrollment_timeline,
@@ -107,15 +106,7 @@ ENROLLMENT_ROUTES: Final = (
     Route("POST", f"{STUDENT}/checks", enrollment_own.AskToCheckV1, "enrollment", status=201),
     Route("POST", f"{SCHOOL}/checks", enrollment_own.AskClassToCheckV1, "enrollment", status=201),
     Route("GET", f"{SCHOOL}/checks", enrollment_own.ListChecksV1, "enrollment"),
-    # cases about records, and what proves them
-    Route(
-        "POST",
-        "/evidence",
-        enrollment_evidence.HandInEvidenceV1,
-        "enrollment",
-        status=201,
-        upload=Upload("hand_in_evidence"),
-    ),
+    # cases about records
     Route("POST", f"{STUDENT}/cases", enrollment_cases.FileCaseV1, "enrollment", status=201, location="/cases/{id}"),
     Route("GET", "/cases", enrollment_cases.ListCasesV1, "enrollment"),
     Route("GET", CASE, enrollment_cases.GetCaseV1, "enrollment"),

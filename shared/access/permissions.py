@@ -85,14 +85,12 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
         "review_case",
         "agree_transfer",
         "answer_conflict",
-        "hand_in_evidence",
     ),
     # what cannot be taken back needs a second person (A24-2)
     *_may("registrar", OWN_SCHOOL, "A24-2", "confirm_cancellation", second_person=True),
     # a province decides what a school may not decide alone; it writes no record itself (A4-2, A19-1)
     *_may("province_education", OWN_PROVINCE, "A19-1", "decide_case", second_person=True),
     *_may("province_education", OWN_PROVINCE, "A4-2", "confirm_transfer", "decide_conflict", "report_incident"),
-    *_may("province_education", OWN_PROVINCE, "A19-1", "hand_in_evidence"),
     *_may("ministry", NATION, "A6-3", "decide_conflict", "report_incident"),
     *_may("ministry", NATION, "A26-2", "declare_illegal_entry"),
     *_may("province_education", OWN_PROVINCE, "A26-2", "declare_illegal_entry"),
@@ -102,9 +100,7 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     *_may("province_education", OWN_PROVINCE, "A28-1", "load_existing"),
     *_may("ministry", NATION, "A28-1", "load_existing"),
     # the student, for the own record
-    *_may(
-        "student", OWN_PERSON, "A11-2", "confirm_own_status", "dispute_own_status", "file_own_case", "hand_in_evidence"
-    ),
+    *_may("student", OWN_PERSON, "A11-2", "confirm_own_status", "dispute_own_status", "file_own_case"),
     *_may("student", OWN_PERSON, "R41-22", "request_transfer"),
     # what is overdue, counts as of a day
     *_may("registrar", OWN_SCHOOL, "A13-1", "read_overdue", "read_counts", "read_cases"),

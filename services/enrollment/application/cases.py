@@ -41,13 +41,6 @@ class Cases(Corrections):
     # --- filing ---
 
     @command
-    def hand_in_evidence(self, *, command_id: UUID, digest: str, filename: str, by: By) -> Answer:
-        """Whoever may file may hand in proof; what names its digest records it."""
-        own = by.actor.org if by.actor else ""
-        require(by.actor, "hand_in_evidence", Resource("evidence", school=own, province=own, person=by.sub))
-        return self.save(by=Context.of(by, rules=("A19-1",)), answer={"digest": digest, "filename": filename})
-
-    @command
     def file_case(
         self,
         *,

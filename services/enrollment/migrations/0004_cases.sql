@@ -67,6 +67,7 @@ CREATE TABLE transfer_register (
     to_major_name text NOT NULL,
     training text NOT NULL,
     reason_kind text NOT NULL,
+    evidence text NOT NULL,
     state text NOT NULL,
     requested_role text NOT NULL,
     requested_on date NOT NULL,

@@ -26,7 +26,8 @@ class TransferRegister(Projection):
     key: ClassVar[tuple[str, ...]] = ("transfer_id",)
     columns: ClassVar[tuple[str, ...]] = (
         *_ASKED, "new_status_id", "state", "decision_no", "confirmed_by", "publicity_until", "unknown_year",
-        "effective_on", "due_on", "filed_on", "late", "overdue_on", "rejected_for", "reason", "version",
+        "effective_on", "due_on", "filed_on", "late", "overdue_on", "rejected_for", "reason", "evidence",
+        "version",
     )  # fmt: skip
 
     @on(Transfer.Requested)
@@ -36,6 +37,7 @@ class TransferRegister(Projection):
             **{name: getattr(fact, name) for name in _ASKED},
             "state": "requested",
             "confirmed_by": "",
+            "evidence": " ".join(fact.evidence),
             "late": False,
             "version": fact.originator_version,
         }
@@ -46,7 +48,9 @@ class TransferRegister(Projection):
 
     @on(Transfer.TargetReviewed)
     def target_reviewed(self, row: Row | None, fact: Transfer.TargetReviewed) -> Row:
-        return _moved(row, fact, state="target_reviewed", decision_no=fact.decision_no)
+        evidence = dict.fromkeys((*((row or {}).get("evidence") or "").split(), *fact.evidence))
+        seen = {"decision_no": fact.decision_no, "evidence": " ".join(evidence)}
+        return _moved(row, fact, state="target_reviewed", **seen)
 
     @on(Transfer.ProvinceConfirmed)
     def province_confirmed(self, row: Row | None, fact: Transfer.ProvinceConfirmed) -> Row:

@@ -85,6 +85,7 @@ def transfer_answer(row: Mapping[str, Any]) -> Answer:
     return {
         **{name: row[name] for name in _SHOWN},
         "confirmed_by": row["confirmed_by"].split(),
+        "evidence": row["evidence"].split(),
         "crosses_provinces": crosses,
         "overdue": row["overdue_on"] is not None and row["filed_on"] is None,
         "turn": _TURNS.get(row["state"], ""),

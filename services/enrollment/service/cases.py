@@ -17,7 +17,6 @@ from shared.contracts.rpc.enrollment_cases import (
     ReviewCaseV1,
     WithdrawCaseV1,
 )
-from shared.contracts.rpc.enrollment_evidence import HandInEvidenceV1
 
 Request = dict[str, Any]
 
@@ -26,10 +25,6 @@ class CaseAnswers:
     """Filed, reviewed, decided; where each stands."""
 
     edge: Any
-
-    @answers(HandInEvidenceV1)
-    def hand_in_evidence(self, request: Request, by: By) -> Any:
-        return self.edge.notices.hand_in_evidence(**request, by=by)
 
     @answers(FileCaseV1)
     def file_case(self, request: Request, by: By) -> Any:

@@ -421,14 +421,3 @@ def test_a_record_that_went_on_elsewhere_meanwhile_is_left_alone(offices, studen
     offices.base.save(status, by=Context.system("transfer", NOON))
     with pytest.raises(NothingHeld):
         decide(offices, case_id)
-
-
-@pytest.mark.rule("A19-1")
-def test_proof_is_handed_in_by_whoever_may_file(offices, student):
-    """Given a file that proves something, when student, school or province hand it in, then its digest can be named."""
-    file = {"digest": PROOF[0], "filename": "户口簿.pdf"}
-    for actor in (student[1], registrar(), province()):
-        assert offices.ask(offices.cases.hand_in_evidence, actor, **file) == file
-    for actor in (person("image_collector", "demo-images"), person("operator"), None):
-        with pytest.raises(Refused):
-            offices.ask(offices.cases.hand_in_evidence, actor, **file)

@@ -88,7 +88,6 @@ WHO_MAY = {
     "dispute_own_status": {"student"},
     "file_own_case": {"student"},
     "request_transfer": {"student"},
-    "hand_in_evidence": {"student", "registrar", "province_education"},
     # files of every kind, whose own permission is asked besides
     "submit_file": {"registrar", "province_admissions", "province_education", "ministry"},
     "commit_plan": {"registrar", "province_admissions", "province_education", "ministry"},

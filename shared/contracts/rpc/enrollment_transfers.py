@@ -189,6 +189,7 @@ class TransferV1(Contract):
     turn = fields.String(required=True)
     crosses_provinces = fields.Boolean(required=True)
     confirmed_by = fields.List(fields.String(), required=True)
+    evidence = fields.List(fields.String(), required=True)
     requested_role = fields.String(required=True)
     requested_on = shapes.day()
     decision_no = fields.String(required=True, allow_none=True)
@@ -218,6 +219,7 @@ class TransferV1(Contract):
         "turn": "source_school",
         "crosses_provinces": True,
         "confirmed_by": [],
+        "evidence": [A_DIGEST],
         "requested_role": "student",
         "requested_on": "2023-05-01",
         "decision_no": None,
