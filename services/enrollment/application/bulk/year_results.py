@@ -6,6 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from services.enrollment.application import YEAR_RULES, Enrollment
+from services.enrollment.application.bulk.earlier import before
 from services.enrollment.application.bulk.own_students import objections_to_whom
 from services.enrollment.application.terms import calendar_of, due_days
 from services.enrollment.domain.admission import admission_key
@@ -24,7 +25,6 @@ from services.enrollment.domain.rules.year_results import (
 from services.enrollment.domain.rules.years import DueOf, YearDiffers
 from services.enrollment.domain.student_status import StudentStatus
 from shared.codes.clock import shanghai_date
-from shared.eventstore import facts
 from shared.eventstore.bulk import Draft
 from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow, Table, Values
@@ -85,7 +85,8 @@ class YearResultsKind(FileKind):
 
     def compensate(self, receipts: Sequence[Receipt], batch: Progress, batch_id: UUID) -> list[Decided]:
         found = self.enrollment.standings(StudentStatus, [receipt.originator_id for receipt in receipts])
-        return [self._withdrawn(receipt, *found[receipt.originator_id]) for receipt in receipts]
+        told = before(self.enrollment, receipts)
+        return [_withdrawn(each, *found[each.originator_id], *told[each.originator_id]) for each in receipts]
 
     def _year(self, batch: Progress) -> Year:
         school_code, asked = batch.school_code or "", int(batch.params["academic_year"])
@@ -112,27 +113,19 @@ class YearResultsKind(FileKind):
         found = self.enrollment.owning(StudentStatus, "admission.outcome", names)
         return {names[name]: status for name, status in found.items()}
 
-    def _withdrawn(self, receipt: Receipt, version: int, standing: StatusStanding) -> Decided:
-        if version != receipt.last_version:
-            return SomethingFollowed(field="KSH")
-        before, result = self._before(receipt)
-        try:
-            values = decide_year_withdrawn(
-                standing, before, academic_year=result.academic_year, effective_on=result.registered_on
-            )
-        except Refused as refused:
-            return refused
-        after = standing.year_withdrawn(values)
-        return [Draft(StudentStatus, receipt.originator_id, version + 1, StudentStatus.YearWithdrawn, values, after)]
 
-    def _before(self, receipt: Receipt) -> tuple[StatusStanding, Any]:
-        """What stood before a year's result, by the status's own facts; and the result."""
-        status_id = receipt.originator_id
-        status: Any = None
-        *earlier, result = self.enrollment.recorder.select_events(status_id, lte=receipt.first_version)
-        for event in earlier:
-            status = facts.decode(event.topic, status_id, event.originator_version, event.state).mutate(status)
-        return status.standing, facts.decode(result.topic, status_id, result.originator_version, result.state)
+def _withdrawn(receipt: Receipt, version: int, standing: StatusStanding, earlier: StatusStanding, fact: Any) -> Decided:
+    """The year's result taken back, with what stood before it."""
+    if version != receipt.last_version:
+        return SomethingFollowed(field="KSH")
+    try:
+        values = decide_year_withdrawn(
+            standing, earlier, academic_year=fact.academic_year, effective_on=fact.registered_on
+        )
+    except Refused as refused:
+        return refused
+    after = standing.year_withdrawn(values)
+    return [Draft(StudentStatus, receipt.originator_id, version + 1, StudentStatus.YearWithdrawn, values, after)]
 
 
 def _with_first_day(due_of: DueOf, asked: int, starts_on: date) -> DueOf:
