@@ -8,7 +8,7 @@ from shared.codes.schools import CATEGORIES as SCHOOL_CATEGORIES
 from shared.codes.schools import check_school_code
 from shared.codes.tables import CATEGORIES
 from shared.intake.columns import MISSING, Remark, Values
-from shared.intake.values import word_of
+from shared.intake.values import telling, word_of
 
 YES_NO: Final = ("是", "否")
 PREPARATORY_KINDS: Final = ("少数民族预科", "骨干计划基础培训", "其他预科")
@@ -67,6 +67,9 @@ def check_category(text: str) -> str:
         raise _NOT_FORMAL
     word: str = _CATEGORY(text)
     return word
+
+
+telling(check_category, words=CATEGORIES)
 
 
 def admission_agrees(values: Values) -> Iterable[Remark]:

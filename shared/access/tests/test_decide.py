@@ -31,7 +31,7 @@ OWN = Resource("anything", school=SCHOOL, province=PROVINCE, person="p-1", submi
 WHO_MAY = {
     "submit_admission_batch": {"province_admissions"},
     "review_admission_batch": {"province_education"},
-    "return_admission_batch": {"province_education"},
+    "return_admission_batch": {"province_education", "ministry"},
     "release_admission_batch": {"ministry"},
     "decide_entry": {"registrar"},
     "register_students": {"registrar"},
