@@ -28,6 +28,13 @@ class _Wish(NamedTuple):
     period: Period | None
 
 
+class _Asked(NamedTuple):
+    """All claims of one row, and what it gives up: by slot and holder, from which day on."""
+
+    wishes: list[_Wish]
+    gifts: dict[tuple[bytes, UUID], date]
+
+
 class Foresight:
     """Remembers what the rows so far would claim and give up, and asks the store who holds what they want."""
 
@@ -40,33 +47,25 @@ class Foresight:
 
     def turn_away(self, table: Table, rows: Mapping[int, CheckedRow], judged: Judged) -> None:
         """Refuse the rows whose claims collide, as the store would when they are written."""
-        wishes = {number: found for number, drafts in judged.facts.items() if (found := self._wishes(drafts))}
-        if not wishes:
-            return
-        held = self._held([wish for each in wishes.values() for wish in each])
-        for number, each in wishes.items():
-            scope = next((wish.scope for wish in each if self._collides(wish, held)), None)
+        asked = {number: _asked(drafts) for number, drafts in judged.facts.items()}
+        asked = {number: each for number, each in asked.items() if each.wishes or each.gifts}
+        held = self._held([wish for each in asked.values() for wish in each.wishes])
+        for number, each in asked.items():
+            self._given |= each.gifts
+            scope = next((wish.scope for wish in each.wishes if self._collides(wish, held)), None)
             if scope is None:
-                self._remember(each)
-            else:
-                refusal = self._app.taken.get(scope, AlreadyTaken)(scope=scope)
-                judged.turn_away(number, named(table, rows[number], refusal))
-
-    def _wishes(self, drafts: Sequence[Draft]) -> list[_Wish]:
-        wishes = []
-        for draft in drafts:
-            for entry in _entries(draft):
-                slot = slot_of(entry.scope, entry.key)
-                if isinstance(entry, Release):
-                    self._given[slot, draft.originator_id] = entry.on or date.min
-                elif entry.contested_in is None:
-                    period = None if entry.during is None else (entry.during[0], entry.during[1] or date.max)
-                    wishes.append(_Wish(draft.originator_id, slot, entry.scope, period))
-        return wishes
+                self._remember(each.wishes)
+                continue
+            for given in each.gifts:
+                del self._given[given]
+            refusal = self._app.taken.get(scope, AlreadyTaken)(scope=scope)
+            judged.turn_away(number, named(table, rows[number], refusal))
 
     def _held(self, wishes: Sequence[_Wish]) -> Held:
         """Who holds these slots now, and when."""
         held: dict[bytes, list[tuple[UUID, Period]]] = {}
+        if not wishes:
+            return held
         for_good = _array(wish for wish in wishes if wish.period is None)
         periods = _array(wish for wish in wishes if wish.period is not None)
         with self._app.store.reading() as cursor:
@@ -100,6 +99,20 @@ class Foresight:
             packed = wish.period[0].toordinal() << 24 | wish.period[1].toordinal()
             before = _each(self._periods.get(key))
             self._periods[key] = (*before, packed) if before else packed
+
+
+def _asked(drafts: Sequence[Draft]) -> _Asked:
+    """What the facts of one row would claim and give up."""
+    asked = _Asked([], {})
+    for draft in drafts:
+        for entry in _entries(draft):
+            slot = slot_of(entry.scope, entry.key)
+            if isinstance(entry, Release):
+                asked.gifts[slot, draft.originator_id] = entry.on or date.min
+            elif entry.contested_in is None:
+                period = None if entry.during is None else (entry.during[0], entry.during[1] or date.max)
+                asked.wishes.append(_Wish(draft.originator_id, slot, entry.scope, period))
+    return asked
 
 
 def _entries(draft: Draft) -> Iterable[Claim | Release]:
