@@ -10,7 +10,7 @@ from services.enrollment.application import Enrollment
 from services.enrollment.application.deadlines import due_command
 from services.enrollment.application.drafting import draft_of
 from services.enrollment.domain.admission import OUTCOME, Admission
-from services.enrollment.domain.rules.entry import decided_entry
+from services.enrollment.domain.rules.entry import decided_entry, holds
 from services.enrollment.domain.rules.reporting import is_overdue
 from services.enrollment.domain.rules.standing import AdmissionStanding
 from services.enrollment.domain.school import SCHOOL, School
@@ -58,13 +58,12 @@ class EntryDeadlines(Enrollment):
         if today != self._day:
             self._overdue, self._day = self._overdue_intakes(today), today
         done = self._abandon(self._waiting.deferred_before(today, AT_ONCE), today, None, now)
-        for intake, deadline in list(self._overdue.items()):
+        for intake in list(self._overdue):
+            deadline = self._overdue.pop(intake)
             ids = self._waiting.not_reported(*intake, AT_ONCE)
-            if not ids:
-                del self._overdue[intake]  # until tomorrow
-                continue
-            done += self._abandon(ids, today, deadline, now)
-            break
+            if ids:  # else nobody is left until tomorrow
+                self._overdue[intake] = deadline  # behind the others: one that stands still holds up none
+                return done + self._abandon(ids, today, deadline, now)
         return done
 
     def _overdue_intakes(self, today: date) -> dict[Intake, date]:
@@ -72,7 +71,7 @@ class EntryDeadlines(Enrollment):
         intakes = self._waiting.intakes_waiting()
         schools = self.owning(School, SCHOOL, sorted({school_code for school_code, _ in intakes}))
         last = {(code, year): schools[code][2].last_day_to_report(year) for code, year in intakes if code in schools}
-        return {intake: day for intake, day in last.items() if day is not None and today > day}
+        return {intake: day for intake, day in last.items() if day is not None and today > day and holds("R41-8", day)}
 
     def _abandon(self, ids: Sequence[UUID], today: date, deadline: date | None, now: datetime) -> int:
         found = self.standings(Admission, ids)

@@ -9,6 +9,7 @@ ALTER TABLE admission_register
     ADD COLUMN special_kind text NOT NULL DEFAULT '',
     ADD COLUMN preparatory text NOT NULL DEFAULT '',
     ADD COLUMN training_school text NOT NULL DEFAULT '',
+    ADD COLUMN prep_recheck text NOT NULL DEFAULT '',
     ADD COLUMN joint_partner text NOT NULL DEFAULT '',
     ADD COLUMN cause text NOT NULL DEFAULT '',
     ADD COLUMN reported_on date,

@@ -33,7 +33,7 @@ class AdmissionRegister(Projection):
     key: ClassVar[tuple[str, ...]] = ("admission_id",)
     columns: ClassVar[tuple[str, ...]] = (
         "admission_id", "batch_id", "exam_no", "entry_year", "province", "outcome", "cause", "reported_on",
-        "deferred_until", "fix_id", "basis_version", "version", *_TOLD,
+        "deferred_until", "prep_recheck", "fix_id", "basis_version", "version", *_TOLD,
     )  # fmt: skip
 
     @on(Admission.Listed)
@@ -48,6 +48,7 @@ class AdmissionRegister(Projection):
             "cause": "",
             "reported_on": None,
             "deferred_until": None,
+            "prep_recheck": "",
             "fix_id": "",
             "basis_version": 1,
             "version": fact.originator_version,
@@ -77,7 +78,7 @@ class AdmissionRegister(Projection):
 
     @on(Admission.PreparatoryRechecked)
     def preparatory_rechecked(self, row: Row | None, fact: Admission.PreparatoryRechecked) -> Row:
-        return _seen(row, fact)
+        return _seen(row, fact, prep_recheck=fact.result)
 
     @on(Admission.EntryDecided)
     def entry_decided(self, row: Row | None, fact: Admission.EntryDecided) -> Row:

@@ -264,7 +264,7 @@ _INTAKES: Final = """
 _NOT_REPORTED: Final = f"""
     SELECT a.admission_id FROM admission_register AS a
     WHERE a.outcome = 'listed' AND a.school_code = %(school_code)s AND a.entry_year = %(entry_year)s
-    AND a.fix_id = '' AND {_RELEASED} LIMIT %(limit)s
+    AND a.fix_id = '' AND a.prep_recheck = '' AND {_RELEASED} LIMIT %(limit)s
 """
 _DEFERRED: Final = """
     SELECT admission_id FROM admission_register

@@ -340,6 +340,13 @@ def test_who_waits_for_a_correction_is_not_abandoned(admission):
     assert not is_overdue(replace(admission, fix_id="x"), today=TODAY, deadline=date(2022, 9, 1))
 
 
+@pytest.mark.rule("R41-8", "A8-5")
+def test_who_is_prepared_elsewhere_is_not_abandoned(admission):
+    """Given a preparatory student who was rechecked, when the last day of reporting passes, then nothing follows."""
+    preparing = replace(admission, preparatory="minority", prep_recheck="合格")
+    assert not is_overdue(preparing, today=TODAY, deadline=date(2022, 9, 1))
+
+
 # --- deferring and coming back ---
 
 

@@ -275,6 +275,25 @@ def test_who_has_not_reported_by_the_last_day_has_abandoned_entry(gates):
     gates.report(late, reported_on=date(2022, 9, 6), excused=True)
 
 
+@pytest.mark.rule("R41-8")
+def test_many_absentees_of_many_schools_are_all_found(gates, monkeypatch):
+    """Given more absentees than one step takes, at several schools, when the day is past, then none is left out."""
+    from services.enrollment.application import entry_deadlines
+
+    monkeypatch.setattr(entry_deadlines, "AT_ONCE", 2)
+    absent = [gates.admit(school) for school in (HERE, ELSEWHERE) for _ in range(5)]
+    preparing = [gates.admit(HERE, YKLB="其他预科") for _ in range(3)]
+    for exam_no in preparing:
+        said = {"result": "合格", "rechecked_on": gates.day}
+        gates.named(gates.preparation.recheck_preparatory, exam_no, **said)
+    gates.go_to(date(2022, 9, 1))
+    for school in (HERE, ELSEWHERE):
+        declare_last_day(gates, date(2022, 9, 5), school)
+    assert gates.pass_day(date(2022, 9, 6)) == 10
+    assert {gates.admission(exam_no).state for exam_no in absent} == {"abandoned"}
+    assert {gates.admission(exam_no).state for exam_no in preparing} == {"listed"}
+
+
 @pytest.mark.rule("R41-8", "A7-3")
 def test_time_decides_nothing_about_a_list_that_is_not_released(gates, enrollment):
     """Given a list that nobody released, when the last day passes, then nobody on it has abandoned anything."""

@@ -92,8 +92,8 @@ class EntryAlreadyDecided(Refused):
     """Each admission ends in exactly one of the four outcomes; a revoked entry is not repeated from it (A26-1)."""
 
     rule = "A8-4"
-    zh = "该生入学结果已记录({state}),四种结果只能取其一"
-    en = "what became of this admission is recorded already ({state}); it ends in exactly one of four outcomes"
+    zh = "该生入学结果已记录,四种结果只能取其一"
+    en = "what became of this admission is recorded already; it ends in exactly one of four outcomes"
 
 
 class EntryDeferred(EntryAlreadyDecided):

@@ -8,7 +8,7 @@ from services.enrollment.domain.rules.entry import NotOwnStudent, PendingAdmissi
 from services.enrollment.domain.rules.standing import PASSED, AdmissionStanding
 from shared.rules.refused import Refused
 
-PreparatoryState = Literal["annotated", "completed", "ended", "closed"]
+PreparatoryState = Literal["annotated", "completed", "ended"]
 # In the words of the upload file; the first two are trained at a school of their own
 KINDS: Final = {"少数民族预科": "minority", "骨干计划基础培训": "backbone", "其他预科": "other"}
 TRAINED_ELSEWHERE: Final = ("minority", "backbone")

@@ -102,8 +102,8 @@ def next_entry(admission: AdmissionStanding, entry_date: date) -> dict[str, date
 
 def is_overdue(admission: AdmissionStanding, *, today: date, deadline: date | None) -> bool:
     """Whether time alone has decided: nobody reported, or nobody came back (R41-8, R41-10)."""
-    if admission.fix_id:
-        return False  # who waits for a correction is not to blame
+    if admission.fix_id or admission.prep_recheck:
+        return False  # who waits for a correction is not to blame; who is prepared elsewhere has come
     if admission.state == "listed":
         return deadline is not None and today > deadline and holds("R41-8", admission.entry_date)
     until = admission.deferred_until
