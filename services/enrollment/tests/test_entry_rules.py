@@ -34,6 +34,7 @@ from services.enrollment.domain.rules.entry import (
     partner_of,
     rules_of,
 )
+from services.enrollment.domain.rules.fixes import may_ask_fix
 from services.enrollment.domain.rules.rechecks import (
     BeforeEntry,
     DeferralTooLate,
@@ -292,6 +293,14 @@ def test_a_fact_names_the_rules_of_its_own_day():
     asked = ("A7-3", "A8-1", "A8-2", "A8-9", "A9-1")
     assert rules_of(asked, date(2013, 9, 1)) == tuple(rule for rule in asked if RULES[rule].valid_from.year < 2014)
     assert rules_of(asked, ENTRY) == asked
+
+
+@pytest.mark.rule("A10-1")
+def test_a_list_under_way_is_returned_and_not_corrected(admission):
+    """Given a list that is not released, when a correction of a row is asked for, then it is refused."""
+    with pytest.raises(NoAdmissionBasis):
+        may_ask_fix(admission, released=False, school_code=SCHOOL, registered=False)
+    may_ask_fix(admission, released=True, school_code=SCHOOL, registered=False)
 
 
 # --- reporting ---

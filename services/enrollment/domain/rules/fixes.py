@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 from uuid import UUID
 
-from services.enrollment.domain.rules.entry import NotOwnStudent
+from services.enrollment.domain.rules.entry import NoAdmissionBasis, NotOwnStudent
 from services.enrollment.domain.rules.standing import AdmissionStanding
 from shared.rules.refused import Refused
 
@@ -93,8 +93,8 @@ def may_ask_fix(admission: AdmissionStanding, *, released: bool, school_code: st
         raise RegisteredAlready(field="KSH")
     if admission.fix_id:
         raise FixAlreadyAsked(field="KSH")
-    if not released:
-        raise FixAtAnotherStep(field="KSH", state="not_released")
+    if not released:  # a list that is still under way is returned, not corrected row by row
+        raise NoAdmissionBasis(field="KSH")
 
 
 def may_propose(fix: FixStanding) -> None:
