@@ -1,10 +1,12 @@
 """The folder of a private PostgreSQL: whose it is, who may enter it, its binaries, its password, its data."""
 
+import contextlib
 import fcntl
 import hashlib
 import importlib.util
 import os
 import pwd
+import random
 import secrets
 import shutil
 import socket
@@ -20,12 +22,17 @@ class PostgresUnavailable(RuntimeError):
     """No PostgreSQL can be started here; the message says in one line why and what to do."""
 
 
+# Below the ports that systems give to outgoing connections: one of those may be taken before a server has started
+_PORTS = range(15_000, 32_000)
+
+
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port of 127.0.0.1 that nobody listens on at this moment; one by chance, for others look too."""
+    for port in random.sample(_PORTS, 200):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind((HOST, port))
+            return port
+    raise PostgresUnavailable("no free port between 15000 and 32000 on 127.0.0.1")
 
 
 def unprivileged_user() -> pwd.struct_passwd | None:
