@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 from services.enrollment.application.holders import Holders
 from services.enrollment.domain.case import Case
 from services.enrollment.domain.conflict import Conflict
+from services.enrollment.domain.rules.periods import deadline
 from services.enrollment.domain.transfer import Transfer
 from shared.codes.clock import shanghai_date
 from shared.eventstore.application import Draft
@@ -33,12 +34,13 @@ class Clocks(Holders):
     def _mark(self, kind: str, item_id: UUID, today: date, now: datetime) -> int:
         aggregate_type, waiting = _WAITING[kind]
         version, standing = self.standings(aggregate_type, [item_id])[item_id]
-        if standing.state not in waiting or standing.due_on is None or standing.due_on >= today:
+        due_on = self._due_on(kind, standing) if standing.state in waiting else None
+        if due_on is None or due_on >= today:
             return 0
-        command_id = uuid5(_SPACE, f"{item_id}|{standing.due_on}")
+        command_id = uuid5(_SPACE, f"{item_id}|{due_on}")
         if self.answered(command_id, "due_cases") is not None:
             return 0
-        values = {"due_on": standing.due_on, "found_on": today}
+        values = {"due_on": due_on, "found_on": today}
         if kind == "case":
             values["step"] = standing.state
         fact = aggregate_type.FilingOverdue if kind == "transfer" else aggregate_type.Overdue
@@ -46,3 +48,18 @@ class Clocks(Holders):
         draft = Draft(aggregate_type, item_id, version + 1, fact, values, standing)
         self.append([draft], by=context, answer={"id": str(item_id)})
         return 1
+
+    def _due_on(self, kind: str, standing: Any) -> date | None:
+        """The day on record; where no calendar could tell it then, what today's calendar says."""
+        if standing.due_on is not None or kind == "transfer":
+            known: date | None = standing.due_on
+            return known
+        step = "conflict" if kind == "conflict" else _CLOCKS[standing.state]
+        return deadline(standing.since, getattr(self.periods, step)).on
+
+
+_CLOCKS: Mapping[str, str] = {
+    "filed": "school_review",
+    "school_review": "school_review",
+    "province_review": "province_review",
+}

@@ -27,6 +27,7 @@ def first_case_standing(values: Mapping[str, Any]) -> CaseStanding:
         fields=tuple(values["fields"]),
         has_values=values["has_values"],
         due_on=values["due_on"],
+        since=values["filed_on"],
         hands=(values["filed_by"],),
     )
 
@@ -64,8 +65,7 @@ class Case(Aggregate, stored_as="enrollment.Case"):
         begun_on: date
 
         def apply(self, aggregate: Any) -> None:
-            standing = aggregate.standing
-            aggregate.standing = standing.moved("school_review", due_on=standing.due_on)
+            aggregate.standing = aggregate.standing.moved("school_review")
 
     class NotAccepted(Aggregate.Event):
         """Proof or content seem false: not accepted; an incident may follow (A19-3)."""
@@ -94,7 +94,7 @@ class Case(Aggregate, stored_as="enrollment.Case"):
         def apply(self, aggregate: Any) -> None:
             standing = aggregate.standing
             aggregate.standing = changed(
-                standing.moved(standing.state, self.named_by, standing.due_on),
+                standing.moved(standing.state, self.named_by),
                 level=self.level,
                 fields=tuple(self.fields),
                 sealed_request=self.sealed_request,
@@ -111,7 +111,8 @@ class Case(Aggregate, stored_as="enrollment.Case"):
         unknown_year: int | None
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = aggregate.standing.moved("province_review", self.passed_by, self.due_on)
+            clock = {"due_on": self.due_on, "since": self.passed_on}
+            aggregate.standing = aggregate.standing.moved("province_review", self.passed_by, **clock)
 
     class Applied(Aggregate.Event):
         """Decided as asked, and written into the record in the same moment."""

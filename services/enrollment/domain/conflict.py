@@ -124,6 +124,7 @@ class Conflict(Aggregate, stored_as="enrollment.Conflict"):
             two_people=two_people,
             due_on=due_on,
             hands=(opened_by,),
+            since=opened_on,
         )
 
     def join(self, *, status_id: UUID, sub: str) -> None:

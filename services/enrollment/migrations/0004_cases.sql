@@ -26,7 +26,7 @@ CREATE TABLE case_register (
 CREATE INDEX case_register_by_status ON case_register (status_id);
 CREATE INDEX case_register_by_school ON case_register (school_code, state);
 CREATE INDEX case_register_by_province ON case_register (province, state);
-CREATE INDEX case_register_due ON case_register (due_on) WHERE due_on IS NOT NULL AND overdue_on IS NULL;
+CREATE INDEX case_register_due ON case_register (due_on) WHERE overdue_on IS NULL AND decided_on IS NULL;
 
 CREATE TABLE conflict_register (
     conflict_id uuid PRIMARY KEY,

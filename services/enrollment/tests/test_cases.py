@@ -6,10 +6,13 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.enrollment.application.clocks import Clocks
 from services.enrollment.domain.case import Case
 from services.enrollment.domain.rules.entry import OneFulltimeStatus
 from services.enrollment.domain.rules.identity import CaseAlreadyOpen, CaseAtAnotherStep, NothingToChange
+from services.enrollment.domain.rules.periods import Periods, deadline
 from services.enrollment.domain.student_status import StudentStatus
+from services.enrollment.queries.finding import Findings
 from services.enrollment.tests.offices import (
     ELSEWHERE,
     GOOD_NUMBER,
@@ -31,6 +34,16 @@ from tests.support.actors import NOON, person
 
 pytestmark = pytest.mark.servers
 FILED = date(2023, 3, 1)
+
+
+def first_unknown_year():
+    year = 2024
+    while deadline(date(year, 3, 1), 1).on:
+        year += 1
+    return year
+
+
+UNKNOWN_YEAR = first_unknown_year()  # whose working days nobody knows yet
 
 
 @pytest.fixture
@@ -421,3 +434,20 @@ def test_a_record_that_went_on_elsewhere_meanwhile_is_left_alone(offices, studen
     offices.base.save(status, by=Context.system("transfer", NOON))
     with pytest.raises(NothingHeld):
         decide(offices, case_id)
+
+
+@pytest.mark.rule("A13-3", "X-CAL-1")
+def test_a_clock_without_a_calendar_is_reckoned_once_there_is_one(offices, student):
+    """Given a case whose year has no calendar yet, when one can tell the day, then the case is overdue, not before."""
+    last = UNKNOWN_YEAR - 1
+    offices.go_to(date(last, 12, 30))
+    case_id = file(offices, offices.student(RXRQ=date(last, 9, 1), YJBYRQ=date(last + 4, 7, 1)), {"ethnicity": "满族"})
+    filed = offices.base.get(Case, case_id).standing
+    assert (filed.due_on, filed.since) == (None, date(last, 12, 30))
+    offices.go_to(date(UNKNOWN_YEAR, 3, 1))
+    told = offices.look(offices.own.get_case, registrar(), case_id=case_id, after_version=0)
+    assert (told["due_on"], told["unknown_year"]) == (None, UNKNOWN_YEAR)
+    assert offices.clocks.due_cases(offices.base.clock.now()) == 0
+    base = offices.base
+    known = Clocks(base.store, base.clock, base.keyring, Findings(base.store), Periods(school_review=1))
+    assert known.due_cases(base.clock.now()) == 1

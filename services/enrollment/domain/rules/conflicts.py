@@ -106,6 +106,7 @@ class ConflictStanding:
     two_people: bool
     due_on: date | None
     hands: tuple[str, ...] = ()
+    since: date | None = None  # from when the clock runs
 
     @property
     def deciding_province(self) -> str | None:

@@ -169,10 +169,11 @@ class CaseStanding:
     has_values: bool
     due_on: date | None
     hands: tuple[str, ...] = field(default=())  # who may not decide: filed, named values, passed on
+    since: date | None = None  # from when the present clock runs
 
-    def moved(self, state: CaseState, hand: str = "", due_on: date | None = None) -> "CaseStanding":
+    def moved(self, state: CaseState, hand: str = "", **values: Any) -> "CaseStanding":
         hands = (*self.hands, hand) if hand and hand not in self.hands else self.hands
-        return changed(self, state=state, hands=hands, due_on=due_on)
+        return changed(self, state=state, hands=hands, **values)
 
     @property
     def open(self) -> bool:
