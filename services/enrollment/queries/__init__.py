@@ -33,7 +33,9 @@ class EnrollmentQueries:
         """One own student by examination number and entry year."""
         require(by.actor, "read_status", Resource("student_status", school=school_code))
         return self._status(
-            "SELECT * FROM student_register WHERE school_code = %s AND exam_no = %s AND entry_year = %s",
+            "SELECT * FROM student_register WHERE school_code = %s AND exam_no = %s AND entry_year = %s"
+            # after a wrong closing a second status goes on under the same admission (A13-4)
+            " ORDER BY left_on DESC NULLS FIRST LIMIT 1",
             (school_code, exam_no, entry_year),
             by,
         )
@@ -53,6 +55,8 @@ class EnrollmentQueries:
             "entry_date": row["entry_date"].isoformat(),
             "expected_graduation_date": row["expected_graduation_date"].isoformat(),
             **years,
+            "asked_on": row["asked_on"].isoformat() if row["asked_on"] else None,
+            "continues": str(row["continues"]) if row["continues"] else None,
             "version": row["version"],
         }
 
@@ -75,4 +79,8 @@ _SHOWN = (
     "major_name",
     "study_form",
     "state",
+    "checked",
+    "contested_in",
+    "identity_version",
+    "continued_at",
 )

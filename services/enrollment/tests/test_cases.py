@@ -312,6 +312,10 @@ def test_a_wrong_closing_stays_and_a_new_status_goes_on(offices, student):
     old, new = offices.status(status_id), offices.status(new_id)
     assert (old.state, new.state, new.since, new.settled_year) == ("dropped", "active", FILED, 2022)
     assert offices.claims(new.id_key) == [(str(status_id), date(2022, 9, 1), FILED), (str(new_id), FILED, None)]
+    exam_no = offices.cases.known(status_id).said["exam_no"]
+    who = {"school_code": HERE, "entry_year": 2022, "exam_no": exam_no}
+    found = offices.look(offices.own.find_status, registrar(), **who)
+    assert (found["status_id"], found["continues"]) == (str(new_id), str(status_id))
 
 
 @pytest.mark.rule("A13-4", "A8-9")

@@ -118,6 +118,9 @@ def test_both_schools_and_both_students_see_the_conflict(offices):
         listed = offices.look(offices.conflict_files.list_conflicts, registrar(school), **_all(school, state="open"))
         assert [(each["conflict_id"], each["turn"]) for each in listed["conflicts"]] == [(conflict_id, "ministry")]
         assert listed["conflicts"][0]["due_on"] == date(2022, 10, 8)
+    for status_id, school in ((first, HERE), (second, ELSEWHERE)):
+        shown = offices.look(offices.own.get_status, registrar(school), status_id=status_id, after_version=0)
+        assert shown["contested_in"] == str(conflict_id)
     for status_id, side, other in ((first, "first", ELSEWHERE), (second, "second", HERE)):
         (own,) = offices.look(offices.own.list_own_statuses, offices.holder(status_id))["statuses"]
         assert (own["conflict"]["side"], own["conflict"]["other_school"]) == (side, other)

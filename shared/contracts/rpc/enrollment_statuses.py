@@ -61,6 +61,12 @@ class StatusV1(Contract):
     state = fields.String(required=True)
     years = fields.List(fields.Nested(YearV1), required=True)
     every_year = fields.List(fields.Nested(YearStateV1), required=False)
+    asked_on = shapes.day(required=False, allow_none=True, metadata={"description": "To check the own data (A11-1)."})
+    checked = fields.String(required=False, metadata={"description": "confirmed, disputed, or neither (A11-2)."})
+    contested_in = fields.String(required=False, metadata={"description": "The conflict over this identity (A8-9)."})
+    identity_version = fields.Integer(required=False, metadata={"description": "1 before any correction (A19-2)."})
+    continues = shapes.identifier(required=False, allow_none=True)
+    continued_at = fields.String(required=False, allow_none=True)
     version = fields.Integer(required=True)
     example: ClassVar[dict[str, Any]] = {
         "status_id": ANOTHER_ID,
@@ -77,5 +83,11 @@ class StatusV1(Contract):
         "state": "active",
         "years": [YearV1.example],
         "every_year": [YearStateV1.example],
+        "asked_on": "2022-10-20",
+        "checked": "confirmed",
+        "contested_in": "",
+        "identity_version": 1,
+        "continues": None,
+        "continued_at": None,
         "version": 2,
     }
