@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from cli.audit import verify_service
 from cli.client import Answer, until
 from cli.examples import ADMISSION_TITLES
+from cli.processes import SERVICES
 from cli.story import API
 from tests.support import histories
 from tests.support.platform import Platform
@@ -19,6 +21,7 @@ from tests.support.school_walk import (
     FRESHMEN,
     PKU,
     SCU,
+    YEARS,
     ZJU,
     SchoolWalk,
     cast,
@@ -290,7 +293,8 @@ def test_two_registrars_close_a_status_and_nobody_opens_it_again(walk: SchoolWal
         f"{path}/cancellations",
         {
             "kind": "退学", "decision_no": "校学字〔2025〕31号", "decided_on": "2025-03-28",
-            "effective_on": "2025-03-28", "reason": "本人申请", "proof": "", "asked_on": "2025-03-24", "evidence": [walk.paper(first)],
+            "effective_on": "2025-03-28", "reason": "本人申请", "proof": "", "asked_on": "2025-03-24",
+            "evidence": [walk.paper(first)],
         },
     )  # fmt: skip
     cancellation = f"{API}/cancellations/{proposed['id']}"
@@ -354,7 +358,7 @@ def test_an_illegal_entry_is_cancelled_by_two_persons_and_its_report_is_revoked_
 
 # --- 2025: the academic year ---
 
-YEAR = params(entry_year=str(ENTRY_YEAR), academic_year="2025", starts_on="2025-09-01")
+YEAR = params(entry_year=str(ENTRY_YEAR), academic_year="2025")
 
 
 def test_a_year_not_settled_in_time_is_overdue_in_the_lists_of_school_and_province(walk: SchoolWalk) -> None:
@@ -363,8 +367,11 @@ def test_a_year_not_settled_in_time_is_overdue_in_the_lists_of_school_and_provin
     walk.operator("zju-registrar-1").post(f"{API}/schools/{ZJU}/years", declared)
     walk.on("2025-10-02")
     province = f"{API}/overdue-schools"
-    late = walk.seen("education-33", province, lambda found: found["schools"], province="33")["schools"]
-    assert [(each["school_code"], each["missing"], each["due_on"]) for each in late] == [(ZJU, 2, "2025-10-01")]
+    counted = walk.seen(
+        "education-33", province, lambda found: any(each["missing"] for each in found["schools"]), province="33"
+    )
+    late = [(each["school_code"], each["state"], each["missing"], each["due_on"]) for each in counted["schools"]]
+    assert late == [(ZJU, "overdue", 2, "2025-10-01")]
     missing = walk.operator("zju-registrar-1").get(f"{API}/schools/{ZJU}/years/2025/missing")
     assert [each["exam_no"] for each in missing["students"]] == [WHO["zju-plain"].exam_no, WHO["zju-other"].exam_no]
     assert all("*" in each["name"] for each in missing["students"])
@@ -402,8 +409,9 @@ def test_a_year_comes_as_a_workbook_is_committed_taken_back_and_comes_again_late
 
 
 def test_what_changed_between_plan_and_commit_is_named_and_the_rest_is_written(walk: SchoolWalk) -> None:
-    names = [name for name, one in WHO.items() if one.school.code == PKU and name in ("plain", "late", "namesake")]
-    rows = [(WHO[name].exam_no, "2025", "注册学籍") for name in names]
+    declared = {"academic_year": 2025, "starts_on": "2025-09-08"}
+    walk.operator("pku-registrar-1").post(f"{API}/schools/{PKU}/years", declared)
+    rows = [(WHO[name].exam_no, "2025", "注册学籍") for name in ("plain", "late", "namesake")]
     planned = walk.hand_in(
         "pku-registrar-1", "year_results", csv_of(YEARS, rows), plan_first=True, school_code=PKU, params=YEAR
     )
@@ -420,7 +428,7 @@ def test_what_changed_between_plan_and_commit_is_named_and_the_rest_is_written(w
 
 
 def test_a_file_of_endings_is_committed_by_another_registrar_only(walk: SchoolWalk) -> None:
-    titles = ("考生号", "注销类型", "文号", "决定日期", "生效日期", "原因")
+    titles = ("考生号", "注销类型", "决定文号", "决定日期", "生效日期", "原因")
     planned = walk.hand_in(
         "scu-registrar-1", "cancellations",
         csv_of(titles, [(WHO["scu-other"].exam_no, "退学", "川大〔2025〕5号", "20250926", "20250926", "本人申请")]),
