@@ -24,6 +24,8 @@ BENCHMARKS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "rpc_cpu": ("benchmarks.rpc", "rpc_cpu", ("postgres", "amqp")),
     "end_to_end": ("benchmarks.end_to_end", "end_to_end", ("databases", "amqp")),
     "annual_registration": ("benchmarks.annual", "annual_registration", ("databases", "amqp")),
+    "annual_growth": ("benchmarks.growth", "annual_growth", ("databases", "amqp")),
+    "initial_load": ("benchmarks.initial_load", "initial_load", ("databases", "amqp")),
 }
 
 

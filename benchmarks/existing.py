@@ -26,10 +26,9 @@ from shared.codes.clock import Clock
 from shared.contracts.events.enrollment import StudentRegisteredV1
 from shared.eventstore.application import Heard
 from shared.eventstore.context import Context
-from shared.eventstore.follower import FOLLOWER
+from shared.eventstore.follower import Follower
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.projection import Projection
-from shared.eventstore.rebuild import rebuild
 from shared.eventstore.sequencer import Sequencer
 from shared.eventstore.settings import StoreSettings
 from shared.eventstore.store import Store
@@ -86,8 +85,9 @@ class Existing:
         for school, count in schools.items():
             first[school] = self._next
             self._register(store, school, count)
-        number, rest = _number_all(store), _public(store)
-        fold(store, ENROLLMENT, number)
+        _number_all(store)
+        rest = _public(store)
+        fold(store, ENROLLMENT)
         store.close()
         with ProcessPoolExecutor(len(HEARERS)) as pool:
             for done in [pool.submit(_hear, self._environ, name, rest) for name in HEARERS]:
@@ -130,25 +130,15 @@ def _store(environ: Mapping[str, str], service: str) -> Store:
     return Store(StoreSettings.from_environ(environ, service), service)
 
 
-def _number_all(store: Store) -> int:
+def _number_all(store: Store) -> None:
     sequencer = Sequencer(store)
     while sequencer.step():
         pass
-    with store.reading() as cursor:
-        cursor.execute("SELECT position FROM sequencer")
-        (position,) = cursor.fetchone()  # type: ignore[misc]
-    return int(position)
 
 
-def fold(store: Store, projections: Sequence[Projection], position: int) -> None:
-    """Bring the read tables up to a position at once, and let the server know what it holds."""
-    with store.reading() as cursor:
-        cursor.execute(
-            "INSERT INTO followers (name, position) VALUES (%s, %s)"
-            " ON CONFLICT (name) DO UPDATE SET position = EXCLUDED.position",
-            (FOLLOWER, position),
-        )
-    rebuild(store, projections)
+def fold(store: Store, projections: Sequence[Projection]) -> None:
+    """Bring the read tables up to the end of the log, and let the server know what it holds."""
+    Follower(store, projections, batch=5_000).catch_up()
     with store.reading() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
@@ -176,7 +166,8 @@ def _hear(environ: Mapping[str, str], name: str, numbers: tuple[int, int]) -> No
         batch = codec.decode_batch(Source(source, PUBLISHER).batch(first - 1, codec.MOST))
         hear(codec.load_facts(StudentRegisteredV1, batch), heard=Heard(PUBLISHER, batch.first, batch.last))
         first = batch.last + 1
-    fold(store, {"imaging": IMAGING, "verification": VERIFICATION}[name], _number_all(store))
+    _number_all(store)
+    fold(store, {"imaging": IMAGING, "verification": VERIFICATION}[name])
 
 
 def _hearer(environ: Mapping[str, str], name: str, store: Store) -> Hear:

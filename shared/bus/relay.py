@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC
 from functools import partial
+from itertools import groupby
 from time import monotonic
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from shared.eventstore.store import Store
 
 Publish = Callable[[FactRecord], Iterable[tuple[type[PublicFact], dict[str, Any]]]]
 Row = tuple[int, str, str, str, bytes]  # number, type, subject, time, data
+Told = tuple[FactRecord, type[PublicFact], dict[str, Any]]
 NUMBERED_AT_ONCE: Final = 1000
 SENT_AT_ONCE: Final = 4000
 LOOK_SECONDS: Final = 1.0  # another process may have numbered facts and ended before it sent them
@@ -66,7 +68,7 @@ class Relay:
             if upto == position:
                 self._position = position
                 return 0
-            told = [(record, *said) for record in records for said in self._publish(record)]
+            told = in_runs([(record, *said) for record in records for said in self._publish(record)])
             rows = [self._row(number + place, *each) for place, each in enumerate(told, 1)]
             if rows:
                 *columns, bodies = zip(*rows, strict=True)
@@ -122,6 +124,35 @@ class Relay:
     def close(self) -> None:
         """Give the connection back."""
         self._line.close()
+
+
+def in_runs(told: Sequence[Told]) -> list[Told]:
+    """The same facts with as few changes of type as their order leaves.
+
+    A message holds facts of one type, and a file whose rows become two facts each would be a message a fact. Facts of
+    one transaction happened at once: only those of one record, or about one subject, come after each other.
+    """
+    ordered: list[Told] = []
+    for _, transaction in groupby(told, lambda each: (each[0].recorded_at, each[0].context)):
+        together = list(transaction)
+        ordered += together if len({each[1] for each in together}) == 1 else _bundled(together)
+    return ordered
+
+
+def _bundled(told: Sequence[Told]) -> list[Told]:
+    """Runs of one type each: a fact joins the first that is not before anything of the same record or subject."""
+    runs: list[tuple[str, list[Told]]] = []
+    latest: dict[str, int] = {}
+    for each in told:
+        record, contract, values = each
+        about = str(record.originator_id), str(values[contract.subject])
+        earliest = max(latest.get(one, 0) for one in about)
+        at = next((at for at in range(earliest, len(runs)) if runs[at][0] == contract.type), len(runs))
+        if at == len(runs):
+            runs.append((contract.type, []))
+        runs[at][1].append(each)
+        latest.update(dict.fromkeys(about, at))
+    return [each for _, run in runs for each in run]
 
 
 class Source:

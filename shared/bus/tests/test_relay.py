@@ -58,6 +58,14 @@ def test_public_facts_are_numbered_in_the_order_of_the_log(publishing: Publishin
     ]
 
 
+def test_facts_of_one_moment_travel_by_type_and_those_of_one_record_in_their_order(publishing: Publishing) -> None:
+    things = [publishing.say("one", "TWO") for _ in range(40)]
+    publishing.say("last", thing=things[0])
+    publishing.relay_all()
+    said = [(type_, word) for _, type_, word in public_log(publishing)]
+    assert said == [("thing_told.v1", "one")] * 40 + [("thing_sung.v1", "TWO")] * 40 + [("thing_told.v1", "last")]
+
+
 def test_numbers_are_given_once_when_two_relays_work_at_once(publishing: Publishing, broker_url: str) -> None:
     rivals = [Publishing(publishing.store.settings.url, broker_url) for _ in range(3)]
     for number in range(100):
