@@ -91,6 +91,7 @@ ENROLLMENT_ROUTES: Final = (
     # two times: what was valid on a day, as known at an instant
     Route("GET", f"{STUDENT}/as-of", enrollment_timeline.GetStatusAsOfV1, "enrollment"),
     Route("GET", "/student-counts", enrollment_timeline.CountStatusesV1, "enrollment"),
+    Route("GET", "/year-counts", enrollment_timeline.CountYearsV1, "enrollment"),
     # told and asked: the student's own records, and who of a class has checked them
     Route("GET", "/me/statuses", enrollment_own.ListOwnStatusesV1, "enrollment"),
     Route("POST", f"{OWN}/confirmation", enrollment_own.ConfirmOwnStatusV1, "enrollment", status=201),

@@ -41,3 +41,14 @@ CREATE TABLE status_timeline (
 );
 -- A school's students of any day, those who came by transfer among them, begin with the row that names the school.
 CREATE INDEX status_timeline_by_school ON status_timeline (school_code, valid_from) WHERE school_code IS NOT NULL;
+
+-- The same for the results of academic years; a result that was taken back leaves a row without one.
+CREATE TABLE year_timeline (
+    status_id uuid NOT NULL,
+    version integer NOT NULL,
+    academic_year integer NOT NULL,
+    result text,
+    valid_from date NOT NULL,
+    recorded_at timestamptz NOT NULL,
+    CONSTRAINT year_timeline_pkey PRIMARY KEY (status_id, version)
+);

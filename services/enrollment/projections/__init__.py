@@ -23,7 +23,7 @@ from services.enrollment.projections.incidents import IncidentRegister
 from services.enrollment.projections.preparatory import PreparatoryRegister
 from services.enrollment.projections.school_years import SchoolRegister, SchoolYearRegister
 from services.enrollment.projections.students import StudentRegister
-from services.enrollment.projections.timeline import StatusTimeline
+from services.enrollment.projections.timeline import StatusTimeline, YearTimeline
 from services.enrollment.projections.transfers import TransferRegister
 from services.enrollment.projections.years import AbsenceRegister, AnnualRegister
 
@@ -37,6 +37,7 @@ PROJECTIONS = (
     AnnualRegister(),
     AbsenceRegister(),
     StatusTimeline(),
+    YearTimeline(),
     SchoolRegister(),
     SchoolYearRegister(),
     HolderRegister(),

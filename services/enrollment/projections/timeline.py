@@ -93,6 +93,40 @@ class StatusTimeline(Projection):
         return _said(fact, fact.left_on, kind=fact.conclusion, state=CONCLUSIONS[fact.conclusion])
 
 
+class YearTimeline(Projection):
+    """Every result of an academic year as it was stated: registered, deferred, or taken back to what stood before."""
+
+    table: ClassVar[str] = "year_timeline"
+    key: ClassVar[tuple[str, ...]] = ("status_id", "version")
+    columns: ClassVar[tuple[str, ...]] = (
+        "status_id", "version", "academic_year", "result", "valid_from", "recorded_at",
+    )  # fmt: skip
+
+    @on(StudentStatus.YearRegistered, key=lambda fact: (fact.originator_id, fact.originator_version))
+    def registered(self, row: Row | None, fact: StudentStatus.YearRegistered) -> Row:
+        return _year(fact, "registered", fact.registered_on)
+
+    @on(StudentStatus.YearDeferred, key=lambda fact: (fact.originator_id, fact.originator_version))
+    def deferred(self, row: Row | None, fact: StudentStatus.YearDeferred) -> Row:
+        return _year(fact, "deferred", fact.registered_on)
+
+    @on(StudentStatus.YearWithdrawn, key=lambda fact: (fact.originator_id, fact.originator_version))
+    def withdrawn(self, row: Row | None, fact: StudentStatus.YearWithdrawn) -> Row:
+        stands = fact.restored_as if fact.restored_year == fact.academic_year else None
+        return _year(fact, stands, fact.effective_on or _effective_on(fact))
+
+
+def _year(fact: Any, result: str | None, valid_from: date) -> Row:
+    return {
+        "status_id": fact.originator_id,
+        "version": fact.originator_version,
+        "academic_year": fact.academic_year,
+        "result": result,
+        "valid_from": valid_from,
+        "recorded_at": fact.context["recorded_at"],
+    }
+
+
 _CHANGING = ("grade", "major_code", "major_name", "expected_graduation_date")
 _CORRECTED = ("level", "major_code", "major_name")
 _PERSON = ("id_key", "sealed_person", "identity_version")

@@ -35,6 +35,22 @@ _WITHIN = """
 """
 
 
+_YEARS = """
+    SELECT * FROM (
+        SELECT DISTINCT ON (academic_year) academic_year, result, valid_from AS registered_on
+        FROM year_timeline WHERE status_id = %s AND valid_from <= %s AND recorded_at <= %s
+        ORDER BY academic_year, valid_from DESC, version DESC
+    ) AS latest WHERE result IS NOT NULL
+"""
+_YEAR_COUNTS = """
+    SELECT result, count(*) FROM (
+        SELECT DISTINCT ON (status_id) result FROM year_timeline
+        WHERE academic_year = %(year)s AND valid_from <= %(valid_on)s AND recorded_at <= %(recorded_at)s {within}
+        ORDER BY status_id, valid_from DESC, version DESC
+    ) AS latest WHERE result IS NOT NULL GROUP BY result
+"""
+
+
 class TimelineQueries:
     """Questions with two times: when it was so (a day in China), and when the registry knew it (an instant)."""
 
@@ -47,6 +63,7 @@ class TimelineQueries:
         with self.store.reading() as cursor:
             self._require_own(cursor, status_id, by)
             statements = _rows(cursor, _STATEMENTS, (status_id, valid_on, recorded_at))
+            years = _rows(cursor, _YEARS, (status_id, valid_on, recorded_at))
         if not statements:
             raise NotFound(kind="student_status")
         said: Answer = {}
@@ -58,6 +75,7 @@ class TimelineQueries:
             "name": mask_name(person["name"]),
             **{name: said[name] for name in _SHOWN},
             "expected_graduation_date": said["expected_graduation_date"].isoformat(),
+            "years": [year | {"registered_on": year["registered_on"].isoformat()} for year in years],
             "statements": [
                 {
                     "fact": each["fact"],
@@ -81,22 +99,31 @@ class TimelineQueries:
     ) -> Answer:
         """How many statuses were in which state on a day, as known at an instant, divided by one property."""
         require(by.actor, "read_counts", Resource("student_status", school=school_code, province=province))
-        within = ""
-        if school_code:
-            within = _WITHIN.format(school="= %(school)s")
-        elif province:
-            within = _WITHIN.format(school="LIKE %(province)s")
+        within = _within(school_code, province)
         question = _COUNTS.format(state=_LATEST.format("state"), divided=_LATEST.format(divided_by), within=within)
-        asked = {
-            "valid_on": valid_on,
-            "recorded_at": recorded_at,
-            "school": school_code,
-            "province": f"__{province}%",
-        }
+        asked = _asked(school_code, province, valid_on, recorded_at)
         with self.store.reading() as cursor:
             rows = _rows(cursor, question, asked)
         counts = [{"state": row["state"], "of": str(row["divided"] or ""), "count": row["count"]} for row in rows]
         return {"total": sum(row["count"] for row in rows), "divided_by": divided_by, "counts": counts}
+
+    def count_years(
+        self,
+        *,
+        school_code: str | None,
+        province: str | None,
+        academic_year: int,
+        valid_on: date,
+        recorded_at: datetime,
+        by: By,
+    ) -> Answer:
+        """How many students were registered for an academic year, and how many deferred, as known at an instant."""
+        require(by.actor, "read_counts", Resource("student_status", school=school_code, province=province))
+        question = _YEAR_COUNTS.format(within=_within(school_code, province))
+        asked = _asked(school_code, province, valid_on, recorded_at) | {"year": academic_year}
+        with self.store.reading() as cursor:
+            found = {row["result"]: row["count"] for row in _rows(cursor, question, asked)}
+        return {"registered": found.get("registered", 0), "deferred": found.get("deferred", 0)}
 
     def _require_own(self, cursor: Cursor, status_id: UUID, by: By) -> None:
         """Whose status it is now decides who may ask about any time."""
@@ -104,6 +131,17 @@ class TimelineQueries:
         if not found:
             raise NotFound(kind="student_status")
         require(by.actor, "read_status", Resource("student_status", school=found[0]["school_code"]))
+
+
+def _within(school_code: str | None, province: str | None) -> str:
+    if school_code:
+        return _WITHIN.format(school="= %(school)s")
+    return _WITHIN.format(school="LIKE %(province)s") if province else ""
+
+
+def _asked(school_code: str | None, province: str | None, valid_on: date, recorded_at: datetime) -> Answer:
+    within = {"school": school_code, "province": f"__{province}%"}
+    return within | {"valid_on": valid_on, "recorded_at": recorded_at}
 
 
 _SHOWN = ("state", "school_code", "level", "training", "grade", "major_code", "major_name", "identity_version")

@@ -4,7 +4,7 @@ from typing import Any
 
 from shared.access.by import By
 from shared.bus.handlers import answers
-from shared.contracts.rpc.enrollment_timeline import CountStatusesV1, GetStatusAsOfV1
+from shared.contracts.rpc.enrollment_timeline import CountStatusesV1, CountYearsV1, GetStatusAsOfV1
 
 
 class TimelineAnswers:
@@ -19,3 +19,7 @@ class TimelineAnswers:
     @answers(CountStatusesV1)
     def count_statuses(self, request: dict[str, Any], by: By) -> Any:
         return self.edge.timeline.count_statuses(**request, by=by)
+
+    @answers(CountYearsV1)
+    def count_years(self, request: dict[str, Any], by: By) -> Any:
+        return self.edge.timeline.count_years(**request, by=by)

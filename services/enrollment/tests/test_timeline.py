@@ -122,6 +122,34 @@ def test_the_number_of_a_day_is_the_sum_of_its_students(enrollment, timeline, re
         assert counts(timeline, on, LATER, school_code=SCHOOL) == one_by_one
 
 
+def test_the_result_of_a_year_is_what_was_known_of_it_at_the_instant(enrollment, timeline, on_leave, released):
+    other = UUID(register(enrollment, released[2])["id"])
+    september, october = datetime(2023, 9, 8, 1, tzinfo=UTC), datetime(2023, 10, 20, 1, tzinfo=UTC)
+    for result, at in (("deferred", september), ("registered", october)):
+        by = asked(person("registrar", SCHOOL), "settle_year", at=at)
+        enrollment.settle_year(
+            command_id=by.command_id, status_id=other, academic_year=2023, result=result, starts_on=date(2023, 9, 1),
+            by=by,
+        )  # fmt: skip
+    fold(enrollment)
+
+    def numbers(known):
+        by = asked(person("ministry", "moe"), "count_years")
+        return timeline.count_years(
+            school_code=None, province=None, academic_year=2023, valid_on=date(2023, 12, 31), recorded_at=known, by=by
+        )
+
+    assert numbers(datetime(2023, 9, 7, tzinfo=UTC)) == {"registered": 0, "deferred": 0}
+    assert numbers(datetime(2023, 9, 30, tzinfo=UTC)) == {"registered": 0, "deferred": 1}
+    assert numbers(LATER) == {"registered": 1, "deferred": 0}
+    by = asked(person("registrar", SCHOOL), "get_status_as_of")
+    known = timeline.get_status_as_of(
+        status_id=other, valid_on=date(2023, 12, 31), recorded_at=datetime(2023, 9, 30, tzinfo=UTC), by=by
+    )
+    assert [(year["academic_year"], year["result"]) for year in known["years"]] == [(2023, "deferred")]
+    assert (known["state"], states(timeline, other, date(2023, 12, 31), LATER)) == ("suspended", "active")
+
+
 def test_a_status_nobody_knows_is_not_found(timeline):
     with pytest.raises(NotFound):
         states(timeline, uuid4(), date(2023, 3, 10), LATER)

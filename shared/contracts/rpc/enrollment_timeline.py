@@ -25,6 +25,19 @@ class StatementV1(Contract):
     }
 
 
+class YearAsOfV1(Contract):
+    """What an academic year's result was then."""
+
+    academic_year = fields.Integer(required=True)
+    result = fields.String(required=True)
+    registered_on = fields.String(required=True)
+    example: ClassVar[dict[str, Any]] = {
+        "academic_year": 2023,
+        "result": "registered",
+        "registered_on": "2023-09-08",
+    }
+
+
 class StatusAsOfV1(Contract):
     """A status on a day, as known at an instant, and what was said of it until then."""
 
@@ -39,6 +52,7 @@ class StatusAsOfV1(Contract):
     major_name = fields.String(required=True)
     identity_version = fields.Integer(required=True)
     expected_graduation_date = fields.String(required=True)
+    years = fields.List(fields.Nested(YearAsOfV1), required=True)
     statements = fields.List(fields.Nested(StatementV1), required=True)
     example: ClassVar[dict[str, Any]] = {
         "status_id": AN_ID,
@@ -52,6 +66,7 @@ class StatusAsOfV1(Contract):
         "major_name": "哲学",
         "identity_version": 1,
         "expected_graduation_date": "2026-07-01",
+        "years": [YearAsOfV1.example],
         "statements": [StatementV1.example],
     }
 
@@ -111,4 +126,36 @@ class CountStatusesV1(Request):
         "valid_on": "2024-04-01",
         "recorded_at": "2024-06-30T16:00:00+00:00",
         "divided_by": "level",
+    }
+
+
+class YearCountsV1(Contract):
+    """How many students had which result of an academic year."""
+
+    registered = fields.Integer(required=True)
+    deferred = fields.Integer(required=True)
+    example: ClassVar[dict[str, Any]] = {"registered": 2690, "deferred": 31}
+
+
+class CountYearsV1(Request):
+    """How many students of a school, a province or the nation were registered for an academic year (A12, A13).
+
+    `recorded_at` one month after the schools' start tells what was done in time.
+    """
+
+    service = "enrollment"
+    method = "count_years"
+    answer = YearCountsV1
+
+    school_code = shapes.school_code(required=False, load_default=None, allow_none=True)
+    province = shapes.province(required=False, load_default=None, allow_none=True)
+    academic_year = shapes.academic_year()
+    valid_on = shapes.day()
+    recorded_at = shapes.instant()
+    example: ClassVar[dict[str, Any]] = {
+        "school_code": None,
+        "province": "11",
+        "academic_year": 2023,
+        "valid_on": "2023-10-01",
+        "recorded_at": "2023-10-01T16:00:00+00:00",
     }
