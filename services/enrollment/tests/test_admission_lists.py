@@ -286,12 +286,13 @@ def test_the_flag_of_a_plan_stands_beside_its_type(gates):
     """Given a plan flag, a type, both or neither, when a row is listed, then the admission knows each apart."""
     rows = [
         row_of(1), row_of(2, ZXJH="是"), row_of(3, LQLX="定向生"), row_of(4, ZXJH="是", LQLX="国家专项计划"),
-        row_of(5, ZXJH="否", LQLX="普通"),
+        row_of(5, ZXJH="否", LQLX="普通"), row_of(6, ZXJH="是", LQLX="普通"),
     ]  # fmt: skip
     submitted(gates, AdmissionListKind(gates.base), *rows)
     found = [gates.admission(row["KSH"]) for row in rows]
     assert [(one.special_plan, one.admission_type) for one in found] == [
         (False, "普通"), (True, ""), (True, "定向生"), (True, "国家专项计划"), (False, "普通"),
+        (True, "普通"),
     ]  # fmt: skip
 
 

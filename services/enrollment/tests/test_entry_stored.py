@@ -21,7 +21,7 @@ from services.enrollment.domain.rules.entry import (
 from services.enrollment.domain.rules.reporting import DeferralOver, ReportedTooLate
 from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.tests.gates import RECHECKED, Gates, codes
-from services.enrollment.tests.offices import ELSEWHERE, HERE, ministry, province, registrar
+from services.enrollment.tests.offices import ELSEWHERE, HERE, at, ministry, province, registrar
 from shared.access.decide import NotPermitted
 from shared.intake.outcome import Unchanged
 from shared.intake.steps import SomethingFollowed
@@ -210,7 +210,10 @@ def test_a_file_of_freshmen_is_taken_back_unless_something_followed(gates):
     assert [type(one) for one in back if not isinstance(one, list)] == [SomethingFollowed]
     states = [gates.admission(number).state for number in (numbers[0], numbers[1], numbers[3])]
     assert states == ["listed", "reported", "listed"]
-    gates.fold()
+    for outcome, exam_no in (("listed", numbers[0]), ("reported", numbers[1])):
+        asked = {"school_code": HERE, "entry_year": 2022, "outcome": outcome, "after": None, "limit": 10}
+        found = gates.look(gates.files.list_admissions, registrar(), **asked)["admissions"]
+        assert exam_no in [one["exam_no"] for one in found]
     assert [gates.status(gates.enrol(number)).state for number in (numbers[0], numbers[1])] == ["active", "active"]
 
 
@@ -292,6 +295,19 @@ def test_many_absentees_of_many_schools_are_all_found(gates, monkeypatch):
     assert gates.pass_day(date(2022, 9, 6)) == 10
     assert {gates.admission(exam_no).state for exam_no in absent} == {"abandoned"}
     assert {gates.admission(exam_no).state for exam_no in preparing} == {"listed"}
+
+
+@pytest.mark.rule("R41-8", "A8-4")
+def test_a_registration_that_the_read_tables_do_not_know_yet_is_not_abandoned(gates):
+    """Given a registration of this moment, when the last day passes, then what is stored decides, not what is read."""
+    exam_no = gates.admit(HERE)
+    gates.go_to(date(2022, 9, 1))
+    declare_last_day(gates, date(2022, 9, 5))
+    gates.fold()
+    gates.go_to(date(2022, 9, 6))
+    status_id = gates.enrol(exam_no)
+    assert gates.deadlines.due_entries(at(date(2022, 9, 6))) == 0
+    assert (gates.admission(exam_no).state, gates.status(status_id).state) == ("listed", "active")
 
 
 @pytest.mark.rule("R41-8", "A7-3")

@@ -10,6 +10,13 @@ from shared.rules.refused import Refused
 
 FixKind = Literal["correction", "supplement"]
 FixState = Literal["requested", "proposed", "declined", "applied", "refused"]
+STEPS: Final[dict[FixState, str]] = {
+    "requested": "待省级招生部门核实",
+    "proposed": "待教育部决定",
+    "declined": "已由省级招生部门退回",
+    "applied": "已更正",
+    "refused": "未获教育部同意",
+}
 # What finds the admission stays as it is; a wrong number is a supplement
 FIXED_FOR_EVER: Final = ("KSH", "RXRQ")
 
@@ -59,7 +66,7 @@ class FixAtAnotherStep(Refused):
     """A correction goes from the school to the admissions office to the ministry, in this order."""
 
     rule = "A10-2"
-    zh = "该申请的状态为 {state},不能执行此步骤"
+    zh = "该申请{step},不能执行此步骤"
     en = "this request is {state}; the step does not follow from it"
 
 
@@ -100,10 +107,10 @@ def may_ask_fix(admission: AdmissionStanding, *, released: bool, school_code: st
 def may_propose(fix: FixStanding) -> None:
     """The admissions office verifies what a school asked for (A10-2)."""
     if fix.state != "requested":
-        raise FixAtAnotherStep(field="fix_id", state=fix.state)
+        raise FixAtAnotherStep(field="fix_id", state=fix.state, step=STEPS[fix.state])
 
 
 def may_decide_fix(fix: FixStanding) -> None:
     """The ministry decides what the admissions office proposed (A10-3)."""
     if fix.state != "proposed":
-        raise FixAtAnotherStep(field="fix_id", state=fix.state)
+        raise FixAtAnotherStep(field="fix_id", state=fix.state, step=STEPS[fix.state])

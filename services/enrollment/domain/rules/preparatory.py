@@ -11,6 +11,7 @@ from shared.rules.refused import Refused
 PreparatoryState = Literal["annotated", "completed", "ended"]
 # In the words of the upload file; the first two are trained at a school of their own
 KINDS: Final = {"少数民族预科": "minority", "骨干计划基础培训": "backbone", "其他预科": "other"}
+STEPS: Final[dict[PreparatoryState, str]] = {"annotated": "尚未结束", "completed": "已结业", "ended": "已终止"}
 TRAINED_ELSEWHERE: Final = ("minority", "backbone")
 
 
@@ -66,7 +67,7 @@ class NotInPreparation(Refused):
     """Only a running preparatory phase is completed or ended."""
 
     rule = "A8-7"
-    zh = "预科学籍的状态为 {state},不能执行此操作"
+    zh = "该生预科阶段{step},不能执行此操作"
     en = "the preparatory status is {state}; this does not follow from it"
 
 
@@ -136,6 +137,6 @@ def may_end_preparation(preparatory: PreparatoryStanding, *, school_code: str, o
         wrong = TrainingSchoolAnnotates if right == preparatory.training_school else AdmittingSchoolAnnotates
         raise wrong(field="school_code", school_code=right)
     if preparatory.state != "annotated":
-        raise NotInPreparation(field="state", state=preparatory.state)
+        raise NotInPreparation(field="state", state=preparatory.state, step=STEPS[preparatory.state])
     if on <= preparatory.starts_on:
         raise EndsBeforeItStarts(field="on", starts_on=preparatory.starts_on)
