@@ -153,6 +153,8 @@ class Table:
     def mask(self, code: str, value: object) -> str:
         """A value as the reasons show it."""
         column = self.by_code.get(code)
+        if isinstance(value, tuple):
+            value = "、".join(map(str, value))
         text = value.strftime("%Y%m%d") if isinstance(value, date) else str(value)
         return column.mask(text) if column and value is not None else ""
 

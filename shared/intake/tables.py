@@ -33,7 +33,7 @@ from shared.intake.entry_checks import (
     check_category,
     result_agrees,
 )
-from shared.intake.masking import masked_date, masked_name, masked_number
+from shared.intake.masking import masked_date, masked_name, masked_number, masked_remark
 from shared.intake.values import academic_year, day, pattern, remembered, telling, text, word_of, words_of
 
 ENTRY_RESULTS = ("注册学籍", "放弃入学资格", "保留入学资格", "取消入学资格")
@@ -64,7 +64,7 @@ XH = Column("XH", "学号", "student number", text(15))
 FY = Column("FY", "分院", "branch", text(24))
 XSH = Column("XSH", "系所", "department", text(24))
 BH = Column("BH", "班号", "class", text(24))
-BZ = Column("BZ", "备注", "remark", text(200))
+BZ = Column("BZ", "备注", "remark", text(200), mask=masked_remark)
 
 
 def _ethnic_group(value: str) -> str:
@@ -224,7 +224,7 @@ YEAR_RESULTS = Table(
         Column("ZHYY", "暂缓原因", "cause of the deferral", word_of(DEFERRAL_CAUSES)),
         Column("JFQK", "缴费情况", "tuition", word_of(TUITION)),
         Column("XJBD", "学籍变动", "changes of the year", remembered(words_of(CHANGES))),
-        Column("XJJZ", "学籍记载", "records of the year", _records),
+        Column("XJJZ", "学籍记载", "records of the year", _records, mask=masked_remark),
         BZ,
     ),
     unique="KSH",

@@ -6,6 +6,7 @@ from typing import Final
 
 from shared.codes.malformed import Malformed
 from shared.intake.columns import Column, Remark, Table, Values
+from shared.intake.masking import masked_remark
 from shared.intake.tables import BZ, KSH
 from shared.intake.values import day, pattern, remembered, text, whole_number, word_of
 
@@ -17,7 +18,7 @@ RECORD_COLUMNS: Final[Mapping[str, str]] = {"XYKS": "学业考试", "SHSJ": "社
 
 _ANY_DAY = day(date(1950, 1, 1), date(2099, 12, 31))
 _DECISION: Final = (
-    Column("WH", "决定文号", "number of the decision", text(60), required=True),
+    Column("WH", "决定文号", "number of the decision", text(60), required=True, mask=masked_remark),
     Column("JDRQ", "决定日期", "day of the decision", _ANY_DAY, required=True),
     Column("SXRQ", "生效日期", "day it takes effect", _ANY_DAY, required=True),
 )
@@ -116,7 +117,7 @@ STUDY_RECORDS = Table(
     (
         KSH,
         Column("JZRQ", "记载日期", "day of the record", _ANY_DAY, required=True),
-        *(Column(code, word, "study record", text(200)) for code, word in RECORD_COLUMNS.items()),
+        *(Column(code, word, "study record", text(200), mask=masked_remark) for code, word in RECORD_COLUMNS.items()),
         BZ,
     ),
     unique="KSH",
@@ -132,8 +133,8 @@ CANCELLATIONS = Table(
         KSH,
         Column("ZXLX", "注销类型", "kind of cancellation", word_of(CANCELLATION_KINDS), required=True),
         *_DECISION,
-        Column("YY", "原因", "reason", text(200)),
-        Column("ZM", "证明材料", "proof", text(100)),
+        Column("YY", "原因", "reason", text(200), mask=masked_remark),
+        Column("ZM", "证明材料", "proof", text(100), mask=masked_remark),
         BZ,
     ),
     unique="KSH",

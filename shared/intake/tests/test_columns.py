@@ -14,7 +14,7 @@ from shared.intake.armour import armour, unarmour
 from shared.intake.columns import CheckedRow, Table, check_rows
 from shared.intake.errors import ErrorsFile
 from shared.intake.files import read_sheet
-from shared.intake.masking import masked_date, masked_name, masked_number, shown
+from shared.intake.masking import masked_date, masked_name, masked_number, masked_remark, shown
 from shared.intake.refusals import FileRefused
 from shared.intake.tables import ADMISSION_LIST, CERTIFICATES, FRESHMAN_RESULTS, TABLES, YEAR_RESULTS
 from shared.intake.tests.marbles import MARBLES
@@ -219,6 +219,9 @@ def test_a_value_out_of_bounds_is_malformed(check: object, value: str) -> None:
 def test_masks_show_little_and_steer_no_screen() -> None:
     assert masked_number("11010519491231002X") == "1101**********002X"
     assert masked_name("欧阳若曦") == "欧***"
+    assert masked_remark("校学〔2024〕7号") == "校学〔2024〕7号"
+    assert masked_remark("与1101 0519 4912 31002X斗殴") == "与" + "*" * 23
+    assert masked_remark("a@b.cn") == "a*****"
     assert masked_date("20040230") == "2004****"
     assert shown("a\x1b[31m\u202eb") == "a\ufffd[31m\ufffdb"
     assert len(shown("x" * 100)) == 40
