@@ -1,4 +1,4 @@
-"""One walk through the registry, shared by the modules that look at it: they come last, in the order of their names."""
+"""Two walks through the registry, each shared by the modules that go it; they come last, by their names."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -9,10 +9,9 @@ import pytest
 from tests.support import histories
 from tests.support.platform import Platform
 from tests.support.rabbitmq import Broker
+from tests.support.school_walk import SchoolWalk
 from tests.support.servers import Databases
-from tests.support.walk import (
-    Walk,
-)
+from tests.support.walk import Walk
 
 
 @pytest.fixture(scope="session")
@@ -25,4 +24,18 @@ def walk(
         yield Walk(platform, folder / "files")
         if request.config.getoption("--write-histories"):
             histories.write(platform.environ)
+    rabbitmq.drop_vhost(vhost)
+
+
+@pytest.fixture(scope="session")
+def schools(
+    databases: Databases, rabbitmq: Broker, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[SchoolWalk]:
+    """The registry of the schools' years; a module of them calls it its walk."""
+    folder: Path = tmp_path_factory.mktemp("schools")
+    vhost = rabbitmq.fresh_vhost()
+    with Platform(folder, databases, vhost, now=datetime(2024, 8, 1, 1, tzinfo=UTC)) as platform:
+        yield SchoolWalk(platform)
+        if request.config.getoption("--write-histories"):
+            histories.write(platform.environ, name="{service}-schools")
     rabbitmq.drop_vhost(vhost)

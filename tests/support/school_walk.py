@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from cli.story import API, AT_WORK, SHANGHAI_NINE
 from shared.intake.formats import DBF
 from shared.intake.writers import write_as
 from tests.support.platform import Platform
-from tests.support.walk import Walk
+from tests.support.walk import Walk, ask_public
 
 ENTRY_YEAR = 2024
 PKU, ZJU, SCU = (school.code for school in examples.SCHOOLS)
@@ -26,6 +26,7 @@ PARTS = {
     SCU: "scu-plain scu-other",
 }
 YEARS = ("考生号", "学年", "注册结果")
+NAMES = {PKU: "pku", ZJU: "zju", SCU: "scu"}
 PDF = b"%PDF-1.7\n% a paper that proves something\n"
 
 
@@ -131,40 +132,84 @@ class SchoolWalk(Walk):
     ) -> Answer:
         """A student's record as the own school sees it, once it can be asked about."""
         school = school or one.school.code
-        names = {PKU: "pku", ZJU: "zju", SCU: "scu"}
-        found = {"school_code": school, "entry_year": str(ENTRY_YEAR), "exam_no": one.exam_no}
-        return self.seen(operator or f"{names[school]}-registrar-1", f"{API}/students", when, **found)
+        found = {"school_code": school, "entry_year": str(year_of(one)), "exam_no": one.exam_no}
+        return self.seen(operator or f"{NAMES[school]}-registrar-1", f"{API}/students", when, **found)
 
-    def register(self, caller: Caller, one: Admitted, school: str = "", exam_no: str = "") -> Answer:
+    def register(self, caller: Caller, one: Admitted, school: str = "", exam_no: str = "", **said: Any) -> Answer:
         """One freshman, by a command."""
-        body = {
-            "school_code": school or one.school.code,
-            "entry_year": ENTRY_YEAR,
-            "recheck": "合格",
-            "student_no": None,
-        }
-        return caller.post(f"{API}/students", {**body, "exam_no": exam_no or one.exam_no})
+        body = {"school_code": school or one.school.code, "entry_year": year_of(one), "recheck": "合格"}
+        return caller.post(f"{API}/students", {**body, "exam_no": exam_no or one.exam_no, "student_no": None, **said})
+
+    def admit(self, people: Iterable[Admitted], *more: Sequence[str], titles: Sequence[str] = ADMISSION_TITLES) -> str:
+        """A list of one year, handed in by Beijing, reviewed, re-checked and released; the id of the file."""
+        chosen = list(people)
+        listed = self.hand_in(
+            "admissions-11", "admission_list", csv_of(titles, [*map(row_of, chosen), *more]), plan_first=False,
+            province="11", params=params(entry_year=str(year_of(chosen[0]))),
+        )  # fmt: skip
+        assert (listed["state"], listed["refused"]) == ("finished", 0)
+        self.pass_on(listed["batch_id"])
+        return str(listed["batch_id"])
+
+    def pass_on(self, batch_id: str, education: str = "education-11") -> None:
+        """A list on its way through the offices (A7)."""
+        path = f"{API}/admission-batches/{batch_id}"
+        self.operator(education).post(f"{path}/review", {})
+        ministry = self.operator("ministry")
+        ministry.post(f"{path}/recheck", {})
+        ministry.post(f"{path}/release", {})
+
+    def enrol(self, people: Iterable[Admitted]) -> dict[str, str]:
+        """Everybody registered at the own school by one file each; the statuses by number."""
+        chosen = list(people)
+        for code in dict.fromkeys(one.school.code for one in chosen):
+            own = [(one.exam_no, "注册学籍", "合格", "") for one in chosen if one.school.code == code]
+            done = self.hand_in(
+                f"{NAMES[code]}-registrar-1", "freshman_results", csv_of(FRESHMEN, own), plan_first=False,
+                school_code=code, params=params(entry_year=str(year_of(chosen[0]))),
+            )  # fmt: skip
+            assert (done["accepted"], done["refused"]) == (len(own), 0)
+        return {one.exam_no: self.status_of(one)["status_id"] for one in chosen}
 
     def heard(self, service: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """What a neighbour's tables hold, once they hold anything."""
         return until(lambda: self.rows(service, query, *values) or None, f"{service} to hear of it")
 
 
-def cast() -> dict[str, Admitted]:
-    """Who is admitted in 2024, by the part they play: four-year students of the examples, renumbered."""
+def cast(parts: Mapping[str, str] = PARTS, *, year: int = ENTRY_YEAR, first: int = 0) -> dict[str, Admitted]:
+    """Who is admitted in a year, by the part they play: four-year students of the examples, renumbered.
+
+    Each story begins at a `first` of its own, so that nobody plays in two of them.
+    """
     found: dict[str, Admitted] = {}
-    for code, names in PARTS.items():
-        students = (one for one in examples.admitted() if one.school.code == code and one.major[2] == "4")
-        for name, one in zip(names.split(), students, strict=False):
-            found[name] = replace(one, exam_no=f"24110108{len(found) + 1:06d}", admission_type="普通")
+    for code, names in parts.items():
+        students = [one for one in examples.admitted() if one.school.code == code and one.major[2] == "4"]
+        for name, one in zip(names.split(), students[first:], strict=False):
+            number = f"{year % 100}110108{first * 100 + len(found) + 1:06d}"
+            found[name] = replace(one, exam_no=number, admission_type="普通")
     return found
 
 
-def row_of(one: Admitted, **cells: str) -> tuple[str, ...]:
-    """A row of the admission list of 2024."""
+def year_of(one: Admitted) -> int:
+    """The year of entry, as the number says it."""
+    return 2000 + int(one.exam_no[:2])
+
+
+def intake_of(one: Admitted) -> str:
+    """Where a school finds an admission of its own."""
+    return f"{API}/schools/{one.school.code}/intakes/{year_of(one)}/admissions/{one.exam_no}"
+
+
+def cells_of(one: Admitted, **cells: str) -> dict[str, str]:
+    """A row of the admission list of the own year, by title."""
     titles = dict(zip(ADMISSION_TITLES, one.row, strict=True))
-    dates = {"入学日期": f"{ENTRY_YEAR}0901", "预计毕业日期": f"{ENTRY_YEAR + 4}0701"}
-    return tuple((titles | dates | cells).values())
+    dates = {"入学日期": f"{year_of(one)}0901", "预计毕业日期": f"{year_of(one) + 4}0701"}
+    return titles | dates | cells
+
+
+def row_of(one: Admitted, **cells: str) -> tuple[str, ...]:
+    """The same as a line of a file."""
+    return tuple(cells_of(one, **cells).values())
 
 
 def csv_of(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
@@ -184,3 +229,14 @@ def dbf_of(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> bytes:
     for row in rows:
         writer.write(row)
     return writer.content().read()
+
+
+def change(kind: str, on: str, **more: Any) -> Answer:
+    """What a school says of a decision that holds from the day it was made."""
+    return {"kind": kind, "decision_no": f"校学字〔{on[:4]}〕{on[-5:]}号", "decided_on": on, "effective_on": on, **more}
+
+
+def answered(walk: SchoolWalk, code: str, outcome: str) -> Answer | None:
+    """What a stranger is told about a code, once it is this."""
+    said: Answer = ask_public(walk.platform.verification, code).json()
+    return said if said["outcome"] == outcome else None
