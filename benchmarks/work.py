@@ -27,7 +27,7 @@ class Work:
 
     def _now(self) -> dict[str, float]:
         found = {name: cpu_of(process.pid or 0) for name, process in self._platform.processes.items()}
-        found["RabbitMQ"] = sum(map(cpu_of, _pids_named("beam.smp")))
+        found["RabbitMQ"] = sum(map(cpu_of, _own_pids_named("beam.smp")))
         with self._store.reading() as cursor:
             cursor.execute("SELECT coalesce(datname, backend_type), pid FROM pg_stat_activity")
             for name, pid in cursor.fetchall():
@@ -57,12 +57,24 @@ def _peak(pid: int) -> float:
     raise LookupError(pid)
 
 
-def _pids_named(name: str) -> list[int]:
-    found = []
+def _own_pids_named(name: str) -> list[int]:
+    """The processes of a name that this one started, itself or by others: another broker's time is not ours."""
+    parents: dict[int, int] = {}
+    named = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and (entry / "comm").read_text(encoding="utf-8").strip() == name:
-                found.append(int(entry.name))
+            if entry.name.isdigit():
+                comm, _, rest = (entry / "stat").read_text(encoding="utf-8").partition("(")[2].rpartition(")")
+                parents[int(entry.name)] = int(rest.split()[1])
+                named += [int(entry.name)] if comm == name else []
         except OSError:
             continue
-    return found
+    return [pid for pid in named if _descends(pid, parents)]
+
+
+def _descends(pid: int, parents: dict[int, int]) -> bool:
+    while pid > 1:
+        if pid == os.getpid():
+            return True
+        pid = parents.get(pid, 0)
+    return False
