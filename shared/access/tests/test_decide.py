@@ -57,8 +57,9 @@ WHO_MAY = {
     "propose_admission_fix": {"province_admissions"},
     "decide_admission_fix": {"ministry"},
     # what a school does with its own students
-    **dict.fromkeys(
-        (
+    **{
+        action: {"registrar"}
+        for action in (
             "recheck_students",
             "annotate_preparatory",
             "ask_to_check",
@@ -72,9 +73,8 @@ WHO_MAY = {
             "review_case",
             "agree_transfer",
             "answer_conflict",
-        ),
-        {"registrar"},
-    ),
+        )
+    },
     # what provinces and the ministry decide, and what they only supervise
     "decide_case": {"province_education"},
     "confirm_transfer": {"province_education"},
