@@ -1,6 +1,7 @@
 """An enrollment store on a real PostgreSQL, with a released list to register from."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,6 +11,8 @@ import pytest
 from benchmarks.register import admission_rows
 from services.enrollment.application import Enrollment
 from services.enrollment.application.bulk.admission_list import AdmissionListKind
+from services.enrollment.domain.rules.standing import StatusStanding
+from services.enrollment.domain.student_status import first_standing
 from shared.eventstore.context import Context
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store, migrate
@@ -33,6 +36,25 @@ def enrollment(databases: Any, keyring: Keyring) -> Iterator[Enrollment]:
     yield Enrollment(store, StandingClock(), keyring)
     store.close()
     databases.drop(url)
+
+
+@pytest.fixture
+def status() -> StatusStanding:
+    """An ordinary undergraduate of 2022, right after registration."""
+    return first_standing(
+        {
+            "school_code": SCHOOL,
+            "id_key": "a" * 40,
+            "full_time": True,
+            "entry_date": date(2022, 9, 1),
+            "expected_graduation_date": date(2026, 7, 1),
+            "level": "本科",
+            "category": "普通高等教育",
+            "major_code": "010101",
+            "major_name": "哲学",
+            "admission_type": "普通",
+        }
+    )
 
 
 @pytest.fixture

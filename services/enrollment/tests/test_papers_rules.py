@@ -26,29 +26,11 @@ from services.enrollment.domain.rules.texts import (
     TextOutOfBounds,
     clean_text,
 )
-from services.enrollment.domain.student_status import StudentStatus, first_standing
+from services.enrollment.domain.student_status import StudentStatus
 from shared.eventstore.ids import uuid7
 
 SCHOOL = "4111010001"
 TODAY = date(2025, 12, 1)
-
-
-@pytest.fixture
-def status():
-    return first_standing(
-        {
-            "school_code": SCHOOL,
-            "id_key": "a" * 40,
-            "full_time": True,
-            "entry_date": date(2022, 9, 1),
-            "expected_graduation_date": date(2026, 7, 1),
-            "level": "本科",
-            "category": "普通高等教育",
-            "major_code": "010101",
-            "major_name": "哲学",
-            "admission_type": "普通",
-        }
-    )
 
 
 def record(status, text="校级三好学生", kind="奖励", dated=date(2023, 6, 1), school=SCHOOL):

@@ -24,7 +24,6 @@ from services.enrollment.domain.rules.years import (
     YearOutOfOrder,
     may_settle_year,
 )
-from services.enrollment.domain.student_status import first_standing
 
 SCHOOL = "4111010001"
 OTHER = "4133010335"
@@ -52,23 +51,6 @@ def admission() -> AdmissionStanding:
         expected_graduation_date=date(2026, 7, 1),
         admission_type="普通",
         special_plan=False,
-    )
-
-
-@pytest.fixture
-def status():
-    return first_standing(
-        {
-            "school_code": SCHOOL,
-            "id_key": "a" * 40,
-            "full_time": True,
-            "entry_date": date(2022, 9, 1),
-            "expected_graduation_date": date(2026, 7, 1),
-            "level": "本科",
-            "major_code": "010101",
-            "major_name": "哲学",
-            "admission_type": "普通",
-        }
     )
 
 

@@ -35,27 +35,9 @@ from services.enrollment.domain.rules.years import (
     is_due,
     usual_due,
 )
-from services.enrollment.domain.student_status import first_standing
 
 SCHOOL = "4111010001"
 LATE_2023 = date(2023, 12, 1)
-
-
-@pytest.fixture
-def status():
-    return first_standing(
-        {
-            "school_code": SCHOOL,
-            "id_key": "a" * 40,
-            "full_time": True,
-            "entry_date": date(2022, 9, 1),
-            "expected_graduation_date": date(2026, 7, 1),
-            "level": "本科",
-            "major_code": "010101",
-            "major_name": "哲学",
-            "admission_type": "普通",
-        }
-    )
 
 
 def filed(year, result="registered", **values):
