@@ -183,9 +183,8 @@ class Enrollment(Application):
         """Register one freshman (A8-2); the school may add college, class, type of admission, partner school."""
         require(by.actor, "register_students", Resource("student_status", school=school_code))
         may_register_students(school_code)
-        admission = self._admission(entry_year, exam_no)
+        admission = self._undecided(school_code, entry_year, exam_no)
         basis = admission.standing
-        may_enter(basis, released=self.is_released(basis.batch_id), school_code=school_code)
         self._require_training(by, "register_students", admission)
         prepared = admission.id in self.prepared([admission.id]) if basis.preparatory else False
         said["student_no"] = student_no
@@ -208,9 +207,8 @@ class Enrollment(Application):
     ) -> Answer:
         """Record that no status follows from an admission (A8-4)."""
         require(by.actor, "decide_entry", Resource("admission", school=school_code))
-        admission = self._admission(entry_year, exam_no)
+        admission = self._undecided(school_code, entry_year, exam_no)
         basis = admission.standing
-        may_enter(basis, released=self.is_released(basis.batch_id), school_code=school_code)
         self._require_training(by, "decide_entry", admission)
         admission.trigger_event(Admission.EntryDecided, **decided_entry(basis, outcome, cause=cause, until=until))
         return self.save(admission, by=Context.of(by, rules=("A8-4",)))
@@ -257,6 +255,15 @@ class Enrollment(Application):
         if admission_id is None:
             raise NoAdmissionBasis(field="KSH")
         return self.get(Admission, admission_id)
+
+    def _undecided(self, school_code: str, entry_year: int, exam_no: str) -> Admission:
+        """An own admission of which nothing became yet: that is said before anything else about it (A8-4)."""
+        admission = self._admission(entry_year, exam_no)
+        basis = admission.standing
+        may_enter(basis, released=self.is_released(basis.batch_id), school_code=school_code)
+        if self.owners("admission.outcome", [str(admission.id)]):
+            raise EntryAlreadyDecided(field="KSH")
+        return admission
 
     def _require_training(self, by: By, action: str, admission: Admission) -> None:
         """An operator appointed for another kind of training does not write this admission (A24-1)."""
