@@ -84,12 +84,26 @@ class Moving:
         )
 
     def ready(
-        self, items: list[T], drafts: Sequence[Draft], fact: Any, step: Mapping[str, Any], after: Progress
+        self,
+        items: list[T],
+        drafts: Sequence[Draft],
+        fact: Any,
+        step: Mapping[str, Any],
+        after: Progress,
+        keep: Callable[[], object] = lambda: None,
     ) -> Ready[T]:
-        """One transaction: the facts, and how far the batch is. Its version fences a worker that was thought dead."""
+        """One transaction: the facts, and how far the batch is. Its version fences a worker that was thought dead.
+
+        `keep` puts away what the batch will name from then on, so it is done first.
+        """
         progress = Draft(self.batch_type, self.batch_id, self.version + 1, fact, dict(step), after)
         append = self.app.made_ready([*drafts, progress], by=self.context())
-        return Ready(items, append, self.version + 1, self.now, after)
+
+        def keep_and_append() -> None:
+            keep()
+            append()
+
+        return Ready(items, keep_and_append, self.version + 1, self.now, after)
 
 
 class InChunks(Generic[T]):

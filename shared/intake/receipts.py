@@ -1,6 +1,8 @@
 """What the rows of a batch became: one small file a chunk, each naming the one before it."""
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from uuid import UUID
 
 import msgspec
@@ -36,12 +38,13 @@ class ReceiptChain:
     def __init__(self, blobs: Blobs) -> None:
         self._blobs = blobs
 
-    def add(self, before: str | None, receipts: Sequence[Receipt]) -> str | None:
-        """Keep a chunk's receipts and return the new end of the chain."""
+    def link(self, before: str | None, receipts: Sequence[Receipt]) -> tuple[str | None, Callable[[], object]]:
+        """The new end of the chain, and how a chunk's receipts are kept: the disk is waited for where it is written."""
         if not receipts:
-            return before
+            return before, lambda: None
         rows = [(each.row, each.originator_id, each.first_version, each.last_version) for each in receipts]
-        return self._blobs.put(_encoder.encode(_Link(before, rows)))
+        content = _encoder.encode(_Link(before, rows))
+        return hashlib.sha256(content).hexdigest(), partial(self._blobs.put, content)
 
     def backwards(self, newest: str | None) -> Iterator[tuple[str, list[Receipt]]]:
         """The name of each link and its receipts, the last chunk of the file first."""

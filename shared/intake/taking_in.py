@@ -118,6 +118,7 @@ class TakingIn(InChunks[CheckedRow]):
         receipts: list[Receipt] = []
         for number, each in judged.facts.items():
             receipts += receipts_of(number, each)
+        receipts_digest, keep = self._receipts.link(now.receipts_digest, receipts)
         step = {
             "done": items[-1].number,
             "accepted": now.accepted + len(judged.facts),
@@ -125,6 +126,6 @@ class TakingIn(InChunks[CheckedRow]):
             "refused": now.refused + len(judged.refused),
             "changed": now.changed + judged.changed,
             "refusals_digest": self._refusals.add(now.refusals_digest, judged.refused),
-            "receipts_digest": self._receipts.add(now.receipts_digest, receipts),
+            "receipts_digest": receipts_digest,
         }
-        return moving.ready(items, drafts, moving.batch_type.Advanced, step, advanced(now, step))
+        return moving.ready(items, drafts, moving.batch_type.Advanced, step, advanced(now, step), keep)
