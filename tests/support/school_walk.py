@@ -140,11 +140,18 @@ class SchoolWalk(Walk):
         body = {"school_code": school or one.school.code, "entry_year": year_of(one), "recheck": "合格"}
         return caller.post(f"{API}/students", {**body, "exam_no": exam_no or one.exam_no, "student_no": None, **said})
 
-    def admit(self, people: Iterable[Admitted], *more: Sequence[str], titles: Sequence[str] = ADMISSION_TITLES) -> str:
+    def admit(
+        self,
+        people: Iterable[Admitted],
+        *more: Sequence[str],
+        titles: Sequence[str] = ADMISSION_TITLES,
+        row: Callable[[Admitted], Sequence[str]] | None = None,
+    ) -> str:
         """A list of one year, handed in by Beijing, reviewed, re-checked and released; the id of the file."""
         chosen = list(people)
+        rows = [*map(row or row_of, chosen), *more]
         listed = self.hand_in(
-            "admissions-11", "admission_list", csv_of(titles, [*map(row_of, chosen), *more]), plan_first=False,
+            "admissions-11", "admission_list", csv_of(titles, rows), plan_first=False,
             province="11", params=params(entry_year=str(year_of(chosen[0]))),
         )  # fmt: skip
         assert (listed["state"], listed["refused"]) == ("finished", 0)

@@ -38,6 +38,11 @@ class ArchiveEntries(Projection):
     def annotated(self, row: Row | None, fact: StudentStatus.Annotated) -> Row:
         return _entry(fact, "record", fact.kind, fact.dated, {"text": fact.text})
 
+    @on(StudentStatus.JointlyTrained, key=_own)
+    def jointly_trained(self, row: Row | None, fact: StudentStatus.JointlyTrained) -> Row:
+        said = {"partner_code": fact.partner_code, "partner_name": fact.partner_name, "ends_on": fact.ends_on}
+        return _entry(fact, "record", "联合培养", fact.starts_on, said)
+
     @on(StudentStatus.PaperIssued, key=_own)
     def paper_issued(self, row: Row | None, fact: StudentStatus.PaperIssued) -> Row:
         return _entry(fact, "paper", fact.kind, fact.issued_on, {"number": fact.number})
