@@ -1,6 +1,6 @@
 """One view for every route: collect the contract's fields, ask the service, hand its answer on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -17,6 +17,7 @@ from gateway.api.route import Route, Upload
 from gateway.api.routes import ROUTES
 from gateway.api.signed_in import require_role_for, require_signed_in
 from gateway.platform import platform
+from shared.rules.refused import Refused
 
 PREFIX: Final = "/api/v1"
 # public routes that ask no service by a contract
@@ -26,6 +27,15 @@ EXPLAIN_RULE: Final = "explain_rule"
 UPLOAD: Final = "upload"
 ROOM_FOR_FIELDS: Final = 64 * 1024  # what may stand in a form beside its file
 View = Callable[..., Response]
+
+
+class EvidenceMissing(Refused):
+    """What is named as evidence must be there to be looked at."""
+
+    rule = "X-FOUND-1"
+    status = 422
+    zh = "证明材料 {digest}… 尚未上传,请先提交文件"
+    en = "evidence {digest}… was not handed in yet: hand the file in first"
 
 
 class StrictParser(FlaskParser):
@@ -133,11 +143,18 @@ def _view(route: Route) -> View:
             asked.update(part)
         if route.upload:
             asked.update(_stored(route, asked.pop("file")))
+        _require_handed_in(asked.get("evidence", ()))
         return ask(route, asked)
 
     view.__name__ = route.name
     view.__doc__ = route.contract.__doc__
     return view
+
+
+def _require_handed_in(evidence: Iterable[str]) -> None:
+    """A paper that is named as evidence has been handed in before."""
+    if missing := next((digest for digest in evidence if not platform().blobs.has(digest)), None):
+        raise EvidenceMissing(field="evidence", digest=missing[:12])
 
 
 def _stored(route: Route, file: Any) -> dict[str, str]:

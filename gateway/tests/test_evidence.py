@@ -56,3 +56,14 @@ def test_a_paper_is_seen_by_who_may_read_the_case_that_names_it(client, services
     assert services.asked[-1][0] is GetCaseV1
     other = blobs.put(b"%PDF-1.7 of another case")
     assert client.get(f"{case}/evidence/{other}", headers=signed_in("registrar")).status_code == 404
+
+
+def test_a_paper_that_was_never_handed_in_proves_nothing(client, services, signed_in, blobs):
+    body = {"kind": "correction", "values": {"name": "王小明"}, "statement": "姓名有误", "evidence": ["ab" * 32]}
+    headers = {**signed_in("registrar"), "Idempotency-Key": str(uuid4())}
+    path = f"/api/v1/students/{uuid4()}/cases"
+    answer = client.post(path, json=body, headers=headers)
+    assert (answer.status_code, answer.json["rule"], answer.json["field"]) == (422, "X-FOUND-1", "evidence")
+    assert services.asked == []
+    body["evidence"] = [blobs.put(PDF)]
+    assert client.post(path, json=body, headers=headers).status_code == 201
