@@ -31,27 +31,9 @@ from services.enrollment.domain.rules.identity import (
     may_confirm,
     may_file,
 )
-from services.enrollment.domain.student_status import first_standing
 
 TODAY, DUE = date(2023, 3, 1), date(2023, 3, 15)
 PROOF = ("ab" * 32,)
-
-
-@pytest.fixture
-def status():
-    return first_standing(
-        {
-            "school_code": "4111010001",
-            "id_key": "a" * 40,
-            "full_time": True,
-            "entry_date": date(2022, 9, 1),
-            "expected_graduation_date": date(2026, 7, 1),
-            "level": "本科",
-            "major_code": "010101",
-            "major_name": "哲学",
-            "admission_type": "普通",
-        }
-    )
 
 
 def case(kind="correction", level="school", fields=("ethnicity",), filed_by="filer", has_values=True):

@@ -23,7 +23,6 @@ from services.enrollment.domain.rules.conflicts import (
     periods_disjoint,
 )
 from services.enrollment.domain.rules.entry import OneFulltimeStatus
-from services.enrollment.domain.student_status import first_standing
 
 HERE, SAME_PROVINCE, ELSEWHERE = "4111010001", "4111010002", "4133010335"
 TODAY = date(2023, 3, 1)
@@ -42,23 +41,6 @@ def conflict():
         two_people=False,
         due_on=date(2023, 3, 22),
         hands=("opener",),
-    )
-
-
-@pytest.fixture
-def loser():
-    return first_standing(
-        {
-            "school_code": HERE,
-            "id_key": "a" * 40,
-            "full_time": True,
-            "entry_date": date(2022, 9, 1),
-            "expected_graduation_date": date(2026, 7, 1),
-            "level": "本科",
-            "major_code": "010101",
-            "major_name": "哲学",
-            "admission_type": "普通",
-        }
     )
 
 
@@ -118,31 +100,31 @@ def test_both_keep_only_in_different_times(one, other, disjoint):
 
 @pytest.mark.rule("A8-9")
 @pytest.mark.parametrize(("ending", "ends_on"), [(None, None), ("死亡", None), ("退学", None)])
-def test_it_is_said_how_the_other_ends(loser, ending, ends_on):
+def test_it_is_said_how_the_other_ends(status, ending, ends_on):
     """Given a status that does not stand, when its ending or the day of a withdrawal is missing, then it is refused."""
     with pytest.raises(EndingMissing):
-        may_end(loser, ending=ending, ends_on=ends_on, today=TODAY)
+        may_end(status, ending=ending, ends_on=ends_on, today=TODAY)
 
 
 @pytest.mark.rule("X-CODE-7")
 @pytest.mark.parametrize("ends_on", [date(2022, 9, 1), date(2023, 3, 2), date(2020, 1, 1)])
-def test_a_withdrawal_lies_within_the_status(loser, ends_on):
+def test_a_withdrawal_lies_within_the_status(status, ends_on):
     """Given a status, when its withdrawal is dated outside of it or ahead, then it is refused."""
     with pytest.raises(EndsOutsideItsTime):
-        may_end(loser, ending="退学", ends_on=ends_on, today=TODAY)
-    may_end(loser, ending="退学", ends_on=date(2022, 12, 1), today=TODAY)
+        may_end(status, ending="退学", ends_on=ends_on, today=TODAY)
+    may_end(status, ending="退学", ends_on=date(2022, 12, 1), today=TODAY)
 
 
 @pytest.mark.rule("X-STATE-2")
 @pytest.mark.parametrize("change", [{"settled_year": 2023}, {"marks": ("休学",)}, {"state": "graduated"}])
-def test_a_registration_is_taken_back_only_while_nothing_followed(loser, change):
+def test_a_registration_is_taken_back_only_while_nothing_followed(status, change):
     """Given a status with a later year, a change or an end, when its registration is taken back, then it is refused."""
-    may_end(loser, ending="撤回注册", ends_on=None, today=TODAY)
+    may_end(status, ending="撤回注册", ends_on=None, today=TODAY)
     with pytest.raises(SomethingFollowed):
-        may_end(replace(loser, **change), ending="撤回注册", ends_on=None, today=TODAY)
+        may_end(replace(status, **change), ending="撤回注册", ends_on=None, today=TODAY)
 
 
 @pytest.mark.rule("A26-2")
-def test_an_impostors_status_ends_even_after_graduation(loser):
+def test_an_impostors_status_ends_even_after_graduation(status):
     """Given a graduate who was somebody else, when the status is cancelled, then its being closed is no bar."""
-    may_end(replace(loser, state="graduated"), ending="取消学籍", ends_on=None, today=TODAY)
+    may_end(replace(status, state="graduated"), ending="取消学籍", ends_on=None, today=TODAY)

@@ -23,27 +23,9 @@ from services.enrollment.domain.rules.transfers import (
     may_step,
     may_transfer,
 )
-from services.enrollment.domain.student_status import first_standing
 
 HERE, SAME_PROVINCE, ELSEWHERE = "4111010001", "4111010002", "4133010335"
 SECOND_YEAR = date(2023, 10, 10)
-
-
-@pytest.fixture
-def status():
-    return first_standing(
-        {
-            "school_code": HERE,
-            "id_key": "a" * 40,
-            "full_time": True,
-            "entry_date": date(2022, 9, 1),
-            "expected_graduation_date": date(2026, 7, 1),
-            "level": "本科",
-            "major_code": "010101",
-            "major_name": "哲学",
-            "admission_type": "普通",
-        }
-    )
 
 
 @pytest.fixture
