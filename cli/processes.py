@@ -28,6 +28,7 @@ def service(name: str) -> None:
 def worker(name: str) -> None:
     """Number the log, feed the read tables, relay to the bus: the worker of one service."""
     from shared.bus import logs
+    from shared.bus.collecting import settle
     from shared.bus.health import serve_health
 
     logs.configure()
@@ -35,6 +36,7 @@ def worker(name: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     built: Any = importlib.import_module(f"services.{name}.worker").build(os.environ)
+    settle()
     with serve_health(os.environ, ready=built.ready):
         built.run(stop)
     built.close()

@@ -24,6 +24,7 @@ def main(
     import threading
 
     from shared.bus import logs
+    from shared.bus.collecting import settle
     from shared.bus.runner import Services, service_classes
 
     logs.configure()
@@ -40,6 +41,7 @@ def main(
         thread.start()
     door = _Door(front_door(), port)
     _when_told(stop)
+    settle()
     ready()
     stop.wait()
     door.close()

@@ -13,12 +13,14 @@ def main(name: str, environ: Mapping[str, str] | None = None, *, module: str = "
     import importlib
 
     from shared.bus import logs
+    from shared.bus.collecting import settle
     from shared.bus.health import serve_health
 
     logs.configure()
     given = dict(os.environ if environ is None else environ)
     services = Services(service_classes(importlib.import_module(module or f"services.{name}.service")), given)
     services.start()
+    settle()
     with serve_health(given, ready=services.ready):
         _stop_when_told(services)
         services.wait()

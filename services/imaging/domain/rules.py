@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
+from shared.eventstore.aggregate import changed
+
 # Continuing education and others may have a code in any year of a registered status
 CATEGORIES_WITH_WINDOW = frozenset({"普通高等教育", "研究生"})
 PHOTO_AGE = timedelta(days=365)
@@ -45,7 +47,7 @@ class StudentStanding:
         if academic_year < self.last_year:
             return self
         registered = result == "registered" and self.state in ("active", "suspended")
-        return replace(self, last_year=academic_year, registered=registered)
+        return changed(self, last_year=academic_year, registered=registered)
 
     def in_state(self, state: str, expected_graduation_date: date | None) -> StudentStanding:
         """Who is away or gone has no registered status, so no code; a class may move with a leave."""
