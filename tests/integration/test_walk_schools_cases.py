@@ -12,7 +12,7 @@ from tests.support.walk import refusal
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 
-PARTS = {PKU: "renamed ethnic forged regretful unsure slow held doubled evening lost spare"}
+PARTS = {PKU: "renamed ethnic forged regretful renewed unsure slow held doubled evening lost spare"}
 WHO = cast(PARTS, year=2025, first=24)
 SPARE = WHO.pop("spare")  # lends the right number to somebody else
 AT_ZJU = {"院校代码": ZJU, "院校名称": "浙江大学"}
@@ -83,9 +83,7 @@ def test_a_school_decides_about_a_field_that_is_no_key_by_another_person(walk: S
     second.post(f"{case}/review", {"agrees": True, "reason": "与户口簿一致"})
     assert at_step(walk, case, "applied")["level"] == "school"
     assert walk.status_of(WHO["ethnic"], when=lambda found: found["identity_version"] == 2)["state"] == "active"
-    asked = {"kind": "correction", "values": {"ethnicity": "汉族"}, "statement": "登记有误", "evidence": ["ab" * 32]}
-    path = f"{API}/students/{status['status_id']}/cases"
-    assert refusal(walk, lambda: walk.operator("operator-1").post(path, asked))["rule"] == "A6-1"
+    assert refusal(walk, lambda: walk.operator("operator-1").post(f"{case}/begin", {}))["rule"] == "A6-1"
 
 
 def test_proof_that_seems_forged_is_not_accepted_and_becomes_an_incident(walk: SchoolWalk) -> None:
@@ -114,6 +112,18 @@ def test_a_student_takes_a_case_back(walk: SchoolWalk) -> None:
     assert refusal(walk, lambda: somebody_else.post(f"{case}/withdraw", {}))["status"] == 403
     student.post(f"{case}/withdraw", {})
     assert at_step(walk, case, "withdrawn")["turn"] not in ("school", "province")
+
+
+def test_a_record_goes_over_to_the_account_that_somebody_opens_after_closing_the_first(walk: SchoolWalk) -> None:
+    first, path = own(walk, WHO["renewed"])
+    first.post(f"{API}/me/account/close", {})
+    second, again = own(walk, WHO["renewed"])
+    assert again == path
+    told = "SELECT count(*) FROM events WHERE topic = 'enrollment.StatusHolder.HeardAnew'"
+    assert until(lambda: walk.rows("enrollment", told) == [(1,)] or None, "enrollment to hear of it")
+    case = filed(walk, second, path, "change", ethnicity="白族")
+    assert refusal(walk, lambda: first.post(f"{case}/withdraw", {}))["status"] in (401, 403)
+    second.post(f"{case}/withdraw", {})
 
 
 def test_a_student_says_only_what_is_wrong_and_the_school_finds_out_what_is_right(walk: SchoolWalk) -> None:
