@@ -8,7 +8,7 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
-from services.enrollment.domain.rules.endings import EndingWanted, NotWaiting
+from services.enrollment.domain.rules.endings import PROPOSALS_ZH, EndingWanted, NotWaiting
 from shared.eventstore.aggregate import Aggregate, Claim, Release, changed
 
 WAITING = "cancellation.waiting"
@@ -173,7 +173,7 @@ class Cancellation(Aggregate, stored_as="enrollment.Cancellation"):
     def require_waiting(self) -> None:
         """What was decided is not decided again."""
         if self.standing.state != "proposed":
-            raise NotWaiting(state=self.standing.state)
+            raise NotWaiting(state=self.standing.state, state_zh=PROPOSALS_ZH[self.standing.state])
 
     @classmethod
     def claims_of(cls, fact: Any, originator_id: UUID) -> Iterable[Claim | Release]:

@@ -7,7 +7,7 @@ from uuid import UUID
 from services.enrollment.application import Enrollment
 from services.enrollment.domain.admission import admission_key
 from services.enrollment.domain.rules.entry import NoAdmissionBasis, NotOwnStudent, OtherTraining
-from services.enrollment.domain.rules.standing import StatusStanding
+from services.enrollment.domain.rules.standing import TRAINING_ZH, StatusStanding
 from services.enrollment.domain.student_status import EXAM_NO, OUTCOME, StudentStatus
 from shared.eventstore.bulk import Draft
 from shared.intake.batch import Progress
@@ -47,5 +47,5 @@ def required(found: Found | None, batch: Progress) -> Found:
         raise NoAdmissionBasis(field="KSH")
     training = found[2].training
     if batch.params.get("training", "all") not in ("all", "", training):
-        raise OtherTraining(field="KSH", category=training)
+        raise OtherTraining(field="KSH", category=TRAINING_ZH.get(training, training))
     return found

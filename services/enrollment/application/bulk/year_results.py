@@ -13,7 +13,7 @@ from services.enrollment.domain.admission import admission_key
 from services.enrollment.domain.rules.deadlines import year_due
 from services.enrollment.domain.rules.entry import NoAdmissionBasis, OtherTraining
 from services.enrollment.domain.rules.school_years import YearNotDeclared
-from services.enrollment.domain.rules.standing import YEAR_RESULTS, StatusStanding
+from services.enrollment.domain.rules.standing import TRAINING_ZH, YEAR_RESULTS, StatusStanding
 from services.enrollment.domain.rules.year_results import (
     CAUSES,
     TUITION,
@@ -140,7 +140,7 @@ def _decided(values: Values, found: Found | None, year: Year) -> Decided:
         return YearDiffers(field="XN", expected=year.academic_year)
     status_id, version, standing = found
     if year.training not in ("all", "", standing.training):
-        return OtherTraining(field="KSH", category=standing.training)
+        return OtherTraining(field="KSH", category=TRAINING_ZH.get(standing.training, standing.training))
     filing = _filing(values, year)
     try:
         if is_settled_alike(standing, filing):

@@ -37,6 +37,7 @@ STATES_ZH: dict[str, str] = {
     "transferred_out": "不在籍(转学)",
     "withdrawn": "注册已撤回",
 }
+PROPOSALS_ZH: dict[str, str] = {"proposed": "待复核", "confirmed": "已复核", "declined": "已退回", "lapsed": "已失效"}
 
 
 class NeverReopened(Refused):
@@ -101,7 +102,7 @@ class NotWaiting(Refused):
     """What was decided is not decided again."""
 
     rule = "X-STATE-1"
-    zh = "该注销申请目前状态为 {state},不能再作处理"
+    zh = "该注销申请{state_zh},不能再作处理"
     en = "the proposal is {state}; it cannot be decided any more"
 
 

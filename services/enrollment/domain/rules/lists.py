@@ -29,5 +29,5 @@ class BatchInAnotherState(Refused):
     """A list moves through its steps in order."""
 
     rule = "A2-3"
-    zh = "录取名单当前状态为 {state},不能执行此操作"
+    zh = "录取名单{state_zh},不能执行此操作"
     en = "the admission list is in state {state}; this step does not follow from it"

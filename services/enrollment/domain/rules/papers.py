@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from services.enrollment.domain.rules.endings import require_open
+from services.enrollment.domain.rules.endings import STATES_ZH, require_open
 from services.enrollment.domain.rules.entry import NotOwnStudent
 from services.enrollment.domain.rules.standing import StatusStanding, mark_of
 from services.enrollment.domain.rules.texts import clean_text
@@ -32,7 +32,7 @@ class PaperNotEarned(Refused):
     """Other papers are for those who withdrew or were expelled."""
 
     rule = "R41-33"
-    zh = "只有退学或开除学籍的学生可发给{kind},该生目前状态为 {state}"
+    zh = "只有退学或开除学籍的学生可发给{kind},该生目前为{state_zh}"
     en = "such a paper ({kind}) is given after withdrawal or expulsion; the status is {state}"
 
 
@@ -102,7 +102,7 @@ def decide_paper(
 
 def _require_earned(status: StatusStanding, kind: str, issued_on: date) -> None:
     if status.state not in ("dropped", "expelled"):
-        raise PaperNotEarned(field="ZSLX", kind=kind, state=status.state)
+        raise PaperNotEarned(field="ZSLX", kind=kind, state=status.state, state_zh=STATES_ZH[status.state])
     if kind != LEAVING or not in_force("R41-33", issued_on):  # an older paper followed the rules of its day
         return
     if status.state == "expelled":

@@ -60,6 +60,12 @@ TRAINING: dict[str, str] = {
     "网络教育": "online",
     "开放教育": "online",
 }
+TRAINING_ZH: dict[str, str] = {
+    "regular": "普通教育",
+    "graduate": "研究生教育",
+    "adult": "成人教育",
+    "online": "网络教育",
+}
 CONCLUSIONS: dict[str, StatusState] = {"毕业": "graduated", "结业": "completed"}
 
 
