@@ -15,6 +15,7 @@ from shared.eventstore.store import Store
 from shared.eventstore.table import ROW_BY_ROW, add_rows, change_rows, load_rows, remove_rows, store_rows
 
 FOLLOWER = "projections"
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.05
 
 
 class Follower:
@@ -135,11 +136,12 @@ def wait_for(
     sleep: Callable[[float], None] = time.sleep,
 ) -> bool:
     """Wait until the read tables hold this version of an aggregate (`after_version`); False when time is up."""
-    deadline = time.monotonic() + timeout
+    deadline, pause = time.monotonic() + timeout, _FIRST_PAUSE
     while not _has_read(store, aggregate_id, version, name):
         if time.monotonic() >= deadline:
             return False
-        sleep(0.005)
+        sleep(pause)
+        pause = min(pause * 1.5, _LONGEST_PAUSE)  # who waits behind a whole school must not slow it down by asking
     return True
 
 
