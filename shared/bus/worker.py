@@ -19,7 +19,7 @@ from shared.eventstore.sequencer import Sequencer
 from shared.eventstore.store import Store
 
 FAULT_SECONDS = 1.0
-IDLE_SECONDS = 0.02  # two dozen idle workers asking twice as often cost a machine of two cores a twentieth
+IDLE_SECONDS = 0.02  # asking for news is nearly all that an idle worker and its database do
 LOOK_SECONDS = 0.25
 RELAY_SHARE = 0.1
 _log = structlog.get_logger("xueji.worker")
