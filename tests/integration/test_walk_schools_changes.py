@@ -62,6 +62,16 @@ def test_a_student_moves_between_classes_and_majors(walk: SchoolWalk) -> None:
     )
 
 
+def test_a_school_that_teaches_by_credits_has_no_classes_to_move_between(walk: SchoolWalk) -> None:
+    registrar = walk.operator("zju-registrar-1")
+    year = {"academic_year": 2025, "starts_on": "2025-09-01", "by_credits": True}
+    registrar.post(f"{API}/schools/{ZJU}/years", year)
+    shown = walk.seen("zju-registrar-1", f"{API}/schools/{ZJU}", lambda found: found["years"][-1]["by_credits"])
+    assert "留级" not in shown["years"][-1]["changes"]
+    path = f"{path_of(walk, 'fellow')}/changes"
+    assert refusal(walk, lambda: registrar.post(path, change("留级", "2026-03-09")))["rule"] == "A12-8"
+
+
 def test_a_school_sets_how_long_a_leave_may_be(walk: SchoolWalk) -> None:
     registrar = walk.operator("pku-registrar-1")
     registrar.post(f"{API}/schools/{PKU}/leave-limit", {"terms": 1})

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
 
 from cli import examples
 from cli.client import Answer, Caller, Problem, until
@@ -30,14 +33,28 @@ NAMES = {PKU: "pku", ZJU: "zju", SCU: "scu"}
 PDF = b"%PDF-1.7\n% a paper that proves something\n"
 
 
+class Noted(urllib3.PoolManager):
+    """Asks, and remembers what was answered."""
+
+    def __init__(self) -> None:
+        super().__init__(maxsize=8, retries=False, timeout=urllib3.Timeout(total=30))
+        self.answered: set[tuple[str, str]] = set()
+
+    def request(self, method: str, url: str, *args: Any, **options: Any) -> urllib3.BaseHTTPResponse:
+        response = super().request(method, url, *args, **options)
+        if response.status < 400:
+            self.answered.add((method, urlsplit(url).path))
+        return response
+
+
 class SchoolWalk(Walk):
     """The registry, who acts in it, and where everybody's record is."""
 
     def __init__(self, platform: Platform) -> None:  # its own story: no cohort, no years before
         self.platform = platform
         self.mailbox = platform.folder / "mailbox"
-        self.nobody = Caller(platform.origin)
-        self.statuses: dict[str, str] = {}
+        self.noted = Noted()
+        self.nobody = Caller(platform.origin, pool=self.noted)
         self.kept: dict[str, Any] = {}  # what a later test goes on with
 
     # --- time and people ---
