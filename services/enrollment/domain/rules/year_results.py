@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, NamedTuple
 from services.enrollment.domain.rules.school_years import may_move_grade
 from services.enrollment.domain.rules.standing import StatusStanding, YearResult, academic_year_of
 from services.enrollment.domain.rules.texts import clean_text
-from services.enrollment.domain.rules.years import DueOf, StatusNotOpen, due_for, may_settle_year
+from services.enrollment.domain.rules.years import DueOf, StatusNotOpen, YearAlreadySettled, due_for, may_settle_year
 from shared.rules.refused import Refused
 
 Cause = Literal["unpaid_tuition", "absence", "other"]
@@ -122,6 +122,8 @@ def decide_year(
 ) -> dict[str, Any]:
     """What the result of a year says, by whichever way it was filed (A12); its fact is named by `filing.result`."""
     academic_year, result = filing.academic_year, filing.result
+    if is_settled_alike(status, filing):  # where something new is told of it, that is named instead
+        raise YearAlreadySettled(field="XN")
     may_settle_year(status, school_code=filing.school_code, academic_year=academic_year, result=result, due_of=due_of)
     if filing.cause or filing.tuition:
         may_defer(filing)
