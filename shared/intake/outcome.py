@@ -1,6 +1,6 @@
 """What may come of a row: facts, nothing new, or a refusal; and the receipt of what it became."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -23,6 +23,18 @@ class Reasons(Refused):
 def reasons_of(refused: Refused) -> tuple[Refused, ...]:
     """Each rule that objects."""
     return refused.refusals if isinstance(refused, Reasons) else (refused,)
+
+
+def together(first: Refused, checks: Iterable[Callable[[], object]]) -> Refused:
+    """A refusal with all that the other checks of the row object to, each reason once; good rows are never asked."""
+    found = [first]
+    for check in checks:
+        try:
+            check()
+        except Refused as refused:
+            if all(refused.as_dict() != known.as_dict() for known in found):
+                found.append(refused)
+    return Reasons(*found) if len(found) > 1 else first
 
 
 @dataclass(frozen=True, slots=True)

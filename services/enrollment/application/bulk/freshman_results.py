@@ -1,6 +1,7 @@
 """What became of a school's freshmen, row by row (A8)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from services.enrollment.domain.rules.entry import (
     may_enter,
     may_register_students,
     may_write_for,
+    partner_of,
+    registration_checks,
 )
 from services.enrollment.domain.rules.standing import ENTRY_OUTCOMES, PASSED, AdmissionStanding
 from services.enrollment.domain.student_status import StudentStatus, first_standing
@@ -24,7 +27,7 @@ from shared.eventstore.ids import uuid7
 from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow, Table, Values
 from shared.intake.kind import FileKind
-from shared.intake.outcome import Compensated, Receipt, Unchanged
+from shared.intake.outcome import Compensated, Receipt, Unchanged, together
 from shared.intake.tables import FRESHMAN_RESULTS
 from shared.intake.values import academic_year
 from shared.rules.refused import Refused
@@ -109,7 +112,11 @@ class FreshmanResultsKind(FileKind):
             return [draft_of(Admission, admission_id, version, basis, Admission.EntryDecided, fact)]
         said = {name: values.get(code) for code, name in SAID.items()}
         recheck = values["FCJG"] or ""
-        fact = registration_of(admission_id, basis, recheck=recheck, said=said, prepared=admission_id in prepared)
+        is_prepared = admission_id in prepared
+        try:
+            fact = registration_of(admission_id, basis, recheck=recheck, said=said, prepared=is_prepared)
+        except Refused as refused:
+            raise together(refused, _checks(basis, recheck, said, prepared=is_prepared)) from None
         return [Draft(StudentStatus, uuid7(), 1, StudentStatus.Registered, fact, first_standing(fact))]
 
 
@@ -121,6 +128,14 @@ def _objection(exam_no: str, entries: Entries, school_code: str) -> Refused | No
     except Refused as refused:
         return refused
     return None
+
+
+def _checks(
+    basis: AdmissionStanding, recheck: str, said: Mapping[str, Any], *, prepared: bool
+) -> Iterator[Callable[[], object]]:
+    """What is asked of a registration, one question at a time."""
+    yield from registration_checks(basis, recheck=recheck, admission_type=said["admission_type"], prepared=prepared)
+    yield partial(partner_of, basis, said["joint_partner"])
 
 
 def _cause(values: Values) -> str:

@@ -18,11 +18,13 @@ from services.enrollment.application.drafting import draft_of
 from services.enrollment.application.terms import calendar_of
 from services.enrollment.domain.rules.changes import (
     ChangeWanted,
+    change_checks,
     decide_change,
     decide_change_withdrawn,
     is_change_told,
     may_withdraw_change,
 )
+from services.enrollment.domain.rules.entry import NotOwnStudent
 from services.enrollment.domain.rules.school_years import SchoolStanding
 from services.enrollment.domain.rules.standing import StatusStanding
 from services.enrollment.domain.student_status import StudentStatus
@@ -30,7 +32,7 @@ from shared.codes.clock import shanghai_date
 from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow, Table, Values
 from shared.intake.kind import FileKind
-from shared.intake.outcome import Receipt, Unchanged
+from shared.intake.outcome import Receipt, Unchanged, together
 from shared.intake.tables_changes import STATUS_CHANGES
 from shared.intake.values import academic_year
 from shared.rules.refused import Refused
@@ -98,10 +100,15 @@ def _decided(
     wanted = wanted_by(values)
     try:
         status_id, version, standing = required(found, batch)
-        if standing.school_code == batch.school_code and is_change_told(standing, wanted):
-            return Unchanged()
-        limits = limits_of(calendar, wanted.effective_on)
-        fact = decide_change(standing, wanted, school_code=batch.school_code or "", today=today, **limits)
     except Refused as refused:
         return refused
+    if standing.school_code == batch.school_code and is_change_told(standing, wanted):
+        return Unchanged()
+    limits = limits_of(calendar, wanted.effective_on)
+    try:
+        fact = decide_change(standing, wanted, school_code=batch.school_code or "", today=today, **limits)
+    except NotOwnStudent as refused:
+        return refused  # of other schools' students nobody learns more
+    except Refused as refused:
+        return together(refused, change_checks(standing, wanted, today=today, **limits))
     return [draft_of(StudentStatus, status_id, version, standing, StudentStatus.Changed, fact)]

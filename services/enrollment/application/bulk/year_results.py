@@ -11,7 +11,7 @@ from services.enrollment.application.bulk.own_students import objections_to_whom
 from services.enrollment.application.terms import calendar_of, due_days
 from services.enrollment.domain.admission import admission_key
 from services.enrollment.domain.rules.deadlines import year_due
-from services.enrollment.domain.rules.entry import NoAdmissionBasis, OtherTraining
+from services.enrollment.domain.rules.entry import NoAdmissionBasis, NotOwnStudent, OtherTraining
 from services.enrollment.domain.rules.school_years import YearNotDeclared
 from services.enrollment.domain.rules.standing import TRAINING_ZH, YEAR_RESULTS, StatusStanding
 from services.enrollment.domain.rules.year_results import (
@@ -21,6 +21,7 @@ from services.enrollment.domain.rules.year_results import (
     decide_year,
     decide_year_withdrawn,
     is_settled_alike,
+    year_checks,
 )
 from services.enrollment.domain.rules.years import DueOf, YearDiffers
 from services.enrollment.domain.student_status import StudentStatus
@@ -29,7 +30,7 @@ from shared.eventstore.bulk import Draft
 from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow, Table, Values
 from shared.intake.kind import FileKind
-from shared.intake.outcome import Receipt, Unchanged
+from shared.intake.outcome import Receipt, Unchanged, together
 from shared.intake.refusals import FileRefused
 from shared.intake.steps import SomethingFollowed
 from shared.intake.tables import YEAR_RESULTS as YEAR_RESULTS_TABLE
@@ -136,18 +137,20 @@ def _with_first_day(due_of: DueOf, asked: int, starts_on: date) -> DueOf:
 def _decided(values: Values, found: Found | None, year: Year) -> Decided:
     if found is None:
         return NoAdmissionBasis(field="KSH")
-    if values["XN"] != year.academic_year:
-        return YearDiffers(field="XN", expected=year.academic_year)
     status_id, version, standing = found
     if year.training not in ("all", "", standing.training):
         return OtherTraining(field="KSH", category=TRAINING_ZH.get(standing.training, standing.training))
     filing = _filing(values, year)
     try:
+        if values["XN"] != year.academic_year:
+            raise YearDiffers(field="XN", expected=year.academic_year)
         if is_settled_alike(standing, filing):
             return Unchanged()
         fact = decide_year(standing, filing, registered_on=year.today, due_of=year.due_of, by_credits=year.by_credits)
+    except NotOwnStudent as refused:
+        return refused  # of other schools' students nobody learns more
     except Refused as refused:
-        return refused
+        return together(refused, year_checks(standing, filing, due_of=year.due_of, by_credits=year.by_credits))
     kind = StudentStatus.YearRegistered if filing.result == "registered" else StudentStatus.YearDeferred
     told = (*fact["changes"], *fact["annotations"])
     after = standing.year_settled(year.academic_year, filing.result, told)

@@ -1,8 +1,9 @@
 """The rules of changes: every edge between the open states of a status, and its guard (A12-4, R41-21, R41-27)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from services.enrollment.domain.rules.change_refusals import (
@@ -147,13 +148,44 @@ def may_change(
         raise NotOwnStudent(field="KSH")
     require_open(status)
     may_move_grade(wanted.kind, by_credits=credit_based and in_force("A12-8", wanted.effective_on))
+    _require_follows(status, wanted)
+    _require_decided(status, wanted, today)
+    _require_effective(status, wanted, today)
+
+
+def _require_follows(status: StatusStanding, wanted: ChangeWanted) -> None:
     if status.state not in SOURCES[wanted.kind]:
         raise ChangeDoesNotFollow(field="XJBD", kind=wanted.kind, state=status.state, state_zh=STATES_ZH[status.state])
+
+
+def _require_decided(status: StatusStanding, wanted: ChangeWanted, today: date) -> None:
     if not status.entry_date <= wanted.decided_on <= today:
         raise DecisionDayOutOfRange(field="JDRQ", latest=today)
+
+
+def _require_effective(status: StatusStanding, wanted: ChangeWanted, today: date) -> None:
     earliest = _earliest(status, wanted)
     if not earliest <= wanted.effective_on <= today:
         raise EffectiveDayOutOfRange(field="SXRQ", earliest=earliest, latest=today)
+
+
+def change_checks(
+    status: StatusStanding, wanted: ChangeWanted, *, credit_based: bool, today: date, longest_leave: int | None = None
+) -> Iterator[Callable[[], object]]:
+    """What is asked of a change, one question at a time: whoever mends a row wants to know all that is wrong."""
+    yield partial(require_open, status)
+    by_credits = credit_based and in_force("A12-8", wanted.effective_on)
+    yield partial(may_move_grade, wanted.kind, by_credits=by_credits)
+    yield partial(_require_decided, status, wanted, today)
+    yield partial(_require_effective, status, wanted, today)
+    yield partial(clean_text, wanted.decision_no, field="WH", longest=LONGEST_NUMBER)
+    if not status.is_open:
+        return
+    yield partial(_require_follows, status, wanted)
+    if status.state in SOURCES[wanted.kind]:  # else nobody can say what it would lead to
+        yield partial(_EFFECTS[wanted.kind], status, wanted)
+        if wanted.kind == LEAVE:
+            yield partial(_require_leave_left, status, wanted, longest_leave or LONGEST_LEAVE)
 
 
 def _earliest(status: StatusStanding, wanted: ChangeWanted) -> date:

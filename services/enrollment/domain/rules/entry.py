@@ -1,7 +1,8 @@
 """The rules of entry: whom a school may register, and what else may become of an admission (A2, A7, A8, A9)."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final
 
 from services.enrollment.domain.rules.standing import PASSED, TRAINING, UNDECIDED, AdmissionStanding, AdmissionState
@@ -206,20 +207,40 @@ def may_register(
 
     Only what applied on the day of entry is asked for (A28-1); the basis itself is asked for always.
     """
+    for check in registration_checks(admission, recheck=recheck, admission_type=admission_type, prepared=prepared):
+        check()
+
+
+def registration_checks(
+    admission: AdmissionStanding, *, recheck: str, admission_type: str | None, prepared: bool
+) -> Iterator[Callable[[], object]]:
+    """What is asked of a registration, one question at a time: whoever mends a row wants to know all that is wrong."""
     on = admission.entry_date
     if holds("A2-2", on):
-        may_have_status(admission.category, admission.study_form)
+        yield partial(may_have_status, admission.category, admission.study_form)
     if admission.fix_id and holds("A10-3", on):
-        raise PendingAdmissionFix(field="KSH")
+        yield _refuse_pending_fix
     if admission.preparatory and not prepared and holds("A8-7", on):
-        raise PreparatoryNotCompleted(field="KSH")
+        yield _refuse_unprepared
     if holds("A8-1", on):
-        if not recheck:
-            raise RecheckMissing(field="FCJG")
-        if recheck != PASSED:
-            raise RecheckFailed(field="FCJG")
+        yield partial(_require_recheck, recheck)
     if holds("A9-2", on):
-        annotated_type(admission, admission_type)
+        yield partial(annotated_type, admission, admission_type)
+
+
+def _refuse_pending_fix() -> None:
+    raise PendingAdmissionFix(field="KSH")
+
+
+def _refuse_unprepared() -> None:
+    raise PreparatoryNotCompleted(field="KSH")
+
+
+def _require_recheck(recheck: str) -> None:
+    if not recheck:
+        raise RecheckMissing(field="FCJG")
+    if recheck != PASSED:
+        raise RecheckFailed(field="FCJG")
 
 
 def annotated_type(admission: AdmissionStanding, said: str | None) -> str:

@@ -1,7 +1,8 @@
 """What a school files about one year of a student, what the registry makes of it, and taking it back (A12, R41-12)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
 from services.enrollment.domain.rules.school_years import may_move_grade
@@ -104,17 +105,49 @@ def may_tell_changes(filed: Iterable[str], known: Sequence[str], *, by_credits: 
 
 def is_settled_alike(status: StatusStanding, filing: YearFiling) -> bool:
     """Whether the registry says already what is filed; a new record of a settled year is refused (A12-5)."""
+    if not _is_settled_so(status, filing):
+        return False
+    may_tell_changes(filing.changes, status.year_told, by_credits=False)
+    for text in filing.records:
+        _require_told(status, text)
+    return True
+
+
+def _is_settled_so(status: StatusStanding, filing: YearFiling) -> bool:
     if (status.settled_year, status.settled_as) != (filing.academic_year, filing.result):
         return False
     if status.school_code != filing.school_code or not status.is_open:
         return False
-    if filing.academic_year <= academic_year_of(status.entry_date):
-        return False  # the year of entry was never filed
-    may_tell_changes(filing.changes, status.year_told, by_credits=False)
+    return filing.academic_year > academic_year_of(status.entry_date)  # the year of entry was never filed
+
+
+def _require_told(status: StatusStanding, text: str) -> None:
+    if clean_text(text, field="XJJZ", longest=200) not in status.year_told:
+        raise RecordComesLate(field="XJJZ", text=text)
+
+
+def year_checks(
+    status: StatusStanding, filing: YearFiling, *, due_of: DueOf, by_credits: bool
+) -> Iterator[Callable[[], object]]:
+    """What is asked of a filed year, one question at a time: whoever mends a row wants to know all that is wrong."""
+    if _is_settled_so(status, filing):
+        for kind in filing.changes:
+            yield partial(may_tell_changes, (kind,), status.year_told, by_credits=False)
+        for text in filing.records:
+            yield partial(_require_told, status, text)
+        return
+    school_code, year, result = filing.school_code, filing.academic_year, filing.result
+    yield partial(may_settle_year, status, school_code=school_code, academic_year=year, result=result, due_of=due_of)
+    yield partial(may_defer, filing)
+    known = _known_changes(status, filing.academic_year)
+    for kind in filing.changes:
+        yield partial(may_tell_changes, (kind,), known, by_credits=by_credits)
     for text in filing.records:
-        if clean_text(text, field="XJJZ", longest=200) not in status.year_told:
-            raise RecordComesLate(field="XJJZ", text=text)
-    return True
+        yield partial(clean_text, text, field="XJJZ", longest=200)
+
+
+def _known_changes(status: StatusStanding, academic_year: int) -> tuple[str, ...]:
+    return (*status.marks, *(status.year_told if academic_year == status.settled_year else ()))
 
 
 def decide_year(
@@ -131,8 +164,7 @@ def decide_year(
     if status.absences:
         due_on = due_for(status, academic_year, due_on)
     if filing.changes:
-        again = status.year_told if academic_year == status.settled_year else ()
-        may_tell_changes(filing.changes, (*status.marks, *again), by_credits=by_credits)
+        may_tell_changes(filing.changes, _known_changes(status, academic_year), by_credits=by_credits)
     values = {  # in the order of the fact, which is then stored as it is
         "academic_year": academic_year,
         "registered_on": registered_on,
