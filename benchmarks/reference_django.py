@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from services.enrollment.domain.rules.entry import may_enter, may_register
+from services.enrollment.domain.rules.standing import OPEN_STATES
 from services.enrollment.domain.rules.years import may_settle_year
 
 BATCH = 1000
@@ -218,6 +219,7 @@ def _models() -> tuple[Any, Any, Any]:
         state = models.CharField(default="active", **text)
         settled_year = models.IntegerField(default=2022)
         settled_as = models.CharField(default="registered", **text)
+        absences: tuple[Any, ...] = ()  # nobody here was ever away
         history = HistoricalRecords()
 
         class Meta:
@@ -232,6 +234,10 @@ def _models() -> tuple[Any, Any, Any]:
                     ],
                 ),
             )
+
+        @property
+        def is_open(self) -> bool:
+            return self.state in OPEN_STATES
 
     class Year(models.Model):
         status_id = models.UUIDField()
