@@ -20,7 +20,8 @@ class StudentRegister(Projection):
         "school_code", "school_name", "level", "category", "study_form", "major_code", "major_name", "duration",
         "entry_date", "expected_graduation_date", "admission_type", "state", "left_on", "college", "department",
         "class_no", "grade", "since", "return_by", "asked_on", "checked", "contested_in", "identity_version",
-        "continues", "continued_at", "illegal_entry", "origin", "evidence_level", "settled_year", "version",
+        "continues", "continued_at", "illegal_entry", "origin", "evidence_level", "settled_year", "joint_partner",
+        "previous_school", "previous_certificate_no", "version",
     )  # fmt: skip
 
     @on(StudentStatus.Registered)
@@ -63,6 +64,9 @@ class StudentRegister(Projection):
             "origin": fact.origin,
             "evidence_level": fact.evidence_level,
             "settled_year": fact.settled_year or academic_year_of(fact.entry_date),
+            "joint_partner": fact.joint_partner,
+            "previous_school": fact.previous_school,
+            "previous_certificate_no": fact.previous_certificate_no,
             "version": fact.originator_version,
         }
 

@@ -44,7 +44,8 @@ _OVERDUE: Final = """
 _REGISTERED: Final = (
     "exam_no", "student_no", "school_code", "school_name", "level", "category", "study_form", "major_code",
     "major_name", "duration", "entry_date", "expected_graduation_date", "admission_type", "college", "department",
-    "class_no", "grade", "continues", "continued_at", "origin", "evidence_level",
+    "class_no", "grade", "joint_partner", "previous_school", "previous_certificate_no", "continues", "continued_at",
+    "origin", "evidence_level",
 )  # fmt: skip
 _PERSON: Final = ("name", "id_type", "id_number", "birth_date", "sex", "ethnicity")
 
