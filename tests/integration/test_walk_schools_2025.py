@@ -214,6 +214,14 @@ def test_a_year_comes_as_a_workbook_is_committed_taken_back_and_comes_again_late
     assert (again["accepted"], again["unchanged"]) == (2, 0)
     year = walk.status_of(WHO["zju-plain"], when=lambda found: found["years"])["years"][-1]
     assert (year["academic_year"], year["late"]) == (2025, True)
+    registrar, asked = walk.operator("zju-registrar-1"), {"academic_year": "2025", "valid_on": "2025-10-02"}
+    counted = [
+        registrar.get(f"{API}/year-counts", school_code=ZJU, recorded_at=known, **asked)
+        for known in ("2025-10-01T16:00:00+00:00", "2025-10-02T16:00:00+00:00")
+    ]
+    assert counted == [{"registered": 0, "deferred": 0}, {"registered": 2, "deferred": 0}]
+    elsewhere = {**asked, "recorded_at": "2025-10-02T16:00:00+00:00", "school_code": PKU}
+    assert refusal(walk, lambda: registrar.get(f"{API}/year-counts", **elsewhere))["status"] == 403
 
 
 def test_what_changed_between_plan_and_commit_is_named_and_the_rest_is_written(walk: SchoolWalk) -> None:
