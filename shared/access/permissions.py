@@ -103,10 +103,19 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     *_may("student", OWN_PERSON, "A11-2", "confirm_own_status", "dispute_own_status", "file_own_case"),
     *_may("student", OWN_PERSON, "R41-22", "request_transfer"),
     # what is overdue, counts as of a day
-    *_may("registrar", OWN_SCHOOL, "A13-1", "read_overdue", "read_counts", "read_cases"),
-    *_may("province_education", OWN_PROVINCE, "A13-1", "read_overdue", "read_counts", "read_cases"),
-    *_may("province_admissions", OWN_PROVINCE, "A10-2", "read_cases"),
-    *_may("ministry", NATION, "A6-3", "read_overdue", "read_counts", "read_cases"),
+    *_may("registrar", OWN_SCHOOL, "A13-1", "read_overdue", "read_counts", "read_cases", "read_admission_fixes"),
+    *_may(
+        "province_education",
+        OWN_PROVINCE,
+        "A13-1",
+        "read_overdue",
+        "read_counts",
+        "read_cases",
+        "read_admission_fixes",
+    ),
+    # the admissions office reads what is wrong with admissions, and no student's disputes, transfers or conflicts
+    *_may("province_admissions", OWN_PROVINCE, "A10-2", "read_admission_fixes"),
+    *_may("ministry", NATION, "A6-3", "read_overdue", "read_counts", "read_cases", "read_admission_fixes"),
     *_may("auditor", NATION, "AUD-1", "read_counts"),
     # files of every kind: what stands in them needs its own permission besides (the kind's)
     *_may("registrar", OWN_SCHOOL, "A4-1", "submit_file", "commit_plan", "undo_batch"),

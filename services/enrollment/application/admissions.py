@@ -49,7 +49,7 @@ class Admissions(Enrollment):
         """Report wrong or missing admission data to the admissions office (A10-1)."""
         require(by.actor, "request_admission_fix", Resource("admission", school=school_code))
         correction = kind == "correction"
-        admission = self._to_correct(school_code, entry_year, exam_no, values) if correction else None
+        admission = self._to_correct(school_code, entry_year, exam_no, values, by) if correction else None
         if admission is None:
             may_be_new(self.owners(EXAM_NO, [admission_key(entry_year, exam_no)]))
             whole_row(values, school_code=school_code, entry_year=entry_year, exam_no=exam_no)
@@ -132,10 +132,14 @@ class Admissions(Enrollment):
         )
         return admission
 
-    def _to_correct(self, school_code: str, entry_year: int, exam_no: str, values: Mapping[str, str]) -> Admission:
+    def _to_correct(
+        self, school_code: str, entry_year: int, exam_no: str, values: Mapping[str, str], by: By
+    ) -> Admission:
         """An own, released admission that says otherwise than the school now asks for."""
         admission = self._admission(entry_year, exam_no)
         basis = admission.standing
+        if basis.school_code == school_code:
+            self._require_training(by, "request_admission_fix", admission)
         holder = self.owners(OUTCOME, [str(admission.id)]).get(str(admission.id))
         registered = holder not in (None, admission.id)
         released = self.is_released(basis.batch_id)

@@ -80,6 +80,7 @@ class Batches(Enrollment):
         now: Progress = batch.standing
         action = "commit_irreversible_plan" if traits.irreversible else "commit_plan"
         require(by.actor, action, _resource(now, submitted_by=now.submitted_by))
+        _require_training(by, action, now)
         batch.ask_commit(plan_id=str(plan_id), mode=mode, asked_by=by.sub, now=by.recorded_at)
         if mode == ALL_OR_NOTHING:
             _may_be_whole(now, traits)
@@ -91,6 +92,7 @@ class Batches(Enrollment):
         """Have taken back what a file led to, as far as nothing followed from it."""
         batch, traits = self._batch(batch_id, by)
         require(by.actor, "undo_batch", _resource(batch.standing))
+        _require_training(by, "undo_batch", batch.standing)
         if traits.irreversible:
             raise IrreversibleFile()
         if not traits.undoable:
@@ -116,6 +118,12 @@ class Batches(Enrollment):
 
 def _resource(now: Progress, submitted_by: str | None = None) -> Resource:
     return Resource("batch", school=now.school_code, province=now.province, submitted_by=submitted_by)
+
+
+def _require_training(by: By, action: str, now: Progress) -> None:
+    """The rows are decided for the training of whoever handed them in: another's stands for them no more (A24-1)."""
+    resource = Resource("batch", school=now.school_code, province=now.province, training=now.params.get(TRAINING))
+    require(by.actor, action, resource)
 
 
 def _may_be_whole(now: Progress, traits: Traits) -> None:

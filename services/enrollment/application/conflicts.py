@@ -187,10 +187,13 @@ class Conflicts(Corrections):
         """Either school says what it knows, with its evidence."""
         conflict = self.get(Conflict, conflict_id)
         standing = conflict.standing
-        resource = Resource("conflict", school=standing.first_school, other_school=standing.second_school)
-        require(by.actor, "answer_conflict", resource)
+        sides = {"school": standing.first_school, "other_school": standing.second_school}
+        require(by.actor, "answer_conflict", Resource("conflict", **sides))
+        school_code = by.actor.org if by.actor else ""
+        training = self._training_of(conflict, first=school_code == standing.first_school)
+        require(by.actor, "answer_conflict", Resource("conflict", **sides, training=training))
         conflict.answer(
-            school_code=by.actor.org if by.actor else "",
+            school_code=school_code,
             sealed_statement=self._sealed(standing.first_status_id, statement),
             evidence=tuple(evidence),
             answered_by=by.sub,
@@ -274,6 +277,15 @@ class Conflicts(Corrections):
                 settle(side, conflict, keeps=True, binds=is_contested(side, conflict))
 
     # --- who may ---
+
+    def _training_of(self, conflict: Conflict, *, first: bool) -> str | None:
+        """The kind of training on one side: of its status, or of the admission that could not be registered."""
+        standing = conflict.standing
+        status_id = standing.first_status_id if first else standing.second_status_id
+        if status_id is not None:
+            training: str = self.get(StudentStatus, status_id).standing.training
+            return training or None
+        return TRAINING.get(self.get(Admission, standing.admission_id).standing.category)  # type: ignore[arg-type]
 
     @staticmethod
     def _require_opener(by: By, school_code: str, training: str | None = None) -> None:

@@ -111,7 +111,7 @@ class AdmissionQueries(EnrollmentQueries):
         by: By,
     ) -> Answer:
         """Corrections and supplements of a school, a province or the nation; the school finds its results here."""
-        require(by.actor, "read_cases", Resource("admission_fix", school=school_code, province=province))
+        require(by.actor, "read_admission_fixes", Resource("admission_fix", school=school_code, province=province))
         named = {"school_code": school_code, "province": province, "state": state}
         asked = {name: value for name, value in named.items() if value}
         rows = self._page(_FIXES, "admission_fix_register", "fix_id", asked, after, limit)
@@ -126,7 +126,7 @@ class AdmissionQueries(EnrollmentQueries):
             raise NotFound(kind="admission_fix")
         registrar = by.actor is not None and by.actor.role == "registrar"
         scope = {"school": row["school_code"]} if registrar else {"province": row["province"]}
-        require(by.actor, "read_cases", Resource("admission_fix", **scope))
+        require(by.actor, "read_admission_fixes", Resource("admission_fix", **scope))
         return self._fix(row, by)
 
     def list_preparatory(

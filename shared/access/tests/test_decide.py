@@ -96,7 +96,8 @@ WHO_MAY = {
     # lists and counts
     "export_roster": {"registrar"},
     "read_overdue": {"registrar", "province_education", "ministry"},
-    "read_cases": {"registrar", "province_education", "province_admissions", "ministry"},
+    "read_cases": {"registrar", "province_education", "ministry"},
+    "read_admission_fixes": {"registrar", "province_education", "province_admissions", "ministry"},
     "read_counts": {"registrar", "province_education", "ministry", "auditor"},
 }
 
