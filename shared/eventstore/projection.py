@@ -5,8 +5,10 @@ from typing import Any, ClassVar, NamedTuple, TypeVar, overload
 from uuid import UUID
 
 import msgspec
+from eventsourcing.domain import CanInitAggregate
 
-from shared.eventstore.facts import codec_named
+from shared.eventstore.aggregate import facts_of
+from shared.eventstore.facts import codec_named, codec_of
 
 Row = dict[str, Any]
 Key = tuple[Any, ...]
@@ -133,15 +135,29 @@ class SubjectTrail(Projection):
     )
 
     def routes(self, fact_type: type[Any]) -> Sequence[Route]:
-        named = tuple(name for name in self.NAMES if name in codec_named(fact_type.TOPIC).names)
-        return [Route(None, keys=_subjects_in(named))] if named else []
+        codec = codec_named(fact_type.TOPIC)
+        named = tuple(name for name in self.NAMES if name in codec.names)
+        return [Route(None, keys=_subjects_in(named, _named_at_first(codec.fact_type)))] if named else []
 
 
-def _subjects_in(names: tuple[str, ...]) -> Callable[[Any], list[Key]]:
+def _named_at_first(fact_type: type[Any]) -> frozenset[str]:
+    """What the first fact of the same history named already; nothing where this kind may be the first itself."""
+    facts = facts_of(fact_type.aggregate).items()
+    # "Created" is the library's own, which it gives to every aggregate
+    firsts = [fact for name, fact in facts if issubclass(fact, CanInitAggregate) and name != "Created"]
+    if fact_type in firsts or not firsts:
+        return frozenset()
+    return frozenset.intersection(*(frozenset(codec_of(first).names) for first in firsts))
+
+
+def _subjects_in(names: tuple[str, ...], known: frozenset[str]) -> Callable[[Any], list[Key]]:
     def subjects(fact: Any) -> list[Key]:
         own = fact.originator_id
         return [
-            (value if type(value) is str else _text(value), own) for name in names if (value := getattr(fact, name))
+            (value if type(value) is str else _text(value), own)
+            for name in names
+            # a history that bears its subject's id leads to itself from its first fact on
+            if (value := getattr(fact, name)) and not (name in known and value == own)
         ]
 
     return subjects

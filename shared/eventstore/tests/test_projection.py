@@ -4,9 +4,11 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from eventsourcing.domain import event
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.facts import encode
 from shared.eventstore.fold import Fold, Slot
 from shared.eventstore.follower import with_trail
@@ -22,7 +24,7 @@ def pupil() -> Pupil:
     return Pupil("王小明", "一中", 3, date(2026, 9, 1), STATUS)
 
 
-def stored(*pupils: Pupil) -> list[StoredFact]:
+def stored(*pupils: Aggregate) -> list[StoredFact]:
     """The facts of these pupils as the log holds them, one pupil after the other."""
     facts = [fact for one in pupils for fact in one.collect_events()]
     return [
@@ -59,6 +61,37 @@ def test_the_trail_leads_from_a_subject_to_the_histories_that_speak_of_it() -> N
     one = pupil()
     (rows,) = folded(stored(one), (SubjectTrail(),))
     assert list(rows.values()) == [(str(STATUS), one.id)]
+
+
+class Roll(Aggregate, stored_as="pupils.Roll"):
+    """Bears the id of the status it speaks of, and names it in every fact."""
+
+    class Opened(Aggregate.Created):
+        status_id: UUID
+
+    class Called(Aggregate.Event):
+        status_id: UUID
+
+    @staticmethod
+    def create_id(status_id: UUID) -> UUID:  # type: ignore[override]
+        return status_id
+
+    @event(Opened)
+    def __init__(self, status_id: UUID) -> None:
+        self.called = 0
+
+    @event(Called)
+    def call(self, status_id: UUID) -> None:
+        self.called += 1
+
+
+def test_a_history_that_bears_its_subject_s_id_is_on_the_trail_from_its_first_fact_alone() -> None:
+    one = Roll(STATUS)
+    one.call(STATUS)
+    one.call(UUID(int=8))
+    facts = stored(one)
+    assert folded(facts[1:2], (SubjectTrail(),)) == [{}]
+    assert list(folded(facts, (SubjectTrail(),))[0].values()) == [(str(STATUS), STATUS), (str(UUID(int=8)), STATUS)]
 
 
 def test_every_store_keeps_the_trail_once() -> None:
