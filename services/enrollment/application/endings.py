@@ -32,6 +32,10 @@ from shared.eventstore.violations import CommandKnown
 
 CANCELLATION_RULES = ("A4-1", "A12-6", "A13-2", "A24-2")
 AT_ONCE: Final = 500  # proposals a step
+WAITING_PROPOSALS: Final = """
+    SELECT standings.originator_id, standings.state FROM claims JOIN standings USING (originator_id)
+    WHERE claims.scope IN (%s, %s) ORDER BY originator_id
+"""
 ILLEGAL_RULES = ("A26-2", "R41-37", "A24-2")
 
 
@@ -157,8 +161,7 @@ class Endings(Changes):
     def _waiting(self) -> list[tuple[UUID, CancellationStanding]]:
         with self.store.reading() as cursor:
             cursor.execute(
-                "SELECT standings.originator_id, standings.state FROM claims JOIN standings USING (originator_id)"
-                " WHERE claims.scope IN (%s, %s) ORDER BY originator_id",
+                WAITING_PROPOSALS,
                 (WAITING, DECLARED),
             )
             return [(UUID(str(found)), decode_standing(CancellationStanding, state)) for found, state in cursor]

@@ -31,7 +31,7 @@ _IDENTITIES: Final = """
     WHERE status_id = %s AND sealed_person IS NOT NULL ORDER BY identity_version, version
 """
 _ENTRIES: Final = "SELECT * FROM archive_entry WHERE status_id = %s ORDER BY effective_on, version"
-_OVERDUE: Final = """
+OVERDUE_RETURNS: Final = """
     SELECT status_id, exam_no, student_no, school_code, level, major_name, state, since, return_by, id_key,
            sealed_person
     FROM student_register
@@ -103,7 +103,7 @@ class ChangeQueries:
             "after": status_id or str(UUID(int=0)),
             "limit": limit,
         }
-        rows = self._all(_OVERDUE, asked)
+        rows = self._all(OVERDUE_RETURNS, asked)
         following = f"{rows[-1]['return_by']}_{rows[-1]['status_id']}" if len(rows) == limit else None
         return {"students": [self._away(row) for row in rows], "next": following}
 

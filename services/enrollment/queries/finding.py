@@ -20,9 +20,9 @@ _CLAIMANTS = """
 """
 # What waited for a calendar is looked at again once the year has come
 _LATE = "overdue_on IS NULL AND (due_on < %(today)s OR due_on IS NULL AND unknown_year <= %(year)s)"
-_DUE = f"""
+DUE = f"""
     SELECT 'case' AS kind, case_id AS item_id, due_on FROM case_register
-    WHERE {_LATE} AND state IN ('filed', 'school_review', 'province_review')
+    WHERE {_LATE} AND decided_on IS NULL AND state IN ('filed', 'school_review', 'province_review')
     UNION ALL SELECT 'conflict', conflict_id, due_on FROM conflict_register WHERE {_LATE} AND state = 'open'
     UNION ALL SELECT 'transfer', transfer_id, due_on FROM transfer_register
     WHERE due_on < %(today)s AND overdue_on IS NULL AND state = 'completed'
@@ -48,7 +48,7 @@ class Findings:
 
     def list_due(self, today: date, limit: int) -> list[tuple[str, UUID]]:
         """What should have been done by yesterday and is not marked yet."""
-        return [(row[0], row[1]) for row in self._rows(_DUE, {"today": today, "year": today.year, "limit": limit})]
+        return [(row[0], row[1]) for row in self._rows(DUE, {"today": today, "year": today.year, "limit": limit})]
 
     def _rows(self, question: str, values: Any) -> list[tuple[Any, ...]]:
         with self.store.reading() as cursor:

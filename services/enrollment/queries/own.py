@@ -18,6 +18,9 @@ _SHOWN: Final = (
     "since", "left_on", "grade", "college", "department", "class_no", "asked_on", "checked", "contested_in",
     "identity_version", "continues", "continued_at", "illegal_entry", "version",
 )  # fmt: skip
+TRANSFERS: Final = """
+    SELECT * FROM transfer_register WHERE %s IN (status_id, new_status_id) ORDER BY transfer_id LIMIT 20
+"""
 _PERSON: Final = ("name", "id_type", "id_number", "birth_date", "sex", "ethnicity")
 _CHECKS: Final = {
     "unasked": "asked_on IS NULL",
@@ -43,7 +46,6 @@ class OwnQueries(CaseQueries):
     def _own(self, row: Mapping[str, Any]) -> Answer:
         person, key = self.keyring.open_person(row["sealed_person"], row["id_key"]), (row["status_id"],)
         years = "SELECT academic_year, result, registered_on, late FROM annual_register WHERE status_id = %s"
-        transfers = "SELECT * FROM transfer_register WHERE %s IN (status_id, new_status_id)"
         return {
             **{name: row[name] for name in _SHOWN},
             "person": {name: person.get(name) or "" for name in _PERSON},
@@ -51,7 +53,7 @@ class OwnQueries(CaseQueries):
             "cases": self._cases(row),
             "transfers": [
                 transfer_answer(each) | {"name": person["name"], "steps": self.steps_of(each["transfer_id"])}
-                for each in self._all(f"{transfers} ORDER BY transfer_id LIMIT 20", key)
+                for each in self._all(TRANSFERS, key)
             ],
             "conflict": self._conflict(row),
         }

@@ -1,0 +1,42 @@
+"""What is looked for again and again is found by an index, however many students the country has."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from services.enrollment.application.endings import WAITING_PROPOSALS
+from services.enrollment.domain.cancellation import DECLARED, WAITING
+from services.enrollment.queries.changes import OVERDUE_RETURNS
+from services.enrollment.queries.finding import DUE
+from services.enrollment.queries.own import TRANSFERS
+
+pytestmark = pytest.mark.servers
+NOBODY = UUID(int=1)
+NATION = {
+    "states": ["on_leave", "reserved"], "today": date(2024, 9, 1), "school_code": None, "province": None,
+    "after_day": "0001-01-01", "after": str(UUID(int=0)), "limit": 50,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "asked", "found_by"),
+    [
+        (WAITING_PROPOSALS, (WAITING, DECLARED), ["claims_of_waiting_cancellations"]),
+        (OVERDUE_RETURNS, NATION, ["student_register_away"]),
+        (TRANSFERS, (NOBODY,), ["transfer_register_by_status", "transfer_register_by_new_status"]),
+        (
+            DUE,
+            {"today": date(2024, 9, 1), "year": 2024, "limit": 200},
+            ["case_register_due", "conflict_register_due", "transfer_register_due"],
+        ),
+    ],
+    ids=["proposals that wait", "overdue returns", "own transfers", "clocks of cases"],
+)
+def test_it_is_found_by_its_index(enrollment, question, asked, found_by):
+    with enrollment.store.reading() as cursor:
+        cursor.execute("SET enable_seqscan = off")  # the tables are empty here; in the country they are not
+        cursor.execute(f"EXPLAIN {question}", asked)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+    assert "Seq Scan" not in plan, plan
+    assert [index for index in found_by if index not in plan] == [], plan
