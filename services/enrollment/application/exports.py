@@ -42,6 +42,7 @@ class Exports(Enrollment):
             rows=rows,
             purpose=purpose,
             exported_by=by.sub,
+            training=(by.actor.kind if by.actor else "") or "all",
         )
         answer = {"id": export.id, "version": export.version, "rows": rows, "purpose": purpose}
         return self.save(export, by=Context.of(by, rules=("A25-2", "A4-1"), reason=purpose), answer=answer)

@@ -17,6 +17,7 @@ class RosterStanding:
     entry_year: int
     academic_year: int | None
     exported_by: str
+    training: str = "all"
 
 
 class RosterExport(Aggregate, stored_as="enrollment.RosterExport"):
@@ -35,6 +36,7 @@ class RosterExport(Aggregate, stored_as="enrollment.RosterExport"):
         rows: int
         purpose: str
         exported_by: str
+        training: str = "all"  # whose students these are: of whom the exporter was appointed for (A24-1)
 
     @event(RosterExported)
     def __init__(
@@ -47,5 +49,6 @@ class RosterExport(Aggregate, stored_as="enrollment.RosterExport"):
         rows: int,
         purpose: str,
         exported_by: str,
+        training: str,
     ) -> None:
-        self.standing = RosterStanding(kind, school_code, entry_year, academic_year, exported_by)
+        self.standing = RosterStanding(kind, school_code, entry_year, academic_year, exported_by, training)

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from services.enrollment.domain.roster_export import RosterStanding
+from services.enrollment.domain.rules.standing import TRAINING
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.eventstore.privacy import Keyring
@@ -13,6 +14,7 @@ PAGE: Final = 1_000
 _STUDENTS: Final = """
     FROM student_register
     WHERE school_code = %(school_code)s AND entry_year = %(entry_year)s AND state IN ('active', 'suspended')
+    AND (%(categories)s::text[] IS NULL OR category = ANY(%(categories)s))
 """
 # A year is due when it has no result yet, and until graduation only (A12-1, A12-9); the year turns on 1 August
 _YEAR_DUE: Final = """
@@ -22,6 +24,7 @@ _YEAR_DUE: Final = """
 _FRESHMEN: Final = """
     FROM admission_register
     WHERE school_code = %(school_code)s AND entry_year = %(entry_year)s AND outcome IN ('listed', 'reported')
+    AND (%(categories)s::text[] IS NULL OR category = ANY(%(categories)s))
     AND (
         EXISTS (SELECT FROM batch_register WHERE batch_id = admission_register.batch_id::uuid AND state = 'released')
         OR EXISTS (SELECT FROM admission_fix_register WHERE fix_id = admission_register.batch_id::uuid)
@@ -44,7 +47,9 @@ class RosterQueries:
     def count_roster(self, *, kind: str, school_code: str, entry_year: int, academic_year: int | None, by: By) -> int:
         """How many rows an export has at this moment."""
         require(by.actor, "export_roster", Resource("student_status", school=school_code))
+        training = by.actor.kind if by.actor else ""
         asked = {"school_code": school_code, "entry_year": entry_year, "academic_year": academic_year}
+        asked["categories"] = _categories(training)
         with self.store.reading() as cursor:
             cursor.execute(f"SELECT count(DISTINCT exam_no) {_rows_of(kind, academic_year)}", asked)
             row = cursor.fetchone()
@@ -54,7 +59,7 @@ class RosterQueries:
         """The rows behind the last one that the caller has."""
         rows = _rows_of(roster.kind, roster.academic_year)
         student_no = "NULL" if rows is _FRESHMEN else "student_no"
-        asked = {**vars(roster), "after": after, "limit": PAGE}
+        asked = {**vars(roster), "categories": _categories(roster.training), "after": after, "limit": PAGE}
         with self.store.reading() as cursor:
             cursor.execute(_PAGE.format(student_no=student_no, rows=rows), asked)
             found = cursor.fetchall()
@@ -68,6 +73,13 @@ class RosterQueries:
             for exam_no, number, major_name, id_key, sealed_person in found
         ]
         return {"rows": listed, "next": listed[-1]["exam_no"] if len(listed) == PAGE else None}
+
+
+def _categories(training: str) -> list[str] | None:
+    """Operators of one kind of training take its students out only (A24-1)."""
+    if training in ("", "all"):
+        return None
+    return [category for category, kind in TRAINING.items() if kind == training]
 
 
 def _rows_of(kind: str, academic_year: int | None) -> str:

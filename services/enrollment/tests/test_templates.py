@@ -1,5 +1,6 @@
 """Own students leave for the own school alone, for a purpose, and never before it is written down."""
 
+from dataclasses import replace
 from uuid import UUID, uuid4
 
 import pytest
@@ -95,6 +96,21 @@ def test_rows_are_given_to_whoever_exported_them_and_to_nobody_else(enrollment, 
         rows_of(exports, rosters, uuid4())
     with pytest.raises(NotPermitted):  # who has changed schools since does not go on reading
         rows_of(exports, rosters, export_id, actor=person("registrar", "4133010335", "r-1"))
+
+
+@pytest.mark.rule("A24-1")
+@pytest.mark.parametrize(("training", "count"), [("regular", 1), ("adult", 0), ("all", 1)])
+def test_an_operator_takes_out_students_of_the_own_kind_of_training(
+    enrollment, released, exports, rosters, training, count
+):
+    """Given a regular student, when an operator for other training exports, then the file is without this student."""
+    register(enrollment, released[0])
+    fold(enrollment)
+    actor = replace(REGISTRAR, kind=training)
+    for kind, found in (("status_changes", count), ("freshman_results", 9 * count)):
+        asked_for = {"kind": kind, "school_code": SCHOOL, "entry_year": 2022, "academic_year": None}
+        assert rosters.count_roster(**asked_for, by=asked(actor, "export_roster")) == found
+        assert len(rows_of(exports, rosters, export(exports, kind, actor=actor))) == found
 
 
 def test_a_year_lists_those_whose_year_has_no_result_yet(enrollment, released, exports, rosters):
