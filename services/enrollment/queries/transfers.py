@@ -5,9 +5,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.enrollment.queries import Answer
-from services.enrollment.queries.cases import MOST, CaseQueries
+from services.enrollment.queries.cases import MOST, CaseQueries, appointed_for
 from shared.access.by import By
-from shared.access.decide import Resource, require, trains
+from shared.access.decide import Resource, require
 from shared.codes.id_documents import mask_name
 from shared.codes.schools import province_of
 from shared.eventstore.follower import wait_for
@@ -61,17 +61,18 @@ class TransferQueries(CaseQueries):
     ) -> Answer:
         """The transfers out of and into a school, or the schools of a province."""
         require(by.actor, "read_cases", Resource("transfer", school=school_code, province=province))
+        training = appointed_for(by)
         conditions = {
             "%(school)s IN (from_school, to_school)": school_code,
             "%(province)s IN (substr(from_school, 3, 2), substr(to_school, 3, 2))": province,
             "t.state = %(state)s": state,
             "overdue_on IS NOT NULL AND filed_on IS NULL": overdue,
             "transfer_id > %(after)s": after,
+            "t.training = %(training)s": training,
         }
         where = " AND ".join(condition for condition, asked in conditions.items() if asked) or "true"
-        named = {"school": school_code, "province": province, "state": state, "after": after}
+        named = {"school": school_code, "province": province, "state": state, "after": after, "training": training}
         rows = self._all(_SELECT.format(where=where), named | {"limit": min(limit, MOST)})
-        rows = [row for row in rows if trains(by.actor, row["training"])]
         return {"transfers": [self._transfer(row) | {"steps": []} for row in rows]}
 
     def _transfer(self, row: Mapping[str, Any]) -> Answer:

@@ -1,5 +1,6 @@
 """What is looked for again and again is found by an index, however many students the country has."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from services.enrollment.domain.cancellation import DECLARED, WAITING
 from services.enrollment.queries.changes import OVERDUE_RETURNS
 from services.enrollment.queries.finding import DUE
 from services.enrollment.queries.own import TRANSFERS
+from services.enrollment.tests.offices import HERE, PROOF, Offices, registrar
 
 pytestmark = pytest.mark.servers
 NOBODY = UUID(int=1)
@@ -40,3 +42,20 @@ def test_it_is_found_by_its_index(enrollment, question, asked, found_by):
         plan = "\n".join(row[0] for row in cursor.fetchall())
     assert "Seq Scan" not in plan, plan
     assert [index for index in found_by if index not in plan] == [], plan
+
+
+@pytest.mark.rule("A24-1")
+def test_a_page_is_full_of_what_its_reader_may_see(enrollment):
+    """Given cases of two trainings, when an operator for one asks for a page of one, then it is one of theirs."""
+    office = Offices(enrollment)
+    adult = office.student(XLLB="成人高等教育", XXXS="业余")
+    for status_id in (adult, office.student()):
+        office.ask(
+            office.cases.file_case, registrar(), status_id=status_id, kind="correction", values={"name": "王晓明"},
+            statement="录取数据姓名有误", evidence=PROOF,
+        )  # fmt: skip
+    for kind, count in (("regular", 1), ("adult", 1), ("all", 1), ("graduate", 0)):
+        actor = replace(registrar(), kind=kind)
+        wanted = {"school_code": HERE, "province": None, "state": None, "overdue": False, "after": None, "limit": 1}
+        cases = office.look(office.own.list_cases, actor, **wanted)["cases"]
+        assert [each["status_id"] == adult for each in cases] == [kind != "regular"] * count
