@@ -30,6 +30,7 @@ from services.enrollment.domain.rules.lists import DoubleAdmission
 from services.enrollment.domain.rules.papers import PaperNumberTaken
 from services.enrollment.domain.rules.preparatory import AlreadyPreparatory
 from services.enrollment.domain.rules.standing import TRAINING, AdmissionState, YearResult
+from services.enrollment.domain.rules.texts import clean_reason
 from services.enrollment.domain.rules.year_results import YearFiling
 from services.enrollment.domain.school import SCHOOL
 from services.enrollment.domain.student_status import PAPER, StudentStatus
@@ -96,6 +97,7 @@ class Enrollment(Application):
     def return_admission_batch(self, *, command_id: UUID, batch_id: UUID, reason: str, by: By) -> Answer:
         """Return the list with its reason."""
         batch = self._admission_batch(batch_id, "return_admission_batch", by)
+        reason = clean_reason(reason)
         batch.return_to_sender(reason=reason)
         return self.save(batch, by=Context.of(by, rules=("A7-1",), reason=reason))
 

@@ -12,6 +12,7 @@ from services.enrollment.application.listing import COMPARED, listed_values, per
 from services.enrollment.domain.admission import EXAM_NO, OUTCOME, TERMS, Admission, admission_key
 from services.enrollment.domain.admission_fix import AdmissionFix
 from services.enrollment.domain.rules.fixes import FixStanding, NothingToFix, may_ask_fix, may_decide_fix
+from services.enrollment.domain.rules.texts import clean_reason
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import shanghai_date
@@ -48,6 +49,7 @@ class Admissions(Enrollment):
     ) -> Answer:
         """Report wrong or missing admission data to the admissions office (A10-1)."""
         require(by.actor, "request_admission_fix", Resource("admission", school=school_code))
+        reason = clean_reason(reason)
         correction = kind == "correction"
         admission = self._to_correct(school_code, entry_year, exam_no, values, by) if correction else None
         if admission is None:
@@ -79,7 +81,7 @@ class Admissions(Enrollment):
     ) -> Answer:
         """Send a verified correction or supplement to the ministry, in the admissions office's own values (A10-2)."""
         fix = self._fix(fix_id, "propose_admission_fix", by)
-        asked = fix.standing
+        asked, opinion = fix.standing, clean_reason(opinion, field="opinion")
         told = dict(values) or self._opened(asked)
         if asked.kind == "correction":
             self._corrected(self.get(Admission, _id(asked)), told)
@@ -98,6 +100,7 @@ class Admissions(Enrollment):
     def decline_admission_fix(self, *, command_id: UUID, fix_id: UUID, reason: str, by: By) -> Answer:
         """Send a request back to the school: the admission data are right (A10-2, A10-3)."""
         fix = self._fix(fix_id, "propose_admission_fix", by)
+        reason = clean_reason(reason)
         fix.decline(reason=reason, on=shanghai_date(by.recorded_at))
         return self._end(fix, Context.of(by, rules=("A10-2", "A10-3"), reason=reason))
 
@@ -105,6 +108,7 @@ class Admissions(Enrollment):
     def decide_admission_fix(self, *, command_id: UUID, fix_id: UUID, accept: bool, reason: str, by: By) -> Answer:
         """Accept or refuse what the admissions office proposed; the school finds the result in its list (A10-3)."""
         fix = self._fix(fix_id, "decide_admission_fix", by, submitted_by=True)
+        reason = clean_reason(reason)
         context = Context.of(by, rules=("A10-3", "A24-2"), reason=reason)
         on = shanghai_date(by.recorded_at)
         if not accept:

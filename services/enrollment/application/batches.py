@@ -6,6 +6,7 @@ from uuid import UUID
 from services.enrollment.application import Enrollment
 from services.enrollment.application.bulk.kinds import kinds
 from services.enrollment.domain.registration_batch import RegistrationBatch
+from services.enrollment.domain.rules.texts import clean_reason
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import Clock
@@ -97,6 +98,7 @@ class Batches(Enrollment):
             raise IrreversibleFile()
         if not traits.undoable:
             raise CannotBeUndone()
+        reason = clean_reason(reason)
         batch.ask_undo(asked_by=by.sub, reason=reason)
         return self.save(batch, by=Context.of(by, rules=("X-UNDO-1",), reason=reason))
 

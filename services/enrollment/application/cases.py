@@ -19,6 +19,7 @@ from services.enrollment.domain.rules.identity import (
     may_step,
 )
 from services.enrollment.domain.rules.periods import deadline
+from services.enrollment.domain.rules.texts import clean_reason
 from services.enrollment.domain.student_status import StudentStatus
 from shared.access.by import By
 from shared.access.decide import Resource, require
@@ -135,6 +136,7 @@ class Cases(Corrections):
         """Not accepted: proof or content seem false (A19-3)."""
         case = self.get(Case, case_id)
         self._require_turn(case, by)
+        reason = clean_reason(reason)
         case.refuse(sub=by.sub, today=shanghai_date(by.recorded_at), reason=reason, incident_id=incident_id)
         return self._told(case, by, ("A19-3", "A24-2"), reason)
 
@@ -161,6 +163,7 @@ class Cases(Corrections):
     def review_case(self, *, command_id: UUID, case_id: UUID, agrees: bool, reason: str, by: By) -> Answer:
         """The school's word: applied where it may decide alone, passed on to the province for a key field."""
         case = self._case(case_id, "review_case", by)
+        reason = clean_reason(reason)
         if agrees and self._level_today(case) == "province":
             today = shanghai_date(by.recorded_at)
             due = deadline(today, self.periods.province_review)
@@ -173,6 +176,7 @@ class Cases(Corrections):
         """The province's word (A19-1)."""
         case = self.get(Case, case_id)
         self._require_province(case, by)
+        reason = clean_reason(reason)
         may_step(case.standing, "province_review")
         return self._conclude(case, agrees, reason, by)
 

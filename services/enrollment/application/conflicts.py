@@ -24,6 +24,7 @@ from services.enrollment.domain.rules.conflicts import (
 from services.enrollment.domain.rules.entry import NotOwnStudent, may_enter
 from services.enrollment.domain.rules.periods import deadline
 from services.enrollment.domain.rules.standing import TRAINING
+from services.enrollment.domain.rules.texts import clean_reason
 from services.enrollment.domain.student_status import FULL_TIME, StudentStatus
 from shared.access.by import By
 from shared.access.decide import Resource, require
@@ -206,6 +207,7 @@ class Conflicts(Corrections):
         """Taken back by the side that opened it, before a second status is on record."""
         conflict = self.get(Conflict, conflict_id)
         self._require_opener(by, conflict.standing.second_school)
+        reason = clean_reason(reason)
         conflict.withdraw(sub=by.sub, reason=reason)
         first = self.known(conflict.standing.first_status_id)
         settle(first, conflict, keeps=True)
@@ -232,6 +234,7 @@ class Conflicts(Corrections):
         """The province of both sides, or the ministry between two: who stands, who ends, whose number was wrong."""
         conflict = self.get(Conflict, conflict_id)
         self._require_decider(conflict, by)
+        reason = clean_reason(reason)
         today = shanghai_date(by.recorded_at)
         conflict.conclude(
             sub=by.sub,

@@ -11,6 +11,7 @@ from services.enrollment.domain.rules.entry import NoAdmissionBasis, NotOwnStude
 from services.enrollment.domain.rules.preparatory import NotPreparatory, may_annotate, may_recheck_preparatory
 from services.enrollment.domain.rules.reporting import DayLiesAhead, is_passed, next_entry
 from services.enrollment.domain.rules.standing import TRAINING, AdmissionStanding
+from services.enrollment.domain.rules.texts import clean_reason
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import shanghai_date
@@ -110,6 +111,7 @@ class Preparation(Enrollment):
         admission, _ = self._asked(by, "annotate_preparatory", school_code, entry_year, exam_no)
         preparatory = self._preparatory_of(admission.id)
         _happened(ended_on, by)
+        cause = clean_reason(cause, field="cause")
         preparatory.end(school_code=school_code, cause=cause, ended_on=ended_on)
         cancelled = decided_entry(admission.standing, "cancelled", cause="preparatory")
         admission.trigger_event(Admission.EntryDecided, **cancelled)

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.enrollment.application.holders import Holders
 from services.enrollment.domain.rules.periods import deadline
+from services.enrollment.domain.rules.texts import clean_reason
 from services.enrollment.domain.rules.transfers import (
     TransferAlreadyOpen,
     TransferTerms,
@@ -187,6 +188,7 @@ class Transfers(Holders):
         """Whoever's turn it is says no, with the reason; after the approval the receiving school (objections)."""
         transfer = self.get(Transfer, transfer_id)
         side = self._require_turn(by, transfer)
+        reason = clean_reason(reason)
         transfer.reject(sub=by.sub, on_behalf=side, reason=reason)
         return self.save(transfer, by=Context.of(by, rules=("R41-23", "R41-24"), reason=reason))
 

@@ -4,6 +4,7 @@ import re
 
 from shared.rules.refused import Refused
 
+LONGEST_REASON = 500
 _FORMULA = "=+-@＝＋－＠"
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]")
 _PERSONAL = re.compile(
@@ -57,3 +58,8 @@ def clean_text(text: str, *, field: str, longest: int, empty: bool = False) -> s
     if _PERSONAL.search(text.translate(_WIDE)):
         raise TextNamesPerson(field=field)
     return text
+
+
+def clean_reason(text: str, *, field: str = "reason") -> str:
+    """Why somebody decided so: it stands in the fact and in its context for ever, and names nobody's numbers."""
+    return clean_text(text, field=field, longest=LONGEST_REASON, empty=True)
