@@ -80,7 +80,8 @@ _REMINDERS: Final = """
     WHERE reminded_on IS NOT NULL AND state = 'open'
     AND (%(province)s::text IS NULL OR substr(school_code, 3, 2) = %(province)s)
     AND (%(school_code)s::text IS NULL OR school_code = %(school_code)s)
-    ORDER BY due_on, school_code LIMIT 1000
+    AND (due_on, school_code, academic_year) > (%(after_day)s::date, %(after_school)s, %(after_year)s)
+    ORDER BY due_on, school_code, academic_year LIMIT %(limit)s
 """
 
 
@@ -153,12 +154,17 @@ class OverdueQueries:
         last = f"{rows[-1]['school_code']}|{rows[-1]['academic_year']}" if len(rows) == limit else None
         return {"schools": [_school(row, today) for row in rows], "next": last}
 
-    def list_year_reminders(self, *, school_code: str | None, province: str | None, by: By) -> Answer:
-        """Schools that were reminded and are not done yet."""
+    def list_year_reminders(
+        self, *, school_code: str | None, province: str | None, after: str, limit: int, by: By
+    ) -> Answer:
+        """Schools that were reminded and are not done yet, page by page."""
         require(by.actor, "read_overdue", Resource("school", school=school_code, province=province))
+        day, after_school, after_year = (after or "0001-01-01||0").split("|")
+        onwards = {"after_day": day, "after_school": after_school, "after_year": int(after_year), "limit": limit}
         with self.store.reading() as cursor:
-            rows = rows_of(cursor, _REMINDERS, {"school_code": school_code, "province": province})
-        return {"reminders": [row | _days(row, "due_on", "reminded_on") for row in rows]}
+            rows = rows_of(cursor, _REMINDERS, {"school_code": school_code, "province": province} | onwards)
+        last = "{due_on}|{school_code}|{academic_year}".format(**rows[-1]) if len(rows) == limit else None
+        return {"reminders": [row | _days(row, "due_on", "reminded_on") for row in rows], "next": last}
 
     def _due_on(self, school_code: str, academic_year: int) -> date | None:
         with self.store.reading() as cursor:

@@ -298,9 +298,11 @@ def test_each_office_sees_the_late_schools_of_its_own_reach(enrollment, overdue,
     fold(enrollment)
     pass_day(enrollment, deadlines, date(2023, 9, 25))
     ministry = asked(person("ministry", "moe"), "list_year_reminders")
-    shown = overdue.list_year_reminders(school_code=None, province=None, by=ministry)
+    nation = {"school_code": None, "province": None, "limit": 1, "by": ministry}
+    shown = overdue.list_year_reminders(**nation, after="")
     assert YearRemindersV1().validate(shown) == {}
     assert [(each["school_code"], each["missing"]) for each in shown["reminders"]] == [(SCHOOL, 10)]
+    assert overdue.list_year_reminders(**nation, after=shown["next"]) == {"reminders": [], "next": None}
     pass_day(enrollment, deadlines, DUE + timedelta(days=1))
 
     def listed(role, org, **asked_for):

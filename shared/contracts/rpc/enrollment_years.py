@@ -272,10 +272,11 @@ class YearReminderV1(Contract):
 
 
 class YearRemindersV1(Contract):
-    """Reminders of years that are still open."""
+    """One page of reminders of years that are still open, the first due first."""
 
     reminders = fields.List(fields.Nested(YearReminderV1), required=True)
-    example: ClassVar[dict[str, Any]] = {"reminders": [YearReminderV1.example]}
+    next = fields.String(required=True, allow_none=True)
+    example: ClassVar[dict[str, Any]] = {"reminders": [YearReminderV1.example], "next": None}
 
 
 class ListYearRemindersV1(Request):
@@ -287,4 +288,16 @@ class ListYearRemindersV1(Request):
 
     school_code = shapes.school_code(**_MAY_BE_LEFT_OUT)
     province = shapes.province(**_MAY_BE_LEFT_OUT)
-    example: ClassVar[dict[str, Any]] = {"school_code": SCHOOL, "province": None}
+    after = shapes.pattern(
+        r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}\|[0-9]{10}\|[0-9]{4})?",
+        required=False,
+        load_default="",
+        metadata={"description": "`next` of the page before"},
+    )
+    limit = shapes.integer(1, 200, required=False, load_default=50)
+    example: ClassVar[dict[str, Any]] = {
+        "school_code": SCHOOL,
+        "province": None,
+        "after": f"2023-10-01|{SCHOOL}|2023",
+        "limit": 50,
+    }
