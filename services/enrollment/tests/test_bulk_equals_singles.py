@@ -85,13 +85,20 @@ CHANGE = st.one_of(
     rows(STATUS_CHANGES, XJBD=st.sampled_from(["留级", "降级", "跳级"]), **DECISION,
          NJ=st.none() | st.integers(2020, 2025), YJBYRQ=GRADUATION, ZS=mostly(None, "是", "否")),
 )  # fmt: skip
+TODAY = st.just(timedelta())
+DECIDED = {"WH": st.just("校学4号"), "JDRQ": TODAY, "SXRQ": TODAY}
+PERSON = st.sampled_from([0, 1, 2])
+AWAY = rows(STATUS_CHANGES, **DECIDED, XJBD=st.just("休学"), YY=st.sampled_from(["因病", "创业"]), HXRQ=LATER) | rows(
+    STATUS_CHANGES, **DECIDED, XJBD=st.just("保留学籍"), YY=mostly("应征入伍", "交流学习"), HXRQ=NO_LATER
+)
+BACK = rows(STATUS_CHANGES, **DECIDED, XJBD=st.just("复学"), SQRQ=TODAY, TYRQ=mostly(timedelta(), None), NJ=st.none())
 TEXT = mostly(None, "英语四级 512分", "校级三好学生")
 RECORD = rows(STUDY_RECORDS, JZRQ=DAY, XYKS=TEXT, SHSJ=TEXT, JL=TEXT, CF=SAYS_NO) | rows(
     STUDY_RECORDS, JZRQ=DAY, XYKS=SAYS_NO, SHSJ=SAYS_NO, JL=SAYS_NO, CF=st.sampled_from(["警告", SECRET])
 )
 ENDING = rows(
     CANCELLATIONS, ZXLX=mostly("退学", "取消学籍", "开除学籍", "死亡"), **DECISION,
-    YY=mostly("本人申请", SECRET), ZM=mostly("死亡医学证明", None),
+    YY=mostly("本人申请", "成绩不合格", SECRET), ZM=mostly("死亡医学证明", None),
 )  # fmt: skip
 PAPER = rows(
     LEAVING_PAPERS, ZSLX=st.sampled_from(["肄业证书", "学习证明"]), ZSBH=st.sampled_from(["肄001", "肄002"]), FZRQ=DAY
@@ -152,6 +159,9 @@ def test_a_file_ends_as_its_rows_one_by_one(desk, kind, data):
     story = [files(each) for each in BEFORE.get(kind, ("status_changes", "year_results"))]
     any_file = st.one_of([files(kind)] * len(ROWS) + [files(each) for each in ROWS])
     told = [data.draw(each) for each in story] + data.draw(st.lists(any_file, min_size=2, max_size=5))
+    if kind == "status_changes":  # somebody goes away, for as long as may be, and comes back
+        told.insert(0, ("status_changes", 2023, 1, data.draw(st.dictionaries(PERSON, AWAY, min_size=2))))
+        told.insert(1, ("status_changes", 2023, 1, data.draw(st.dictionaries(PERSON, BACK, min_size=2))))
     if kind == "leaving_papers":  # after a year and more, two have left of their own will and one has not
         ends = enumerate(("退学", "退学", "开除学籍"))
         told.insert(

@@ -5,9 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from services.enrollment.application.bulk.cancellations import wanted_by as ending_by
 from services.enrollment.application.bulk.kinds import kinds
-from services.enrollment.application.bulk.status_changes import wanted_by as change_by
 from services.enrollment.application.registering import SAID
 from services.enrollment.domain.admission import Admission, admission_key
 from services.enrollment.domain.cancellation import Cancellation
@@ -27,6 +25,12 @@ from shared.intake.tables_changes import RECORD_COLUMNS
 from shared.intake.tables_entry import DEFER
 from shared.rules.refused import Refused
 
+# what the columns of a file are called in a command
+DECISION = {"WH": "decision_no", "JDRQ": "decided_on", "SXRQ": "effective_on"}
+CHANGE = DECISION | {
+    "XJBD": "kind", "HXRQ": "return_by", "SQRQ": "applied_on", "TYRQ": "discharged_on", "NJ": "grade",
+    "ZYDM": "major_code", "ZYMC": "major_name", "YJBYRQ": "expected_graduation_date",
+}  # fmt: skip
 ITSELF = "(itself)"  # for the code of whichever school it is
 
 
@@ -85,7 +89,8 @@ class School:
         self.desk.ask(self.base.settle_year, self.actor, status_id=self.status_of(person), **asked, **told)
 
     def ask_status_changes(self, person: int, row: Mapping[str, Any]) -> None:
-        asked = vars(change_by(dict(row)))
+        asked = {name: row.get(code) for code, name in CHANGE.items()}
+        asked |= {"cause": row.get("YY") or "", "retroactive": row.get("ZS") == "是"}
         self.desk.ask(self.desk.changes.record_change, self.actor, status_id=self.status_of(person), **asked)
 
     def ask_study_records(self, person: int, row: Mapping[str, Any]) -> None:
@@ -95,7 +100,8 @@ class School:
                 self.desk.annotate(status_id, kind, row[code], row["JZRQ"], actor=self.actor)
 
     def ask_cancellations(self, person: int, row: Mapping[str, Any]) -> None:
-        asked = {name: value for name, value in vars(ending_by(dict(row))).items() if name != "illegal_entry"}
+        asked = {name: row[code] for code, name in DECISION.items()}
+        asked |= {"kind": row["ZXLX"], "reason": row["YY"] or "", "proof": row["ZM"] or ""}
         proposal = self.desk.propose(self.status_of(person), actor=self.actor, **asked)
         self.desk.confirm(proposal, registrar(self.code, "second"))
 
