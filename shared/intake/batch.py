@@ -11,7 +11,7 @@ from eventsourcing.domain import event
 from shared.eventstore.aggregate import Aggregate, Claim, Release
 from shared.intake.progress import AT_WORK, advanced, checked, planned, undo_advanced, undo_asked
 from shared.intake.progress import Progress as Progress  # noqa: PLC0414 -- re-exported
-from shared.intake.steps import STATES_ZH, NotAtThisStep, PlanExpired, PlanUnknown
+from shared.intake.steps import NotAtThisStep, PlanExpired, PlanUnknown
 
 OPEN_SCOPE = "batch.open"
 WAITING_SCOPE = "batch.waiting"
@@ -299,4 +299,4 @@ class Batch(Aggregate):
 
     def _require(self, state: str) -> None:
         if self.standing.state != state:
-            raise NotAtThisStep(state=self.standing.state, state_zh=STATES_ZH[self.standing.state])
+            raise NotAtThisStep(state=self.standing.state, state_zh=self.standing.state_zh)

@@ -11,6 +11,22 @@ MODES: Final = (GOOD_ROWS, ALL_OR_NOTHING)
 
 AT_WORK: Final = ("submitted", "planning", "running", "undoing")
 """States in which the worker has something to do."""
+# The states of a file in words
+STATES_ZH: Final = {
+    "submitted": "已提交",
+    "planning": "预检中",
+    "planned": "已预检",
+    "lapsed": "方案已失效",
+    "running": "执行中",
+    "finished": "已完成",
+    "refused": "已拒绝",
+    "undoing": "撤回中",
+    "undone": "已撤回",
+    "reviewed": "省级已审核",
+    "rechecked": "部级已复核",
+    "released": "已下达",
+    "returned": "已退回",
+}
 
 
 @dataclass(frozen=True)
@@ -52,6 +68,11 @@ class Progress:
     kept_digest: str | None = None
     undo_by: str | None = None
     undo_reason: str | None = None
+
+    @property
+    def state_zh(self) -> str:
+        """The state in words."""
+        return STATES_ZH[self.state]
 
     @property
     def decided(self) -> int:

@@ -1,25 +1,6 @@
 """Why a batch does not take a step: plans that are unknown, over or altered, and what cannot be taken back."""
 
-from typing import Final
-
 from shared.rules.refused import Refused
-
-# The states of a file in words
-STATES_ZH: Final = {
-    "submitted": "已提交",
-    "planning": "预检中",
-    "planned": "已预检",
-    "lapsed": "方案已失效",
-    "running": "执行中",
-    "finished": "已完成",
-    "refused": "已拒绝",
-    "undoing": "撤回中",
-    "undone": "已撤回",
-    "reviewed": "省级已审核",
-    "rechecked": "部级已复核",
-    "released": "已下达",
-    "returned": "已退回",
-}
 
 
 class PlanUnknown(Refused):

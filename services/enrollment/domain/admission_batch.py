@@ -5,7 +5,6 @@ from typing import Any, Final
 
 from services.enrollment.domain.rules.lists import BatchInAnotherState, BatchNotReviewed
 from shared.intake.batch import Batch, Progress
-from shared.intake.steps import STATES_ZH
 
 BEFORE_REVIEW: Final = ("submitted", "planning", "planned", "running", "finished")
 
@@ -68,9 +67,9 @@ class AdmissionBatch(Batch, stored_as="enrollment.AdmissionBatch"):
     def return_to_sender(self, *, reason: str) -> None:
         """Refuse a list as a whole, at any step before its release."""
         if self.standing.state not in ("finished", "reviewed", "rechecked"):
-            raise BatchInAnotherState(state=self.standing.state, state_zh=STATES_ZH[self.standing.state])
+            raise BatchInAnotherState(state=self.standing.state, state_zh=self.standing.state_zh)
         self.trigger_event(self.Returned, reason=reason)
 
     def _require(self, state: str) -> None:
         if self.standing.state != state:
-            raise BatchInAnotherState(state=self.standing.state, state_zh=STATES_ZH[self.standing.state])
+            raise BatchInAnotherState(state=self.standing.state, state_zh=self.standing.state_zh)
