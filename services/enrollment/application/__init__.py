@@ -30,7 +30,7 @@ from services.enrollment.domain.rules.lists import DoubleAdmission
 from services.enrollment.domain.rules.papers import PaperNumberTaken
 from services.enrollment.domain.rules.preparatory import AlreadyPreparatory
 from services.enrollment.domain.rules.standing import TRAINING, AdmissionState, YearResult
-from services.enrollment.domain.rules.texts import clean_reason
+from services.enrollment.domain.rules.texts import clean_filename, clean_reason
 from services.enrollment.domain.rules.year_results import YearFiling
 from services.enrollment.domain.school import SCHOOL
 from services.enrollment.domain.student_status import PAPER, StudentStatus
@@ -78,7 +78,7 @@ class Enrollment(Application):
         batch = AdmissionBatch(
             kind="admission_list",
             digest=digest,
-            filename=filename,
+            filename=clean_filename(filename),
             school_code=None,
             province=province,
             params={"entry_year": str(entry_year)},
@@ -127,7 +127,7 @@ class Enrollment(Application):
         batch = RegistrationBatch(
             kind="freshman_results",
             digest=digest,
-            filename=filename,
+            filename=clean_filename(filename),
             school_code=school_code,
             province=None,
             params={"entry_year": str(entry_year), "training": by.actor.kind if by.actor else "all"},
@@ -155,7 +155,7 @@ class Enrollment(Application):
         batch = RegistrationBatch(
             kind="year_results",
             digest=digest,
-            filename=filename,
+            filename=clean_filename(filename),
             school_code=school_code,
             province=None,
             params={

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.enrollment.application import Enrollment
 from services.enrollment.application.bulk.kinds import kinds
 from services.enrollment.domain.registration_batch import RegistrationBatch
-from services.enrollment.domain.rules.texts import clean_reason
+from services.enrollment.domain.rules.texts import clean_filename, clean_reason
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import Clock
@@ -65,7 +65,7 @@ class Batches(Enrollment):
         batch = batch_type(
             kind=kind,
             digest=digest,
-            filename=filename,
+            filename=clean_filename(filename),
             school_code=school_code,
             province=province,
             params={**params, TRAINING: by.actor.kind if by.actor else "all"},

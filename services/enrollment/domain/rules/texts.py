@@ -2,6 +2,8 @@
 
 import re
 
+from shared.codes.id_documents import check_id_number
+from shared.codes.malformed import Malformed
 from shared.rules.refused import Refused
 
 LONGEST_REASON = 500
@@ -13,6 +15,8 @@ _PERSONAL = re.compile(
     r"|[\w.+-]+@[\w-]+\.\w+",
     re.ASCII,
 )
+_EIGHTEEN = re.compile(r"(?=(\d{17}[\dXx]))", re.ASCII)  # wherever it begins
+_RESIDENT = "1"
 _WIDE = str.maketrans("０１２３４５６７８９Ｘｘ＠", "0123456789Xx@")
 
 
@@ -46,6 +50,13 @@ class TextNamesPerson(Refused):
     en = "no numbers of identity documents, telephones or bank cards and no mail addresses in this text"
 
 
+class FilenameNamesPerson(TextNamesPerson):
+    """A file is named after what it holds, not after a person."""
+
+    zh = "文件名中不得含有身份证号,请改名后重新上传"
+    en = "the name of the file holds the number of an identity card: rename it and send it again"
+
+
 def clean_text(text: str, *, field: str, longest: int, empty: bool = False) -> str:
     """A remark that may be shown and exported: bounded, visible, no formula, nobody's numbers (A25-1)."""
     text = text.strip()
@@ -58,6 +69,17 @@ def clean_text(text: str, *, field: str, longest: int, empty: bool = False) -> s
     if _PERSONAL.search(text.translate(_WIDE)):
         raise TextNamesPerson(field=field)
     return text
+
+
+def clean_filename(filename: str) -> str:
+    """The name of a file stands in lists and logs: no identity number in it; dates and other long numbers may be."""
+    for found in _EIGHTEEN.finditer(filename.translate(_WIDE)):
+        try:
+            check_id_number(_RESIDENT, found[1])
+        except Malformed:
+            continue
+        raise FilenameNamesPerson(field="filename")
+    return filename
 
 
 def clean_reason(text: str, *, field: str = "reason") -> str:
