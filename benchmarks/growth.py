@@ -56,7 +56,8 @@ def annual_growth(
 
 def _elsewhere(there: int, size: int) -> dict[str, int]:
     """Schools that fill a registry up."""
-    return {f"41110{number:05d}": min(_ELSEWHERE, size - number) for number in range(there, size, _ELSEWHERE)}
+    starts = range(there, size, _ELSEWHERE)
+    return {f"41110{start // _ELSEWHERE:05d}": min(_ELSEWHERE, size - start) for start in starts}
 
 
 def _best(runs: list[Year], rows: int) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from shared.bus.logs import where
 from shared.bus.relay import Relay
 from shared.contracts.contract import PublicFact
 from shared.eventstore.aggregate import Aggregate
+from shared.eventstore.aside import Aside
 from shared.eventstore.follower import Follower
 from shared.eventstore.gauges import LagGauges
 from shared.eventstore.leader import Leader, Stop, Task
@@ -21,7 +22,7 @@ from shared.eventstore.store import Store
 FAULT_SECONDS = 1.0
 IDLE_SECONDS = 0.02  # asking for news is nearly all that an idle worker and its database do
 LOOK_SECONDS = 0.25
-RELAY_SHARE = 0.1
+RELAY_SHARE = 0.02
 _log = structlog.get_logger("xueji.worker")
 Publish = Callable[[FactRecord], Iterable[tuple[type[PublicFact], dict[str, Any]]]]
 
@@ -41,30 +42,25 @@ class Worker:
         self.store = store
         self.projections = projections
         self.aggregates = aggregates
-        self._in_bulk = False
+        self._aside: list[Aside] = []
         self.relay = Relay(store, store.service, publish, amqp_url)
         news = News(Sequencer(store).step)
         self.tasks: list[Task] = [
             news.step,
             news.followed_by(Follower(store, projections).step),
-            yielding(news.followed_by(self.relay.step), lambda: self._in_bulk),
+            yielding(news.followed_by(self.relay.step), lambda: any(each.busy for each in self._aside)),
             LagGauges(store).step,
         ]
 
     def in_bulk(self, task: Task, *, seconds: float = 0.2) -> None:
-        """Take on work by the hundred thousand rows; it looks for some now and then.
+        """Take on work by the hundred thousand rows, on a thread of its own; it looks for some now and then.
 
         While there is some, the read tables keep up with it, so that everybody reads what he wrote; the neighbours are
         told at leisure, for each of them does as much work again, and all of it on the same machine.
         """
-        resting = every(seconds, task)
-
-        def working() -> int:
-            done = resting()
-            self._in_bulk = done > 0
-            return done
-
-        self.tasks.append(working)
+        aside = Aside(task, rests=seconds)
+        self._aside.append(aside)
+        self.tasks.append(aside.step)
 
     def run(self, stop: Stop) -> None:
         """Lead, or wait to lead, until `stop` is set. A task that fails is logged, and everything begins again."""
@@ -74,6 +70,9 @@ class Worker:
             except Exception as error:  # one fault must not end the service's other work for good
                 _log.error("a task failed", service=self.store.service, **where(error))
                 stop.wait(FAULT_SECONDS)
+            finally:
+                for aside in self._aside:
+                    aside.rest()
 
     def ready(self) -> bool:
         """Whether the store answers; leading is not needed to be ready."""
