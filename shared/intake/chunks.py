@@ -1,5 +1,6 @@
 """One batch moved chunk by chunk: what is decided is written while the next chunk is being decided."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -106,20 +107,20 @@ class Moving:
         return Ready(items, keep_and_append, self.version + 1, self.now, after)
 
 
-class InChunks(Generic[T]):
+class InChunks(ABC, Generic[T]):
     """Writes items chunk by chunk; where the store objects, it halves until the one item is named."""
 
     def __init__(self, moving: Moving) -> None:
         self.moving = moving
         self._begun: tuple[Ready[T], Outcome] | None = None
 
+    @abstractmethod
     def make_ready(self, items: list[T]) -> Ready[T] | None:
         """Decide a chunk; None if it leads to more facts than one transaction may hold."""
-        raise NotImplementedError
 
+    @abstractmethod
     def turned_away(self, item: T, conflict: Refused) -> Ready[T]:
         """What to write where the store objects to one item."""
-        raise NotImplementedError
 
     def advance(self, items: list[T], write: Write) -> None:
         """Decide a chunk and have it written; the one before must have ended well first."""

@@ -11,7 +11,7 @@ import pytest
 from benchmarks.register import admission_rows
 from services.enrollment.application import Enrollment
 from services.enrollment.application.bulk.admission_list import AdmissionListKind
-from services.enrollment.domain.rules.standing import StatusStanding
+from services.enrollment.domain.rules.standing import AdmissionStanding, StatusStanding
 from services.enrollment.domain.student_status import first_standing
 from shared.eventstore.context import Context
 from shared.eventstore.privacy import Keyring
@@ -36,6 +36,35 @@ def enrollment(databases: Any, keyring: Keyring) -> Iterator[Enrollment]:
     yield Enrollment(store, StandingClock(), keyring)
     store.close()
     databases.drop(url)
+
+
+ADMISSION = AdmissionStanding(
+    state="listed",
+    batch_id="019b0000-0000-7000-8000-000000000001",
+    exam_no="22110108150001",
+    school_code=SCHOOL,
+    school_name="北京大学",
+    id_key="a" * 40,
+    name_key="b" * 40,
+    sealed_person="x1.k.c2VhbGVk",
+    level="本科",
+    category="普通高等教育",
+    study_form="普通全日制",
+    full_time=True,
+    major_code="010101",
+    major_name="哲学",
+    duration="4",
+    entry_date=date(2022, 9, 1),
+    expected_graduation_date=date(2026, 7, 1),
+    admission_type="普通",
+    special_plan=False,
+)
+"""An ordinary undergraduate admitted in 2022, listed and still undecided."""
+
+
+@pytest.fixture
+def admission() -> AdmissionStanding:
+    return ADMISSION
 
 
 @pytest.fixture

@@ -102,8 +102,13 @@ def test_a_graduates_change_is_not_accepted(status, kind, by_student):
 
 @pytest.mark.rule("A14-2")
 def test_an_error_in_a_graduates_archive_is_the_schools_to_file(status):
-    """Given a graduate whose record was wrong, when the school files a correction with proof, then it may."""
-    file(replace(status, state="graduated"), kind="correction")
+    """Given a graduate whose record was wrong, when the school files a correction, then it may with proof alone, and
+    the province decides."""
+    graduate = replace(status, state="graduated")
+    file(graduate, kind="correction")
+    with pytest.raises(ProofMissing):
+        file(graduate, kind="correction", evidence=())
+    assert level_of("correction", ("ethnicity",), graduate) == "province"
 
 
 @pytest.mark.rule("A13-4")
@@ -117,8 +122,11 @@ def test_a_wrong_closing_needs_a_closing(status, state):
 @pytest.mark.rule("A13-4")
 @pytest.mark.parametrize("state", ["dropped", "expelled", "cancelled", "deceased"])
 def test_each_kind_of_closing_may_be_found_wrong(status, state):
-    """Given a cancelled status, when its closing is contested with proof, then the case may be filed."""
-    file(replace(status, state=state), kind="cancellation", fields=("closing",))
+    """Given a cancelled status, when its closing is contested, then the case may be filed with proof alone."""
+    closed = replace(status, state=state)
+    file(closed, kind="cancellation", fields=("closing",))
+    with pytest.raises(ProofMissing):
+        file(closed, kind="cancellation", fields=("closing",), evidence=())
 
 
 @pytest.mark.rule("A14-2")

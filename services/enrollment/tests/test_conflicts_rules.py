@@ -126,5 +126,9 @@ def test_a_registration_is_taken_back_only_while_nothing_followed(status, change
 
 @pytest.mark.rule("A26-2")
 def test_an_impostors_status_ends_even_after_graduation(status):
-    """Given a graduate who was somebody else, when the status is cancelled, then its being closed is no bar."""
-    may_end(replace(status, state="graduated"), ending="取消学籍", ends_on=None, today=TODAY)
+    """Given a graduate who was somebody else, when the status is cancelled, then its being closed is no bar, as it is
+    to a withdrawal."""
+    graduate = replace(status, state="graduated")
+    may_end(graduate, ending="取消学籍", ends_on=None, today=TODAY)
+    with pytest.raises(EndsOutsideItsTime):
+        may_end(graduate, ending="退学", ends_on=date(2022, 12, 1), today=TODAY)

@@ -58,7 +58,6 @@ from services.enrollment.domain.rules.reporting import (
     may_report,
     next_entry,
 )
-from services.enrollment.domain.rules.standing import AdmissionStanding
 from services.enrollment.domain.rules.years import StatusNotOpen
 from services.enrollment.domain.student_status import first_standing
 from shared.rules.rulebook import RULES
@@ -66,31 +65,6 @@ from shared.rules.rulebook import RULES
 SCHOOL, OTHER = "4111010001", "4133010335"
 ENTRY, TODAY = date(2022, 9, 1), date(2022, 9, 10)
 GOOD = {"procedure": True, "admission": True, "person": True, "health": True, "talent": True}
-
-
-@pytest.fixture
-def admission() -> AdmissionStanding:
-    return AdmissionStanding(
-        state="listed",
-        batch_id="019b0000-0000-7000-8000-000000000001",
-        exam_no="22110108150001",
-        school_code=SCHOOL,
-        school_name="北京大学",
-        id_key="a" * 40,
-        name_key="b" * 40,
-        sealed_person="x1.k.c2VhbGVk",
-        level="本科",
-        category="普通高等教育",
-        study_form="普通全日制",
-        full_time=True,
-        major_code="010101",
-        major_name="哲学",
-        duration="4",
-        entry_date=ENTRY,
-        expected_graduation_date=date(2026, 7, 1),
-        admission_type="普通",
-        special_plan=False,
-    )
 
 
 @pytest.fixture
@@ -190,6 +164,9 @@ def test_a_passed_recheck_is_enough(admission):
     """Given a released own admission, when the recheck was passed, then nothing stands against registration."""
     may_enter(admission, released=True, school_code=SCHOOL)
     may_register(admission, recheck="合格")
+    for said in ("不合格", "待定", ""):
+        with pytest.raises((RecheckFailed, RecheckMissing)):
+            may_register(admission, recheck=said)
 
 
 @pytest.mark.rule("A8-4")

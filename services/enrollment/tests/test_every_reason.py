@@ -7,9 +7,9 @@ import pytest
 
 from services.enrollment.application.bulk import freshman_results, status_changes, year_results
 from services.enrollment.application.bulk.entries import Entries
-from services.enrollment.domain.rules.standing import AdmissionStanding
 from services.enrollment.domain.rules.years import usual_due
 from services.enrollment.domain.student_status import first_standing
+from services.enrollment.tests.conftest import ADMISSION
 from shared.eventstore.ids import uuid7
 from shared.intake.batch import Progress
 from shared.intake.outcome import Reasons, reasons_of, together
@@ -17,27 +17,6 @@ from shared.rules.refused import NotFound, Refused
 
 SCHOOL, OTHER = "4111010001", "4111010002"
 TODAY = date(2024, 9, 20)
-ADMISSION = AdmissionStanding(
-    state="listed",
-    batch_id="019b0000-0000-7000-8000-000000000001",
-    exam_no="22110108150001",
-    school_code=SCHOOL,
-    school_name="北京大学",
-    id_key="a" * 40,
-    name_key="b" * 40,
-    sealed_person="x1.k.c2VhbGVk",
-    level="本科",
-    category="普通高等教育",
-    study_form="普通全日制",
-    full_time=True,
-    major_code="010101",
-    major_name="哲学",
-    duration="4",
-    entry_date=date(2022, 9, 1),
-    expected_graduation_date=date(2026, 7, 1),
-    admission_type="普通",
-    special_plan=False,
-)
 FIELDS = (
     "school_code", "id_key", "full_time", "entry_date", "expected_graduation_date", "level", "major_code",
     "major_name", "admission_type", "category",

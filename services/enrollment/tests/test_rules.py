@@ -15,7 +15,7 @@ from services.enrollment.domain.rules.entry import (
     may_enter,
     may_register,
 )
-from services.enrollment.domain.rules.standing import AdmissionStanding, academic_year_of
+from services.enrollment.domain.rules.standing import academic_year_of
 from services.enrollment.domain.rules.years import (
     AfterGraduation,
     FreshmanYear,
@@ -27,31 +27,6 @@ from services.enrollment.domain.rules.years import (
 
 SCHOOL = "4111010001"
 OTHER = "4133010335"
-
-
-@pytest.fixture
-def admission() -> AdmissionStanding:
-    return AdmissionStanding(
-        state="listed",
-        batch_id="019b0000-0000-7000-8000-000000000001",
-        exam_no="22110108150001",
-        school_code=SCHOOL,
-        school_name="北京大学",
-        id_key="a" * 40,
-        name_key="b" * 40,
-        sealed_person="x1.k.c2VhbGVk",
-        level="本科",
-        category="普通高等教育",
-        study_form="普通全日制",
-        full_time=True,
-        major_code="010101",
-        major_name="哲学",
-        duration="4",
-        entry_date=date(2022, 9, 1),
-        expected_graduation_date=date(2026, 7, 1),
-        admission_type="普通",
-        special_plan=False,
-    )
 
 
 def settle(status, year, result="registered", school=SCHOOL):

@@ -47,7 +47,9 @@ def test_a_registration_taken_back_is_nothing_to_report_on():
 
 
 def test_who_withdrew_may_still_prove_the_time_there():
-    may_report(ended("退学"), None, DAY)
+    left = ended("退学")
+    may_report(left, None, DAY)
+    assert (left.registered, left.holder) == (True, BOUND.holder)
 
 
 @pytest.mark.parametrize(
