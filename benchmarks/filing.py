@@ -22,6 +22,10 @@ _UNREAD = (
     " WHERE f.name = 'projections' AND l.position = f.position)"
 )
 
+_UNNUMBERED = (
+    "SELECT count(*) FROM events, sequencer WHERE (events.tx, events.row_id) > (sequencer.tx, sequencer.row_id)"
+)
+
 
 def caller_as(platform: Platform, operator: str) -> Caller:
     """An operator of the demo."""
@@ -112,6 +116,8 @@ class Filing:
 
     def _has_heard(self, hearer: Store) -> bool:
         publisher = self.stores[PUBLISHER]
+        if number_of(publisher, _UNNUMBERED):
+            return False
         if number_of(publisher, "SELECT sequencer.position - relay.position FROM relay, sequencer"):
             return False
         heard = number_of(hearer, "SELECT max(last) FROM inbox WHERE publisher = %s", PUBLISHER)

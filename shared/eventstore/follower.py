@@ -22,7 +22,7 @@ class Follower:
     """Keeps some read tables at one position of the log. Several may follow one store, each under its own name."""
 
     def __init__(
-        self, store: Store, projections: Sequence[Projection], name: str = FOLLOWER, *, batch: int = 2_000
+        self, store: Store, projections: Sequence[Projection], name: str = FOLLOWER, *, batch: int = 5_000
     ) -> None:
         self._store = store
         self.projections = with_trail(projections) if name == FOLLOWER else tuple(projections)
