@@ -1,22 +1,24 @@
 """docs/access.md: who may do what, as the table in shared/access says it."""
 
-from shared.access.permissions import (
-    ACTIONS,
+from shared.access.permission import (
     ANYONE,
     NATION,
+    OWN_OFFICE,
     OWN_PERSON,
     OWN_PROVINCE,
     OWN_SCHOOL,
-    PERMISSIONS,
     ROLES,
+    SECOND_PERSON,
     Permission,
 )
+from shared.access.permissions import ACTIONS, PERMISSIONS
 from shared.rules.rulebook import RULES
 
 _REACH = {
     OWN_SCHOOL: "own school",
     OWN_PROVINCE: "own province",
     OWN_PERSON: "own records",
+    OWN_OFFICE: "own office",
     NATION: "everywhere",
 }
 
@@ -26,11 +28,14 @@ _HEAD = """\
 Generated from `shared/access/permissions.py` by `xueji docs`; do not edit. What does not stand here is forbidden.
 `decide()` reads this table in every service; the gateway's word is never taken for it.
 
-- **own school / own province / own records**: the record must belong to the school, the province or the person who
-  signed in. Who reaches further is turned away under A4-1, A4-2 or AC-21.
-- **another person**: whoever submitted something may not approve it (A24-2).
+- **own school / own province / own office / own records**: the record must belong to the school, the province, the
+  office or the person who signed in. Who reaches further is turned away under A4-1, A4-2, A24-1 or AC-21.
+- **another person**, **second_person**: whoever submitted something may not approve it (A24-2).
 - **mask**: identity data leave masked (A25-1). **log_view**: the look itself is recorded (A24-3).
-  **evidence**: the answer given is recorded (A6-2).
+  **evidence**: the answer given is recorded (A6-2). **step_up**: a strong factor is shown right before it (X-SIGN-2).
+  **reason**: a reason is given and kept (X-REASON-1).
+- An office whose yearly statement has run out only looks (A23-1). A machine client does what its scopes name, and
+  nothing that a named person must do (X-SCOPE-1, A24-1).
 """
 
 
@@ -45,7 +50,7 @@ def access_page() -> str:
 
 def _line(permission: Permission) -> str:
     reach = _REACH[permission.reach] + (", another person" if permission.second_person else "")
-    owed = ", ".join(sorted(permission.obligations)) or "–"
+    owed = ", ".join(sorted(permission.obligations - {SECOND_PERSON})) or "–"
     rule = RULES[permission.rule]
     return f"| `{permission.action}` | {permission.role} | {reach} | {owed} | {rule.id}: {rule.en} |"
 

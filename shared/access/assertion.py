@@ -15,6 +15,7 @@ from shared.rules.refused import Refused
 
 ALGORITHM = "Ed25519"
 TYPE = "xueji-assertion+jwt"
+AUDIENCE = "xueji"
 LONGEST = 4096
 REMEMBERED = 4096
 
@@ -38,6 +39,11 @@ class Assertion:
     amr: tuple[str, ...]
     jti: str
     exp: datetime
+    office: str = ""  # the code of the office that appointed an operator; its scope stands in `org`
+    session: str = ""  # the session on the server that this speaks for; empty where there is none
+    stepped_up: bool = False  # a strong factor was shown within the last minutes
+    suspended: bool = False  # the office's yearly statement has run out: it looks, and does not act (A23-1)
+    scopes: tuple[str, ...] | None = None  # of a machine client: the only actions it may take; None for people
 
 
 class Signer:
@@ -49,7 +55,12 @@ class Signer:
 
     def sign(self, assertion: Assertion) -> str:
         """The assertion as a compact JWS."""
-        claims = {**asdict(assertion), "exp": int(assertion.exp.timestamp()), "iat": int(self._clock.now().timestamp())}
+        claims = {
+            **asdict(assertion),
+            "aud": AUDIENCE,
+            "exp": int(assertion.exp.timestamp()),
+            "iat": int(self._clock.now().timestamp()),
+        }
         header = {"alg": ALGORITHM, "typ": TYPE}
         return jws.serialize_compact(header, msgspec.json.encode(claims), self._key, algorithms=[ALGORITHM])
 
@@ -89,8 +100,17 @@ class Verifier:
 
 
 def _assertion(claims: dict[str, Any]) -> Assertion:
-    texts = {name: claims[name] for name in ("sub", "role", "level", "kind", "org", "jti")}
+    if claims["aud"] != AUDIENCE:
+        raise ValueError("this was said to somebody else")
+    texts = {name: claims[name] for name in ("sub", "role", "level", "kind", "org", "jti", "office", "session")}
     if not all(isinstance(value, str) and len(value) <= 200 for value in texts.values()):
         raise ValueError("a claim is not a short text")
-    amr = tuple(str(method) for method in claims["amr"])
-    return Assertion(**texts, amr=amr, exp=datetime.fromtimestamp(claims["exp"], UTC))
+    scopes = claims["scopes"]
+    return Assertion(
+        **texts,
+        amr=tuple(str(method) for method in claims["amr"]),
+        exp=datetime.fromtimestamp(claims["exp"], UTC),
+        stepped_up=claims["stepped_up"] is True,
+        suspended=claims["suspended"] is not False,
+        scopes=None if scopes is None else tuple(str(scope) for scope in scopes),
+    )

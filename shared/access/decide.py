@@ -4,7 +4,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.access.assertion import Assertion, NotSignedIn
-from shared.access.permissions import ANYONE, NATION, OWN_PERSON, OWN_PROVINCE, OWN_SCHOOL, PERMISSIONS, Permission
+from shared.access.permission import (
+    ANYONE,
+    NATION,
+    OWN_OFFICE,
+    OWN_PERSON,
+    OWN_PROVINCE,
+    OWN_SCHOOL,
+    REASON,
+    STEP_UP,
+    Permission,
+    is_reading,
+)
+from shared.access.permissions import PERMISSIONS
 from shared.rules.refused import Refused
 from shared.rules.rulebook import RULES
 
@@ -20,11 +32,15 @@ class Resource:
     submitted_by: str | None = None
     training: str | None = None  # regular | graduate | adult | online; None where it does not matter
     other_school: str | None = None  # of a transfer: either school may read, each acts for its own side
+    office: str | None = None  # the code of the office that it belongs to
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Yes or no, the rule that says so, and what is owed in return (mask, log_view, evidence)."""
+    """Yes or no, the rule that says so, and what is owed in return.
+
+    Obligations: `mask`, `log_view`, `evidence`, `step_up`, `reason`, `second_person`.
+    """
 
     allow: bool
     rule: str
@@ -45,6 +61,19 @@ class NotPermitted(Refused):
         return refusal
 
 
+class StepUpNeeded(Refused):
+    """This is done only right after a strong factor was shown."""
+
+    rule = "X-SIGN-2"
+    status = 403
+
+
+class ReasonNeeded(Refused):
+    """This is done only for a reason, which is kept with it."""
+
+    rule = "X-REASON-1"
+
+
 _TABLE: Final[dict[tuple[str, str], Permission]] = {
     (permission.action, permission.role): permission for permission in PERMISSIONS
 }
@@ -55,7 +84,9 @@ _FORBIDDEN: Final = {
     "operator": "A6-1",
     "auditor": "AUD-1",
 }
-_OUT_OF_REACH: Final = {OWN_SCHOOL: "A4-1", OWN_PROVINCE: "A4-2", OWN_PERSON: "AC-21"}
+_OUT_OF_REACH: Final = {OWN_SCHOOL: "A4-1", OWN_PROVINCE: "A4-2", OWN_PERSON: "AC-21", OWN_OFFICE: "A24-1"}
+# A suspended office may still say what lifts the suspension
+_WHILE_SUSPENDED: Final = frozenset(("attest_office",))
 
 
 def decide(actor: Assertion | None, action: str, resource: Resource) -> Decision:
@@ -70,17 +101,37 @@ def decide(actor: Assertion | None, action: str, resource: Resource) -> Decision
         return Decision(allow=False, rule="A24-1")
     if permission.second_person and _submitted_it(actor, resource):
         return Decision(allow=False, rule="A24-2")
+    if actor is not None and (barred := _barred(actor, action)):
+        return Decision(allow=False, rule=barred)
     return Decision(allow=True, rule=permission.rule, obligations=permission.obligations)
 
 
-def require(actor: Assertion | None, action: str, resource: Resource) -> Decision:
-    """The decision when it is yes; raises NotPermitted (or NotSignedIn) when it is no."""
+def require(actor: Assertion | None, action: str, resource: Resource, *, reason: str = "") -> Decision:
+    """The decision when it is yes and what it asks of the actor is there.
+
+    Raises NotPermitted (or NotSignedIn) when it is no, StepUpNeeded and ReasonNeeded where these are owed.
+    """
     decision = decide(actor, action, resource)
-    if decision.allow:
-        return decision
-    if actor is None:
-        raise NotSignedIn(reason="missing")
-    raise NotPermitted.under(decision.rule, action, actor.role)
+    if not decision.allow:
+        if actor is None:
+            raise NotSignedIn(reason="missing")
+        raise NotPermitted.under(decision.rule, action, actor.role)
+    if STEP_UP in decision.obligations and not (actor and actor.stepped_up):
+        raise StepUpNeeded(action=action)
+    if REASON in decision.obligations and not reason.strip():
+        raise ReasonNeeded(action=action, field="reason")
+    return decision
+
+
+def _barred(actor: Assertion, action: str) -> str:
+    """The rule by which one who would be allowed is not now: a suspended office, a machine beyond its scopes."""
+    if actor.suspended and not is_reading(action) and action not in _WHILE_SUSPENDED:
+        return "A23-1"
+    if actor.scopes is not None and action not in actor.scopes:
+        return "X-SCOPE-1"
+    if actor.scopes is not None and not is_reading(action):
+        return "A24-1"  # who registers, marks or changes is a named person
+    return ""
 
 
 def trains(actor: Assertion | None, training: str | None) -> bool:
@@ -97,6 +148,7 @@ def _reaches(reach: str, actor: Assertion | None, resource: Resource) -> bool:
         OWN_SCHOOL: (actor.org, (resource.school, resource.other_school)),
         OWN_PROVINCE: (actor.org, _provinces_of(resource)),
         OWN_PERSON: (actor.sub, (resource.person,)),
+        OWN_OFFICE: (actor.office, (resource.office,)),
     }[reach]
     return bool(mine) and mine in theirs
 

@@ -6,13 +6,13 @@ from datetime import date
 from itertools import chain
 from types import MappingProxyType
 
-from shared.rules import accounts, general, house, liability, neighbours, qualification, query, student_status
+from shared.rules import accounts, general, house, liability, neighbours, qualification, query, sign_in, student_status
 from shared.rules.not_yet import NOT_YET
 from shared.rules.rule import Rule
 
 
 def _by_id() -> Mapping[str, Rule]:
-    chapters = (general, student_status, qualification, query, liability, neighbours, accounts, house)
+    chapters = (general, student_status, qualification, query, liability, neighbours, accounts, house, sign_in)
     rules: dict[str, Rule] = {}
     for rule in chain.from_iterable(chapter.RULES for chapter in chapters):
         if rule.id in rules:

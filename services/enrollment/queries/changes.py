@@ -8,7 +8,7 @@ from uuid import UUID
 from services.enrollment.domain.rules.standing import AWAY_STATES, OPEN_STATES
 from shared.access.by import By
 from shared.access.decide import Resource, require
-from shared.access.permissions import MASKED
+from shared.access.permission import MASKED
 from shared.codes.clock import shanghai_date
 from shared.codes.id_documents import mask_id_number, mask_name
 from shared.eventstore.follower import wait_for

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from services.identity.application.identity import Operator
-from shared.access.permissions import ROLES
+from shared.access.permission import ROLES
 
 _NOBODY = "0" * 64
 

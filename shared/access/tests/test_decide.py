@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.access.assertion import Assertion, NotSignedIn
-from shared.access.decide import NotPermitted, Resource, decide, require
-from shared.access.permissions import ACTIONS, ANYONE, PERMISSIONS, ROLES
+from shared.access.decide import NotPermitted, ReasonNeeded, Resource, StepUpNeeded, decide, require
+from shared.access.permission import ANYONE, OWN_OFFICE, OWN_PERSON, REASON, ROLES, STEP_UP, is_reading
+from shared.access.permissions import ACTIONS, PERMISSIONS
 from shared.rules.rulebook import RULES
 
 ROOT = Path(__file__).parents[3]
@@ -25,7 +26,7 @@ HOMES = {
     "image_collector": ("agency", "img-1"),
     "self_taught_office": ("province", PROVINCE),
 }
-OWN = Resource("anything", school=SCHOOL, province=PROVINCE, person="p-1", submitted_by="somebody-else")
+OWN = Resource("anything", school=SCHOOL, province=PROVINCE, person="p-1", submitted_by="somebody-else", office="o-1")
 
 # Written once more, by hand, as the Measure says it: which role may do it at all
 WHO_MAY = {
@@ -99,13 +100,69 @@ WHO_MAY = {
     "read_cases": {"registrar", "province_education", "ministry"},
     "read_admission_fixes": {"registrar", "province_education", "province_admissions", "ministry"},
     "read_counts": {"registrar", "province_education", "ministry", "auditor"},
+    # identity: everybody signs in as oneself and for nobody else
+    **{
+        action: set(ROLES) - {"system"}
+        for action in ("read_own_sign_in", "end_own_sessions", "begin_own_sign_in", "change_own_sign_in")
+    },
+    **{
+        action: {"student"}
+        for action in (
+            "read_own_account",
+            "confirm_own_account",
+            "change_own_contact",
+            "close_own_account",
+            "bind_own_record",
+            "ask_own_identity_change",
+            "disown_record",
+            "appeal_own_claim",
+            "read_own_looks",
+            "read_own_archive",
+            "read_own_consents",
+            "grant_consent",
+            "revoke_consent",
+        )
+    },
+    "read_consented": {"verifier"},
+    "read_claims": {"operator", "ministry"},
+    "decide_claim": {"operator"},
+    "decide_appeal": {"ministry"},
+    "propose_merge": {"operator"},
+    "confirm_merge": {"operator"},
+    "read_people": {"operator"},
+    "unmask_person": {"registrar", "province_education", "ministry", "auditor"},
+    "ask_unmasking": {"auditor"},
+    "read_alerts": {"auditor", "ministry"},
+    # identity: offices and who works in them
+    "found_office": {"ministry"},
+    "change_office": {"ministry"},
+    "suspend_office": {"ministry", "province_education"},
+    **{
+        action: set(ROLES) - {"system", "student"}
+        for action in (
+            "appoint_operator",
+            "revoke_operator",
+            "register_machine_client",
+            "revoke_machine_client",
+            "read_offices",
+            "attest_office",
+        )
+    },
 }
 
 
 def actor(role, *, sub="p-1", org=None):
     level, home = HOMES.get(role, ("nation", "moe"))
     return Assertion(
-        sub, role, level, "all", home if org is None else org, ("pwd",), "j-1", datetime(2030, 1, 1, tzinfo=UTC)
+        sub,
+        role,
+        level,
+        "all",
+        home if org is None else org,
+        ("pwd",),
+        "j-1",
+        datetime(2030, 1, 1, tzinfo=UTC),
+        office="o-1" if org is None else "",
     )
 
 
@@ -144,14 +201,22 @@ def test_an_unknown_role_may_do_nothing_but_verify(action):
 schools = st.sampled_from([SCHOOL, OTHER_SCHOOL, "4111010003", None])
 provinces = st.sampled_from([PROVINCE, OTHER_PROVINCE, None])
 people = st.sampled_from(["p-1", "p-2", None])
-resources = st.builds(Resource, st.just("thing"), schools, provinces, people, people)
+offices = st.sampled_from(["o-1", "o-2", None])
+resources = st.builds(Resource, st.just("thing"), schools, provinces, people, people, office=offices)
+# what belongs to the one who acts or to the own office, whatever school it is about
+_REACH = {(permission.action, permission.role): permission.reach for permission in PERMISSIONS}
+
+
+def is_ones_own(role, action, resource):
+    reach = _REACH.get((action, role))
+    return (reach == OWN_PERSON and resource.person == "p-1") or (reach == OWN_OFFICE and resource.office == "o-1")
 
 
 @pytest.mark.rule("A4-1")
 @given(st.sampled_from(ACTIONS), resources)
 def test_a_registrar_never_acts_on_another_schools_record(action, resource):
     """Given a record of any other school, when a registrar does anything to it, then it is refused."""
-    if resource.school != SCHOOL and action != "verify_report":
+    if resource.school != SCHOOL and action != "verify_report" and not is_ones_own("registrar", action, resource):
         assert not decide(actor("registrar"), action, resource).allow
 
 
@@ -160,7 +225,7 @@ def test_a_registrar_never_acts_on_another_schools_record(action, resource):
 def test_a_province_never_reaches_into_another(role, action, resource):
     """Given a record of any other province, when an office of this one does anything to it, then it is refused."""
     theirs = resource.province or (resource.school or "")[2:4]
-    if theirs != PROVINCE and action != "verify_report":
+    if theirs != PROVINCE and action != "verify_report" and not is_ones_own(role, action, resource):
         assert not decide(actor(role), action, resource).allow
 
 
@@ -178,7 +243,7 @@ def test_who_submitted_never_approves(role, resource):
     """Given anything that needs a second person, when whoever submitted it approves it, then it is refused."""
     resource = dataclasses.replace(resource, submitted_by="p-1")
     for permission in PERMISSIONS:
-        if permission.second_person:
+        if permission.second_person and permission.role == role:
             assert not decide(actor(role), permission.action, resource).allow
 
 
@@ -210,6 +275,7 @@ def test_an_empty_organisation_owns_nothing():
     for role in HOMES:
         assert not decide(actor(role, org="", sub=""), "register_students", Resource("s", school="", province="")).allow
         assert not decide(actor(role, org="", sub=""), "read_own_records", Resource("s", person="")).allow
+        assert not decide(actor(role, org="", sub=""), "attest_office", Resource("s", office="")).allow
 
 
 @pytest.mark.rule("A4-1", "A4-2", "A6-1", "A24-2")
@@ -242,6 +308,57 @@ def test_looking_at_others_is_masked_and_logged():
         assert decide(actor(role), "read_status", OWN).obligations == {"mask", "log_view"}
     assert decide(actor("student"), "read_own_records", OWN).obligations == frozenset()
     assert decide(None, "verify_report", OWN).obligations == {"evidence"}
+
+
+@pytest.mark.rule("A23-1")
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_suspended_office_looks_and_does_not_act(role, action):
+    """Given an office whose yearly statement has run out, when its operators act, then only looking is left, and the
+    statement that lifts it."""
+    before = decide(actor(role), action, OWN)
+    after = decide(dataclasses.replace(actor(role), suspended=True), action, OWN)
+    if before.allow and not is_reading(action) and action != "attest_office":
+        assert after == dataclasses.replace(after, allow=False, rule="A23-1")
+    else:
+        assert after == before
+
+
+@pytest.mark.rule("X-SCOPE-1", "A24-1")
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("asked_for", [True, False])
+def test_a_machine_looks_within_its_scopes_and_never_acts(role, action, asked_for):
+    """Given a machine client with scopes, when it does anything, then it does what its office may, what its scopes
+    name, and nothing that only a named person does."""
+    machine = dataclasses.replace(actor(role), scopes=(action,) if asked_for else ())
+    decision = decide(machine, action, OWN)
+    assert decision.allow == (asked_for and is_reading(action) and decide(actor(role), action, OWN).allow)
+    if decide(actor(role), action, OWN).allow and not decision.allow:
+        assert decision.rule == ("A24-1" if asked_for else "X-SCOPE-1")
+
+
+@pytest.mark.rule("X-SIGN-2", "X-REASON-1")
+@given(st.sampled_from(ROLES), st.sampled_from(ACTIONS), resources, st.booleans(), st.sampled_from(["", "  ", "why"]))
+def test_what_a_decision_asks_for_is_asked_for(role, action, resource, stepped_up, reason):
+    """Given what is allowed only after a strong factor or for a reason, when either is missing, then the refusal says
+    which, and when both are there it is done."""
+    somebody = dataclasses.replace(actor(role), stepped_up=stepped_up)
+    decision = decide(somebody, action, resource)
+    lacking = [NotPermitted] * (not decision.allow)
+    lacking += [StepUpNeeded] * (STEP_UP in decision.obligations and not stepped_up)
+    lacking += [ReasonNeeded] * (REASON in decision.obligations and not reason.strip())
+    if lacking:
+        with pytest.raises(lacking[0]):
+            require(somebody, action, resource, reason=reason)
+    else:
+        assert require(somebody, action, resource, reason=reason) == decision
+
+
+@given(st.sampled_from(sorted(set(ROLES) - {"ministry", "province_education"})), resources)
+def test_an_office_appoints_for_itself_and_for_no_other(role, resource):
+    allowed = decide(actor(role), "appoint_operator", resource).allow
+    assert allowed == (resource.office == "o-1" and role not in ("student", "system"))
 
 
 def test_every_permission_names_a_rule_and_a_role():

@@ -1,45 +1,9 @@
-"""Facts to rows: the only writer of identity's read tables."""
+"""Records that were heard as rows, and whose they are."""
 
 from typing import ClassVar
 
-from services.identity.domain.account import Account
 from services.identity.domain.records import QualificationRecord, StudentRecord
-from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.projection import Projection, Row, on
-
-
-class AccountRegister(Projection):
-    """Every account and where it stands; nothing that could name its owner."""
-
-    table: ClassVar[str] = "account_register"
-    key: ClassVar[tuple[str, ...]] = ("account_id",)
-    columns: ClassVar[tuple[str, ...]] = (
-        "account_id", "person_id", "id_key", "name_key", "channel", "state", "opened_at",
-    )  # fmt: skip
-
-    @on(Account.Opened)
-    def opened(self, row: Row | None, fact: Account.Opened) -> Row:
-        return {
-            "account_id": fact.originator_id,
-            "person_id": fact.person_id,
-            "id_key": fact.id_key,
-            "name_key": fact.name_key,
-            "channel": fact.channel,
-            "state": "opened",
-            "opened_at": fact.opened_at,
-        }
-
-    @on(Account.ContactProven)
-    def contact_proven(self, row: Row | None, fact: Account.ContactProven) -> Row | None:
-        return row and {**row, "state": "active"}
-
-    @on(Account.Closed)
-    def closed(self, row: Row | None, fact: Account.Closed) -> Row | None:
-        return row and {**row, "state": "closed"}
-
-    @on(Account.Lapsed)
-    def lapsed(self, row: Row | None, fact: Account.Lapsed) -> Row | None:
-        return row and {**row, "state": "lapsed"}
 
 
 class HeardRecords(Projection):
@@ -98,7 +62,3 @@ def _heard(kind: str, fact: StudentRecord.Opened | QualificationRecord.Opened) -
         "ended_on": None,
         "contested": False,
     }
-
-
-PROJECTIONS: tuple[Projection, ...] = (AccountRegister(), HeardRecords())
-AGGREGATES: tuple[type[Aggregate], ...] = (Account, StudentRecord, QualificationRecord)

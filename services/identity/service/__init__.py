@@ -7,30 +7,17 @@ from services.identity.adapters.operators_file import OperatorsFile
 from services.identity.application.identity import Identity
 from services.identity.config import Config
 from services.identity.queries import IdentityQueries
-from shared.access.by import By
-from shared.bus.handlers import answers, hears
+from services.identity.service.accounts import AccountAnswers
+from shared.bus.handlers import hears
 from shared.bus.providers import provide
 from shared.bus.source import StreamSource
 from shared.codes.clock import clock_from
 from shared.contracts.events.credentials import DegreeIssuedV1
 from shared.contracts.events.enrollment import StudentRegisteredV1
 from shared.contracts.events.enrollment_status import StatusContestedV1, StudentCorrectedV1, StudentStatusEndedV1
-from shared.contracts.rpc.identity import (
-    BindMyRecordsV1,
-    CloseAccountV1,
-    ListMyRecordsV1,
-    OpenAccountV1,
-    ProveContactCodeV1,
-    RequestSignInCodeV1,
-    SendContactCodeV1,
-    SignInOperatorV1,
-    SignInWithCodeV1,
-)
 from shared.eventstore.application import Heard
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
-
-Request = dict[str, Any]
 
 
 class Edge:
@@ -52,47 +39,11 @@ class Edge:
         self.store.close()
 
 
-class IdentityService(StreamSource):
+class IdentityService(AccountAnswers, StreamSource):
     """Answers calls."""
 
     name = "identity"
     edge = provide(Edge)
-
-    @answers(OpenAccountV1)
-    def open_account(self, request: Request, by: By) -> Any:
-        return self.edge.use_cases.open_account(**request, by=by)
-
-    @answers(SendContactCodeV1)
-    def send_contact_code(self, request: Request, by: By) -> Any:
-        return self.edge.use_cases.send_contact_code(**request, by=by)
-
-    @answers(ProveContactCodeV1)
-    def prove_contact_code(self, request: Request, by: By) -> Any:
-        return self.edge.use_cases.prove_contact_code(**request, by=by)
-
-    @answers(RequestSignInCodeV1)
-    def request_sign_in_code(self, request: Request, by: By) -> Any:
-        return self.edge.use_cases.request_sign_in_code(**request, by=by)
-
-    @answers(SignInWithCodeV1)
-    def sign_in_with_code(self, request: Request, by: By) -> Any:
-        return self.edge.use_cases.sign_in_with_code(**request, by=by)
-
-    @answers(SignInOperatorV1)
-    def sign_in_operator(self, request: Request, by: By) -> Any:
-        return self.edge.use_cases.sign_in_operator(**request, by=by)
-
-    @answers(BindMyRecordsV1)
-    def bind_my_records(self, request: Request, by: By) -> Any:
-        return self.edge.use_cases.bind_my_records(**request, by=by)
-
-    @answers(ListMyRecordsV1)
-    def list_my_records(self, request: Request, by: By) -> Any:
-        return self.edge.queries.list_my_records(**request, by=by)
-
-    @answers(CloseAccountV1)
-    def close_account(self, request: Request, by: By) -> Any:
-        return self.edge.use_cases.close_account(**request, by=by)
 
 
 class IdentityHearing:

@@ -1,0 +1,2 @@
+-- Contacts and user names of accounts.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Sign-in: factors, sessions, attempts.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Offices, their operators and machine clients.
+SELECT 1;

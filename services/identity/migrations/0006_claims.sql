@@ -1,0 +1,2 @@
+-- Contested documents and changed identities.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Several identities of one person, and how records were bound.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Who looked at whom, and with whose consent.
+SELECT 1;
