@@ -16,6 +16,7 @@ from shared.intake.plan import PlanSeal
 from shared.intake.planning import HOLDS
 from shared.intake.queue import open_batches, overdue_plans
 from shared.intake.run import BatchRun as BatchRun  # noqa: PLC0414 -- re-exported
+from shared.intake.spool import KeptSheets
 
 LOOK_FOR_LAPSED = 30.0
 """Seconds between two looks for plans that nobody committed in time."""
@@ -41,6 +42,7 @@ class BatchRunner:
         self._running: Iterator[int] | None = None
         self._failures: Counter[UUID] = Counter()
         self._look_at = 0.0
+        self._kept = KeptSheets()
 
     def step(self) -> int:
         """Do one piece of work; 0 when no batch is open."""
@@ -62,6 +64,8 @@ class BatchRunner:
         """Give up the plans whose time is over; says how many."""
         now = self._app.clock.now()
         overdue = list(overdue_plans(self._app, now))
+        if overdue:
+            self._kept.let_go()
         for batch_type, batch_id in overdue:
             batch = self._app.get(batch_type, batch_id)
             batch.lapse()
@@ -83,7 +87,8 @@ class BatchRunner:
             return None
         # one that fails again and again must not hold up the others
         batch_type, batch_id, kind = min(waiting, key=lambda each: (self._failures[each[1]], each[1].int))
-        run = BatchRun(self._app, self._blobs, self._kinds[kind], batch_type, batch_id, self._seal, self._holds)
+        what = self._kinds[kind], batch_type, batch_id
+        run = BatchRun(self._app, self._blobs, *what, seal=self._seal, holds=self._holds, kept=self._kept)
         return self._guarded(batch_id, run)
 
     def _guarded(self, batch_id: UUID, run: BatchRun) -> Iterator[int]:

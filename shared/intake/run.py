@@ -24,6 +24,7 @@ from shared.intake.proof import Proof
 from shared.intake.receipts import ReceiptChain
 from shared.intake.refusal_chain import RefusalChain
 from shared.intake.refusals import FileRefused
+from shared.intake.spool import KeptSheets
 from shared.intake.steps import OthersAreWrong, PlanAltered, PlanRequired
 from shared.intake.taking_back import TakingBack
 from shared.intake.taking_in import Lines, NotAll, TakingIn
@@ -47,25 +48,30 @@ class BatchRun:
         batch_id: UUID,
         seal: PlanSeal | None = None,
         holds: timedelta = HOLDS,
+        kept: KeptSheets | None = None,
     ) -> None:
         self._blobs, self._kind, self._seal, self._holds = blobs, kind, seal, holds
         self._refusals, self._receipts = RefusalChain(blobs), ReceiptChain(blobs)
         self._moving = Moving(app, kind, batch_type, batch_id)
+        self._kept = kept or KeptSheets()
 
     def steps(self) -> Iterator[int]:
         """Every piece of work, counted in rows."""
         moving = self._moving
         if moving.now.state not in AT_WORK:
             return
+        file = moving.now.digest, moving.now.filename
         with suppress(Overtaken):
             try:
-                with self._blobs.open(moving.now.digest) as stream:
-                    yield from self._through(read_sheet(stream, moving.now.filename))
+                with self._blobs.open(file[0]) as stream:
+                    yield from self._through(self._kept.sheet(file, lambda: read_sheet(stream, file[1])))
             except (FileRefused, BlobMissing, PlanAltered) as refused:
                 if moving.now.done:
                     raise  # something of it is written: no refusal could make that untrue
                 content = refused.as_dict()
                 self._refuse(content["rule"], content["zh"], content["en"])
+        if moving.now.state != "planned":
+            self._kept.let_go(file)
 
     def take_in(self, checked: Iterator[CheckedRow]) -> Iterator[int]:
         """Decide and append rows that were checked."""

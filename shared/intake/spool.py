@@ -4,7 +4,7 @@ import csv
 import io
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from shared.intake.columns import Row, Sheet
 
@@ -35,7 +35,38 @@ class Spool:
         self._text.flush()
         self._whole = True
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it was read to its end, so that the file itself is needed no more."""
+        return self._whole
+
     def _again(self) -> Iterator[Row]:
         self._text.seek(0)
         for number, *cells in csv.reader(self._text):
             yield Row(int(number), cells)
+
+
+class KeptSheets:
+    """The spools of this process's newest plans: most are committed soon, and their files need not be parsed again.
+
+    A key is the digest of a file and its name. Another process, or one begun anew, reads the file itself.
+    """
+
+    def __init__(self, most: int = 2) -> None:
+        self._most = most
+        self._kept: dict[tuple[str, str], Spool] = {}
+
+    def sheet(self, key: tuple[str, str], read: Callable[[], Sheet]) -> Sheet:
+        """The rows of a file, read anew unless they are still here as a whole."""
+        kept = self._kept.pop(key, None)
+        sheet = kept if kept is not None and kept.is_whole else read()
+        if isinstance(sheet, Spool):
+            self._kept[key] = sheet
+            for oldest in list(self._kept)[: -self._most]:
+                self.let_go(oldest)
+        return sheet
+
+    def let_go(self, *keys: tuple[str, str]) -> None:
+        """Give the room of these files back; without keys, of all."""
+        for key in keys or tuple(self._kept):
+            self._kept.pop(key, None)
