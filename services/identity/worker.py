@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from services.identity.adapters.mailbox import MailboxFolder
 from services.identity.application.identity import Identity
-from services.identity.application.reactions import Reactions
+from services.identity.application.messages import Reactions
+from services.identity.application.reactions import AccountReactions
 from services.identity.config import Config
 from services.identity.domain.rules import PROVE_WITHIN
 from services.identity.projections import AGGREGATES, PROJECTIONS
@@ -65,6 +66,8 @@ def build(environ: Mapping[str, str]) -> Worker:
         now = clock.now()
         return use_cases.lapse_accounts(queries.list_unproven_accounts(now - PROVE_WITHIN), now)
 
-    reactions = Reactions(use_cases, MailboxFolder(config.mailbox_dir))
+    accounts = AccountReactions(use_cases)
+    reactors = [accounts.messages]
+    reactions = Reactions(reactors, MailboxFolder(config.mailbox_dir), runs=[accounts.bind])
     worker.tasks += [every(0.05, Reacting(store, reactions.react).step), every(1.0, due)]
     return worker

@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from services.identity.application.reactions import Message
+from services.identity.application.messages import Message
 
 
 class MailboxFolder:

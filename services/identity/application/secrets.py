@@ -2,6 +2,8 @@
 
 import hmac
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -12,6 +14,7 @@ from shared.codes.clock import shanghai_date
 from shared.codes.id_documents import check_id_number
 from shared.codes.malformed import Malformed
 from shared.codes.names import normalise_name
+from shared.codes.tables import ID_TYPES
 from shared.eventstore.privacy import Keyring
 from shared.rules.refused import MalformedValue
 
@@ -59,10 +62,23 @@ def checked_document(id_type: str, id_number: str, name: str, now: datetime) -> 
         raise MalformedValue.because(malformed, field="name") from None
 
 
+def document_spellings(name: str) -> Iterator[tuple[str, str]]:
+    """The documents that somebody may mean who gives a number for a user name: kind and number."""
+    for id_type in ID_TYPES:
+        with suppress(Malformed):
+            yield id_type, check_id_number(id_type, name)
+
+
+def contact_spellings(name: str) -> Iterator[tuple[str, str]]:
+    """The contacts that somebody may mean by a user name: channel and contact."""
+    for channel, shape in _CONTACTS.items():
+        if shape.fullmatch(contact := _spelt(channel, name)):
+            yield channel, contact
+
+
 def checked_contact(channel: str, text: str) -> str:
     """A mail address or telephone number in its one spelling."""
-    contact = text.strip().replace(" ", "")
-    contact = contact.lower() if channel == "mail" else contact.removeprefix("+86").replace("-", "")
+    contact = _spelt(channel, text)
     if not _CONTACTS[channel].fullmatch(contact):
         raise MalformedValue(
             field="contact",
@@ -70,3 +86,8 @@ def checked_contact(channel: str, text: str) -> str:
             reason_en="this is not a mail address or telephone number",
         )
     return contact
+
+
+def _spelt(channel: str, text: str) -> str:
+    contact = text.strip().replace(" ", "")
+    return contact.lower() if channel == "mail" else contact.removeprefix("+86").replace("-", "")

@@ -11,7 +11,8 @@ import pytest
 
 from services.identity.adapters.mailbox import MailboxFolder
 from services.identity.application.identity import Identity
-from services.identity.application.reactions import Reactions
+from services.identity.application.messages import Reactions
+from services.identity.application.reactions import AccountReactions
 from services.identity.projections import PROJECTIONS
 from services.identity.queries import IdentityQueries
 from services.identity.worker import Reacting
@@ -100,7 +101,9 @@ def house(databases: Any, keyring: Keyring, tmp_path: Path) -> Iterator[House]:
     clock, queries = MovableClock(), IdentityQueries(store)
     identity = Identity(store, clock, keyring, queries)
     mailbox = tmp_path / "mailbox"
-    reacting = Reacting(store, Reactions(identity, MailboxFolder(mailbox)).react)
+    accounts = AccountReactions(identity)
+    reactions = Reactions([accounts.messages], MailboxFolder(mailbox), runs=[accounts.bind])
+    reacting = Reacting(store, reactions.react)
     tasks = [Sequencer(store).step, Follower(store, PROJECTIONS).step, reacting.step]
     yield House(identity, queries, clock, mailbox, tasks)
     store.close()

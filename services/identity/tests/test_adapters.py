@@ -9,7 +9,7 @@ import pytest
 
 from services.identity.adapters.mailbox import MailboxFolder
 from services.identity.adapters.operators_file import OperatorsFile
-from services.identity.application.reactions import Message
+from services.identity.application.messages import Message
 
 MESSAGE = Message("id-2", "sms", "13800138000", "验证码", "Code: 123456\n", datetime(2026, 10, 20, tzinfo=UTC))
 OPERATORS = """
