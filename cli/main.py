@@ -7,6 +7,7 @@ from cli.dead_letters import dead_letters
 from cli.demo import demo
 from cli.docs.command import docs
 from cli.processes import gateway, keys, migrate, public, run, service, worker
+from cli.rebuild import rebuild
 from cli.rules import rules
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
@@ -18,7 +19,7 @@ def xueji() -> None:
     """Xueji 学籍: a national register of students and academic credentials, to run yourself."""
 
 
-for command in (demo, run, service, worker, gateway, public, migrate, keys, audit, dead_letters, rules, docs):
+for command in (demo, run, service, worker, gateway, public, migrate, keys, audit, rebuild, dead_letters, rules, docs):
     xueji.add_command(command)
 
 

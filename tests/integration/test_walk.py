@@ -150,6 +150,19 @@ def test_a_planted_difference_is_named_to_row_and_column(
         assert f"{key}={status_id}" in found[0].key
 
 
+def test_a_wrong_read_table_is_rebuilt_while_the_registry_runs(walk: Walk) -> None:
+    status_id = walk.outcome.status_id
+    (before,) = walk.rows("enrollment", "SELECT major_name FROM student_register WHERE status_id = %s", status_id)[0]
+    walk.rows("enrollment", "UPDATE student_register SET major_name = '别的专业' WHERE status_id = %s", status_id)
+    told = CliRunner().invoke(xueji, ["rebuild", "enrollment"], env=walk.platform.environ, catch_exceptions=False)
+    assert told.exit_code == 0, told.output
+    assert "tables rebuilt as of position" in told.output
+    found = walk.rows("enrollment", "SELECT major_name FROM student_register WHERE status_id = %s", status_id)
+    assert found == [(before,)]
+    # whoever held the old tables open goes on with the new ones
+    assert walk.operator("pku-registrar-1").get(f"{API}/students/{status_id}")["major_name"] == before
+
+
 def test_nothing_is_parked_anywhere(walk: Walk) -> None:
     told = CliRunner().invoke(xueji, ["dead-letters", "list"], env=walk.platform.environ, catch_exceptions=False)
     assert (told.exit_code, told.output) == (0, "")

@@ -197,10 +197,12 @@ class Transfers(Holders):
         """The student, or the school that asked, takes it back before it is carried out."""
         transfer = self.get(Transfer, transfer_id)
         standing = transfer.standing
-        if by.actor and by.actor.role == "registrar":
+        holder = self.holder_of(standing.status_id)
+        # what the student asked for is the student's to take back; the school's way to say no is a reasoned refusal
+        if by.actor and by.actor.role == "registrar" and standing.requested_by != holder:
             self._require_school(by, standing.terms.from_school, standing.training)
         else:
-            require(by.actor, "request_transfer", Resource("transfer", person=self.holder_of(standing.status_id)))
+            require(by.actor, "request_transfer", Resource("transfer", person=holder))
         transfer.withdraw(sub=by.sub)
         return self.save(transfer, by=Context.of(by, rules=("R41-23",)))
 

@@ -264,6 +264,20 @@ def test_one_transfer_at_a_time(offices, student):
     assert request(offices, status_id, holder, to=SAME_PROVINCE)
 
 
+def test_a_transfer_is_taken_back_by_whoever_asked_for_it(offices, student):
+    status_id, holder = student
+    own = request(offices, status_id, holder)
+    with pytest.raises(NotPermitted):
+        offices.ask(offices.transfers.withdraw_transfer, registrar(HERE), transfer_id=own)
+    offices.ask(offices.transfers.withdraw_transfer, holder, transfer_id=own)
+    assert state(offices, own) == "withdrawn"
+    for_the_student = request(offices, status_id, registrar(HERE))
+    with pytest.raises(NotPermitted):
+        offices.ask(offices.transfers.withdraw_transfer, registrar(ELSEWHERE), transfer_id=for_the_student)
+    offices.ask(offices.transfers.withdraw_transfer, registrar(HERE), transfer_id=for_the_student)
+    assert state(offices, for_the_student) == "withdrawn"
+
+
 @pytest.mark.rule("R41-23", "R41-24", "X-TRANSFER-1")
 def test_a_no_is_possible_at_every_step_and_ends_it(offices, student):
     """Given each step before the move, when the side whose turn it is says no, then the transfer is over."""
