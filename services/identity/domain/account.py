@@ -9,6 +9,8 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
+from services.identity.domain.account_identity_facts import AccountEnded as AccountEnded  # noqa: PLC0414 -- re-exported
+from services.identity.domain.account_identity_facts import AccountIdentityFacts, identity_claims
 from services.identity.domain.rules import (
     CODE_LIFE,
     AccountStanding,
@@ -34,13 +36,7 @@ class ContactTaken(Refused):
     rule = "AC-6"
 
 
-class AccountEnded(Refused):
-    """A closed or lapsed account does nothing more."""
-
-    rule = "AC-1"
-
-
-class Account(Aggregate, stored_as="identity.Account"):
+class Account(AccountIdentityFacts, stored_as="identity.Account"):
     """A person's account. Name, number and contact are sealed under a key of its own, which closing destroys."""
 
     Standing = AccountStanding
@@ -82,6 +78,7 @@ class Account(Aggregate, stored_as="identity.Account"):
         person_id: UUID
         id_key: str
         contact_key: str
+        further_id_keys: tuple[str, ...] = ()  # of a person with several documents
 
     class Lapsed(Aggregate.Event):
         person_id: UUID
@@ -103,9 +100,10 @@ class Account(Aggregate, stored_as="identity.Account"):
         opened_at: datetime,
     ) -> None:
         self.channel = channel
-        self.sealed_person = sealed_person
+        self.sealed_person = sealed_person  # of the identity that the person goes by now
+        self.sealed_of: dict[tuple[str, str], str] = {}  # of those before it
         self.sealed_contact = sealed_contact
-        self.standing = AccountStanding(person_id, id_key, name_key, contact_key, opened_at)
+        self.standing = AccountStanding(person_id, id_key, name_key, contact_key, opened_at, id_type=id_type)
 
     @staticmethod
     def create_id(account_id: UUID) -> UUID:
@@ -143,9 +141,14 @@ class Account(Aggregate, stored_as="identity.Account"):
     def close(self) -> None:
         """Release document and contact for ever; the key is destroyed by the worker that sees this fact."""
         standing = self.standing
-        if standing.state not in {"opened", "active"}:
+        if standing.state in {"closed", "lapsed"}:
             raise AccountEnded
-        self._closed(person_id=standing.person_id, id_key=standing.id_key, contact_key=standing.contact_key)
+        self._closed(
+            person_id=standing.person_id,
+            id_key=standing.id_key,
+            contact_key=standing.contact_key,
+            further_id_keys=tuple(key for key in standing.held if key != standing.id_key),
+        )
 
     def lapse(self, now: datetime) -> bool:
         standing = self.standing
@@ -180,7 +183,7 @@ class Account(Aggregate, stored_as="identity.Account"):
         self.standing = self.standing.spent()
 
     @event(Closed)
-    def _closed(self, person_id: UUID, id_key: str, contact_key: str) -> None:
+    def _closed(self, person_id: UUID, id_key: str, contact_key: str, further_id_keys: tuple[str, ...] = ()) -> None:
         self.standing = self.standing.ended("closed")
 
     @event(Lapsed)
@@ -195,6 +198,10 @@ class Account(Aggregate, stored_as="identity.Account"):
             yield Claim("account.contact", fact.contact_key)
             yield Claim("account.person", str(fact.person_id))
         elif isinstance(fact, cls.Closed | cls.Lapsed):
-            yield Release("account.document", fact.id_key)
+            yield from (
+                Release("account.document", key) for key in (fact.id_key, *getattr(fact, "further_id_keys", ()))
+            )
             yield Release("account.contact", fact.contact_key)
             yield Release("account.person", str(fact.person_id))
+        else:
+            yield from identity_claims(fact)

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from hmac import compare_digest
 from uuid import UUID
 
+from services.identity.domain.identities import ENDED, Identities, KnownIdentity
 from shared.codes.clock import shanghai_date
 
 RESEND_AFTER = timedelta(seconds=60)
@@ -42,6 +43,48 @@ class AccountStanding:
     last_code_at: datetime | None = None
     code_day: date | None = None
     codes_on_day: int = 0
+    id_type: str = ""
+    known: tuple[KnownIdentity, ...] = ()  # where there is more than what the account was opened with
+    lacks: tuple[str, ...] = ()  # documents it names and does not hold: somebody else does, and a claim is open
+    superseded_by: UUID | None = None
+    state_before: str = ""  # its superseding
+
+    @property
+    def all_identities(self) -> Identities:
+        """Every document and name that was ever verified as this person's."""
+        return Identities(self.known or (KnownIdentity(self.id_key, self.name_key, self.id_type),))
+
+    @property
+    def identities(self) -> tuple[tuple[str, str], ...]:
+        """All verified pairs of document and name, as keyed hashes."""
+        return self.all_identities.pairs
+
+    @property
+    def has_ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The documents that nobody else can have an account for."""
+        return () if self.has_ended else tuple(key for key in self.all_identities.id_keys if key not in self.lacks)
+
+    def with_identity(self, added: KnownIdentity) -> AccountStanding:
+        lacks = tuple(key for key in self.lacks if key != added.id_key)
+        return self._known_by(self.all_identities.with_(added), lacks)
+
+    def without_source(self, source: UUID) -> AccountStanding:
+        return self._known_by(self.all_identities.without(source), self.lacks)
+
+    def superseded(self, by_account: UUID) -> AccountStanding:
+        return replace(self, state="superseded", superseded_by=by_account, state_before=self.state)
+
+    def restored(self) -> AccountStanding:
+        return replace(self, state=self.state_before, superseded_by=None, state_before="")
+
+    def _known_by(self, identities: Identities, lacks: tuple[str, ...]) -> AccountStanding:
+        now = identities.current
+        known = () if len(identities.known) == 1 else identities.known
+        return replace(self, id_type=now.id_type, id_key=now.id_key, name_key=now.name_key, known=known, lacks=lacks)
 
     def with_code(self, code: IssuedCode) -> AccountStanding:
         day = shanghai_date(code.issued_at)
@@ -102,8 +145,8 @@ def has_lapsed(account: AccountStanding, now: datetime) -> bool:
 
 
 def is_same_person(account: AccountStanding, record: RecordStanding) -> bool:
-    """AC-14: document and name are both equal."""
-    return account.id_key == record.id_key and account.name_key == record.name_key
+    """AC-14, AC-19: document and name are both those of one verified identity."""
+    return (record.id_key, record.name_key) in account.identities
 
 
 def can_be_bound(account: AccountStanding, record: RecordStanding) -> bool:

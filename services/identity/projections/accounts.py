@@ -38,3 +38,11 @@ class AccountRegister(Projection):
     @on(Account.Lapsed)
     def lapsed(self, row: Row | None, fact: Account.Lapsed) -> Row | None:
         return row and {**row, "state": "lapsed"}
+
+    @on(Account.Superseded)
+    def superseded(self, row: Row | None, fact: Account.Superseded) -> Row | None:
+        return row and {**row, "state": "superseded"}
+
+    @on(Account.Restored)
+    def restored(self, row: Row | None, fact: Account.Restored) -> Row | None:
+        return row and {**row, "state": fact.state}
