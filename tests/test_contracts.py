@@ -63,6 +63,7 @@ def test_no_two_requests_share_a_method():
     assert len(set(named)) == len(named)
 
 
+@pytest.mark.asvs("15.3.3")
 @REQUESTS
 def test_a_request_with_an_unknown_field_is_refused(contract):
     assert contract.Meta.unknown == RAISE
@@ -125,6 +126,7 @@ def test_the_asyncapi_document_is_whole():
             target = target[step]
 
 
+@pytest.mark.asvs("8.1.1", "8.1.2")
 def test_the_pages_of_access_and_rules_are_generated():
     assert "| `confirm_certificates` | registrar | own school, another person |" in access_page()
     assert "A16-2" in rulebook_page()

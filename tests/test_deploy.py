@@ -169,6 +169,7 @@ def test_who_needs_the_database_or_the_broker_is_let_through_and_nobody_else() -
         assert ("XUEJI_AMQP_URL" in named) == (labels.get("xueji/rabbitmq") == "client"), title(workload)
 
 
+@pytest.mark.asvs("13.3.1")
 def test_secrets_are_referred_to_and_never_written_down() -> None:
     assert of_kind("Secret") == []
     for path in K8S.rglob("*.yaml"):

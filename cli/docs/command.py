@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; fail when a page is not what its source says.")
 def docs(check: bool) -> None:
-    """Write the generated pages: catalogue, rulebook with its index, access table, AsyncAPI, OpenAPI."""
+    """Write the generated pages: catalogue, rulebook with its index, access and security tables, AsyncAPI, OpenAPI."""
     from cli.docs.pages import PAGES  # the gateway's framework must not be there when a service patches its process
 
     stale = [name for name, render in PAGES.items() if not _is_fresh(ROOT / name, render)]

@@ -9,6 +9,7 @@ from cli.docs.bulk import bulk_page
 from cli.docs.catalogue import catalogue_page
 from cli.docs.rulebook_index import index_text
 from cli.docs.rules import rulebook_page
+from cli.docs.security import security_page
 from gateway.api.document import openapi_text
 
 PAGES: Final[dict[str, Callable[[], str]]] = {
@@ -17,6 +18,7 @@ PAGES: Final[dict[str, Callable[[], str]]] = {
     "shared/rules/index.json": index_text,
     "docs/access.md": access_page,
     "docs/bulk.md": bulk_page,
+    "docs/security.md": security_page,
     "docs/asyncapi.yaml": asyncapi_document,
     "docs/openapi.json": openapi_text,
 }

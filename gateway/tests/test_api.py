@@ -73,6 +73,7 @@ def test_each_route_asks_its_service_and_hands_on_the_answer(client, services, s
     assert response.headers["X-Request-Id"] == correlation_id
 
 
+@pytest.mark.asvs("8.2.1")
 @EACH_ROUTE
 def test_each_route_is_closed_unless_it_says_otherwise(client, services, route):
     response = ask(client, route, {})
@@ -94,6 +95,7 @@ def test_each_command_needs_an_idempotency_key(client, services, signed_in, rout
     assert services.asked == []
 
 
+@pytest.mark.asvs("15.3.3")
 @EACH_ROUTE
 def test_nothing_extra_gets_through(client, services, signed_in, route):
     headers = {} if route.public else signed_in(role_for(route))
@@ -183,6 +185,7 @@ def test_who_may_not_submit_may_not_fill_the_disk(client, services, signed_in, t
     assert [file for file in (tmp_path / "blobs").rglob("*") if file.is_file()] == []
 
 
+@pytest.mark.asvs("5.2.1")
 @pytest.mark.parametrize(("size", "status"), [(90_000, 202), (250_000, 202), (300_001, 413), (450_000, 413)])
 def test_a_file_has_a_limit(client, signed_in, size, status):
     form = {"province": "11", "entry_year": "2022", "file": (io.BytesIO(b"x" * size), "a.csv")}
@@ -191,6 +194,7 @@ def test_a_file_has_a_limit(client, signed_in, size, status):
     assert response.status_code == status
 
 
+@pytest.mark.asvs("5.2.1")
 @pytest.mark.rule("X-REQUEST-2")
 def test_a_request_that_is_no_upload_has_a_smaller_limit(client, signed_in):
     """Given a request that is no upload, when it is larger than 64 KiB, then it is refused."""
@@ -199,6 +203,7 @@ def test_a_request_that_is_no_upload_has_a_smaller_limit(client, signed_in):
     assert (response.status_code, response.get_json()["rule"]) == (413, "X-REQUEST-2")
 
 
+@pytest.mark.asvs("5.3.2")
 @pytest.mark.parametrize(("given", "kept"), [("../../etc/a.csv", "a.csv"), ("名单.xlsx",) * 2])
 def test_only_the_name_of_a_file_travels(client, services, signed_in, given, kept):
     form = {"province": "11", "entry_year": "2022", "file": (io.BytesIO(b"x"), given)}
@@ -240,6 +245,7 @@ def test_a_refusal_becomes_a_problem_in_both_languages(client, services, signed_
     assert (response.status_code, response.get_json()["detail"]) == (404, RULES["X-FOUND-1"].en)
 
 
+@pytest.mark.asvs("16.5.1", "16.5.2")
 @pytest.mark.rule("X-SERVICE-1", "X-SERVICE-2", "X-SERVICE-3")
 @pytest.mark.parametrize(
     ("failure", "status", "rule"),
@@ -278,6 +284,7 @@ def test_a_wrong_method_names_the_right_ones(client):
     assert "POST" in response.headers["Allow"]
 
 
+@pytest.mark.asvs("5.4.1")
 def test_refused_rows_are_downloaded_under_their_digest(client, services, signed_in, blobs):
     services.call = lambda contract, request, **_: {**contract.answer.example, "errors_digest": blobs.put(b"row,why\n")}
     with client.get(f"/api/v1/batches/{uuid4()}/errors", headers=signed_in("registrar")) as response:
@@ -334,6 +341,7 @@ def test_verification_that_is_down_is_said(client, verification):
     assert (response.status_code, response.get_json()["rule"]) == (503, "X-SERVICE-1")
 
 
+@pytest.mark.asvs("4.1.3")
 def test_a_stranger_cannot_say_that_he_comes_from_elsewhere(client, verification):
     headers = {"X-Forwarded-For": "198.51.100.1"}
     client.post(
@@ -353,6 +361,7 @@ def test_every_answer_carries_the_strict_headers(client, signed_in):
     assert client.get("/api/v1/me/records", headers=signed_in("student")).headers["Cache-Control"] == "no-store"
 
 
+@pytest.mark.asvs("16.4.1")
 def test_a_request_id_is_taken_only_when_it_is_plain(client):
     assert client.get("/zh/", headers={"X-Request-Id": "trace-0001"}).headers["X-Request-Id"] == "trace-0001"
     assert UUID(client.get("/zh/", headers={"X-Request-Id": "<script>"}).headers["X-Request-Id"])

@@ -25,12 +25,14 @@ def test_a_paper_is_kept_under_its_digest(client, signed_in, blobs, content, kin
     assert blobs.read(answer.json["digest"]) == content
 
 
+@pytest.mark.asvs("5.2.2")
 def test_what_is_no_paper_is_refused_with_its_rule(client, signed_in):
     answer = hand_in(client, signed_in("registrar"), b"MZ\x90\x00 program")
     assert (answer.status_code, answer.json["rule"]) == (422, "X-FILE-2")
     assert {"zh", "en"} <= answer.json.keys()
 
 
+@pytest.mark.asvs("5.2.1")
 def test_a_paper_that_is_too_large_is_refused_unread(client, signed_in):
     answer = client.post(
         "/api/v1/evidence",

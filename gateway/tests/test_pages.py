@@ -83,12 +83,14 @@ def test_a_stranger_verifies_with_a_form_alone(client, verification):
     assert "Undergraduate" in client.post("/en/verify", data={"code": VALID_CODE}).get_data(as_text=True)
 
 
+@pytest.mark.asvs("1.2.1")
 def test_what_a_record_holds_is_text_and_never_markup(client):
     text = client.post("/zh/verify", data={"code": VALID_CODE}).get_data(as_text=True)
     assert "&lt;b&gt;张三" in text
     assert "<b>张三" not in text
 
 
+@pytest.mark.asvs("14.2.1")
 def test_a_code_never_stands_in_an_address_or_on_the_page(client):
     response = client.post("/zh/verify", data={"code": VALID_CODE})
     assert VALID_CODE not in response.get_data(as_text=True)
@@ -177,6 +179,7 @@ def test_health_is_answered(client):
     assert client.get("/readyz").status_code == 200
 
 
+@pytest.mark.asvs("4.1.3")
 def test_only_named_proxies_may_say_where_a_request_comes_from():
     proxies = (ip_network("10.0.0.0/8"),)
     assert client_address("192.0.2.1", "198.51.100.9", proxies) == "192.0.2.1"

@@ -144,6 +144,7 @@ def walked(steps, today):
         status = after
 
 
+@pytest.mark.asvs("2.3.1")
 @pytest.mark.rule("A12-4", "A12-6", "A13-4")
 @settings(max_examples=300, deadline=None)
 @given(steps=STEPS, today=LATE_DAYS)

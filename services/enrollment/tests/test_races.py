@@ -57,6 +57,7 @@ def at_once(*acts):
         return [each.result() for each in [threads.submit(run, act) for act in acts]]
 
 
+@pytest.mark.asvs("2.3.4")
 @pytest.mark.rule("A8-9")
 def test_two_schools_register_one_person_two_hundred_times_and_one_wins_each_time(enrollment, rivals):
     """Given a person admitted by two schools, when both register the person at the same instant, then exactly one

@@ -50,6 +50,7 @@ def test_the_right_code_proves_the_contact_and_makes_the_account_active(account:
     assert facts(account) == ["Opened", "CodeIssued", "ContactProven"]
 
 
+@pytest.mark.asvs("6.5.1")
 @pytest.mark.rule("X-PROOF-1")
 def test_a_code_is_used_once(active: Account) -> None:
     """Given a code that proved a contact, when it is tried again, then it does nothing."""
@@ -57,6 +58,7 @@ def test_a_code_is_used_once(active: Account) -> None:
     assert facts(active) == []
 
 
+@pytest.mark.asvs("6.5.5")
 @pytest.mark.rule("X-PROOF-1")
 def test_a_code_is_over_after_ten_minutes(account: Account) -> None:
     """Given a code, when it is tried after ten minutes, then it does nothing."""
@@ -72,6 +74,7 @@ def test_a_code_is_burnt_after_five_wrong_tries(account: Account) -> None:
     assert facts(account).count("CodeMissed") == 5
 
 
+@pytest.mark.asvs("6.6.2")
 def test_a_code_for_one_purpose_serves_no_other(active: Account) -> None:
     active.issue_code(purpose="sign_in", salt="s", digest="right", now=NOW + MINUTE)
     assert not active.try_code(purpose="prove", digest="right", now=NOW + MINUTE)
@@ -121,6 +124,7 @@ def test_a_closed_account_does_nothing_more(active: Account) -> None:
     assert not active.issue_code(purpose="sign_in", salt="s", digest="d", now=NOW + MINUTE)
 
 
+@pytest.mark.asvs("14.2.7")
 def test_an_account_that_nobody_proves_lapses_after_a_day(account: Account) -> None:
     assert not account.lapse(NOW + timedelta(hours=23))
     assert has_lapsed(account.standing, NOW + timedelta(hours=24))

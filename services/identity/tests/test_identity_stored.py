@@ -36,6 +36,7 @@ def registered(house: House, *, name: str = "张三", status_id: UUID | None = N
     }
 
 
+@pytest.mark.asvs("2.3.4")
 @pytest.mark.rule("AC-1")
 def test_of_two_hundred_who_open_an_account_for_one_document_exactly_one_wins(house: House) -> None:
     """Given one identity document, when two hundred open an account for it at once, then exactly one account is
@@ -137,6 +138,7 @@ def test_a_message_that_cannot_be_delivered_waits_and_is_not_lost(house: House) 
     assert len(house.mail()) == 1
 
 
+@pytest.mark.asvs("6.5.2")
 def test_no_code_stands_anywhere_in_the_database(house: House) -> None:
     account_id = house.open()
     house.tell("send_contact_code", account_id=account_id)
@@ -150,6 +152,7 @@ def test_no_code_stands_anywhere_in_the_database(house: House) -> None:
     assert not any(secret in stored for secret in ("张三", "11010519491231002X", "zhangsan"))
 
 
+@pytest.mark.asvs("6.6.3")
 @pytest.mark.rule("X-PROOF-1")
 def test_guessing_burns_the_code_after_five_tries_even_in_parallel(house: House) -> None:
     """Given a code that was sent, when sixty wrong ones are tried at once, then the right one is worthless too."""
@@ -168,6 +171,7 @@ def test_guessing_burns_the_code_after_five_tries_even_in_parallel(house: House)
         house.tell("prove_contact_code", account_id=account_id, code=right)
 
 
+@pytest.mark.asvs("6.5.1")
 @pytest.mark.rule("X-PROOF-1")
 def test_a_code_is_not_replayed_under_another_command(house: House) -> None:
     """Given a code that was used, when it is entered again under another command, then it is refused."""
@@ -334,6 +338,7 @@ def test_an_unproven_account_does_not_keep_the_document_from_its_owner(house: Ho
     assert house.open() != stranger
 
 
+@pytest.mark.asvs("6.3.2")
 def test_where_there_is_no_operators_file_no_operator_signs_in(house: House) -> None:
     with pytest.raises(NotSignedIn):
         house.identity.sign_in_operator(operator_id="admin", key="admin", by=house.asked("sign_in_operator"))

@@ -346,6 +346,7 @@ def test_an_owner_heard_before_the_student_is_kept(studio: Studio) -> None:
     )
 
 
+@pytest.mark.asvs("8.2.2")
 def test_a_photo_is_seen_by_its_student_its_school_and_its_agency_only(studio: Studio) -> None:
     (status_id,) = studio.register()
     facts = [{"status_id": status_id, "person_id": OWNER}]

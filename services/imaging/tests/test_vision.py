@@ -51,12 +51,14 @@ def test_a_photo_that_readers_would_turn_is_rejected() -> None:
     assert check_file(photo(exif=exif)).reasons == ("ORIENTATION",)
 
 
+@pytest.mark.asvs("14.2.8")
 def test_a_photo_that_says_where_it_was_taken_is_rejected() -> None:
     exif = Image.Exif()
     exif.get_ifd(0x8825)[1] = "N"
     assert check_file(photo(exif=exif)).reasons == ("LOCATION",)
 
 
+@pytest.mark.asvs("5.2.6")
 def test_a_picture_bomb_is_refused_by_its_header_and_never_decoded() -> None:
     start = GOOD.index(b"\xff\xc0") + 5
     bomb = GOOD[:start] + b"\xff\xff\xff\xff" + GOOD[start + 4 :]

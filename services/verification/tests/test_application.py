@@ -101,6 +101,7 @@ def test_a_command_id_does_not_serve_for_another_request(registry):
         registry.request(by=replace(by, request_hash="other"))
 
 
+@pytest.mark.asvs("8.2.2")
 @pytest.mark.rule("AC-21")
 @pytest.mark.parametrize("who", ["another student", "nobody bound", "a registrar", "unknown record"])
 def test_only_the_person_the_record_is_bound_to_may_ask(registry, who):
@@ -121,6 +122,7 @@ def test_only_the_person_the_record_is_bound_to_may_ask(registry, who):
     assert the_rows(registry, "report_register") == []
 
 
+@pytest.mark.asvs("8.2.2")
 def test_another_student_neither_sees_nor_closes_nor_extends_a_report(registry):
     report_id = registry.enrolled().request()["id"]
     stranger = registry.by(person_id=uuid4())

@@ -16,6 +16,7 @@ RECORD = {
 }  # fmt: skip
 
 
+@pytest.mark.asvs("14.2.6")
 @pytest.mark.parametrize("kind", ["status", "qualification"])
 def test_the_number_of_the_document_is_never_shown(kind):
     lines = particulars(kind, RECORD, PERSON)

@@ -69,6 +69,7 @@ def evidence(registry: Registry) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+@pytest.mark.asvs("8.2.3", "15.3.1")
 @pytest.mark.rule("A21-2")
 def test_a_right_code_shows_the_fields_of_its_kind_and_nothing_else(registry, stranger):
     """Given a report code from its owner, when a stranger enters it, then the fields of that kind of report are shown
@@ -184,6 +185,7 @@ def test_every_answer_leaves_its_evidence_first(registry, stranger):
     assert seen["times_verified"] == 1
 
 
+@pytest.mark.asvs("16.5.3")
 @pytest.mark.rule("A6-2")
 def test_without_evidence_there_is_no_answer(registry, stranger):
     """Given that evidence cannot be written, when a code is asked, then there is no answer at all."""
@@ -194,6 +196,7 @@ def test_without_evidence_there_is_no_answer(registry, stranger):
     assert (stranger.status, answer["outcome"], answer["report"]) == (503, "unavailable", None)
 
 
+@pytest.mark.asvs("2.4.1")
 @pytest.mark.rule("A21-3")
 def test_a_client_that_asks_too_often_is_told_when_to_come_back(registry):
     """Given a client that asked as often as is allowed, when it asks again, then it is told when to come back, and
@@ -205,6 +208,7 @@ def test_a_client_that_asks_too_often_is_told_when_to_come_back(registry):
         assert stranger.verify("1", REMOTE_ADDR="203.0.113.8")["outcome"] == "malformed"
 
 
+@pytest.mark.asvs("2.4.1")
 @pytest.mark.rule("A21-3")
 def test_guessing_is_slower_than_asking(registry):
     """Given a client that guessed twice in vain, when it guesses again, then it is throttled sooner than one that asks
@@ -215,6 +219,7 @@ def test_guessing_is_slower_than_asking(registry):
         assert stranger.verify(new_report_code("S"))["outcome"] == "throttled"
 
 
+@pytest.mark.asvs("4.1.3")
 def test_a_forwarded_address_counts_only_behind_our_own_proxy(registry):
     with the_public(registry, XUEJI_VERIFY_RATE="1 per minute", XUEJI_TRUSTED_PROXIES="10.0.0.0/8") as stranger:
         first = {"HTTP_X_FORWARDED_FOR": "198.51.100.1, 203.0.113.9"}
@@ -247,6 +252,7 @@ def test_a_person_who_scanned_a_code_is_led_to_the_page(stranger):
     assert (stranger.status, stranger.headers["Location"]) == (302, "/zh/verify")
 
 
+@pytest.mark.asvs("14.3.2")
 def test_nothing_is_cached_and_other_pages_and_methods_are_refused(stranger):
     stranger.send("PUT", "/verify")
     assert (stranger.status, stranger.headers["Allow"]) == (405, "GET, HEAD, POST")
@@ -256,6 +262,7 @@ def test_nothing_is_cached_and_other_pages_and_methods_are_refused(stranger):
     assert stranger.headers["Referrer-Policy"] == "no-referrer"
 
 
+@pytest.mark.asvs("16.2.5")
 def test_logs_hold_neither_codes_nor_names(registry, stranger):
     code = registry.enrolled().request()["code"]
     with registry.store.reading() as cursor:
@@ -285,6 +292,7 @@ def test_many_strangers_at_once_are_all_answered_and_kept(registry, stranger):
     assert len(evidence(registry)) == 80
 
 
+@pytest.mark.asvs("13.4.5")
 def test_the_private_port_tells_probes_and_metrics(registry, stranger):
     server = serve_privately("127.0.0.1", 0, stranger.public.ready)
     try:

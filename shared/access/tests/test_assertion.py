@@ -45,6 +45,7 @@ def test_what_identity_signed_is_read_again(clock):
     assert Verifier(PUBLIC, clock).verify(Signer(PRIVATE, clock).sign(ASSERTION)) == ASSERTION
 
 
+@pytest.mark.asvs("9.2.1")
 def test_it_holds_until_it_is_over(clock):
     token, verifier = Signer(PRIVATE, clock).sign(ASSERTION), Verifier(PUBLIC, clock)
     try:
@@ -69,6 +70,7 @@ def test_a_remembered_assertion_still_ends_and_a_changed_one_is_another(clock):
     assert verifier.verify(token) == ASSERTION
 
 
+@pytest.mark.asvs("9.1.1")
 def test_another_key_is_not_believed(clock):
     with pytest.raises(NotSignedIn):
         Verifier(PUBLIC, clock).verify(Signer(pair()[0], clock).sign(ASSERTION))
@@ -78,6 +80,7 @@ def part(value):
     return urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
+@pytest.mark.asvs("9.1.1", "9.1.2")
 def test_the_well_known_forgeries_fail(clock):
     verifier, token = Verifier(PUBLIC, clock), Signer(PRIVATE, clock).sign(ASSERTION)
     header, payload, signature = token.split(".")

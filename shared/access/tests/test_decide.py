@@ -170,6 +170,7 @@ def test_every_action_is_known_to_this_test():
     assert set(ACTIONS) == set(WHO_MAY)
 
 
+@pytest.mark.asvs("8.2.1")
 @pytest.mark.rule("A6-1", "A6-3", "AUD-1")
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("action", ACTIONS)
@@ -212,6 +213,7 @@ def is_ones_own(role, action, resource):
     return (reach == OWN_PERSON and resource.person == "p-1") or (reach == OWN_OFFICE and resource.office == "o-1")
 
 
+@pytest.mark.asvs("8.4.1")
 @pytest.mark.rule("A4-1")
 @given(st.sampled_from(ACTIONS), resources)
 def test_a_registrar_never_acts_on_another_schools_record(action, resource):
@@ -220,6 +222,7 @@ def test_a_registrar_never_acts_on_another_schools_record(action, resource):
         assert not decide(actor("registrar"), action, resource).allow
 
 
+@pytest.mark.asvs("8.4.1")
 @pytest.mark.rule("A4-2")
 @given(st.sampled_from(["province_admissions", "province_education"]), st.sampled_from(ACTIONS), resources)
 def test_a_province_never_reaches_into_another(role, action, resource):
@@ -229,6 +232,7 @@ def test_a_province_never_reaches_into_another(role, action, resource):
         assert not decide(actor(role), action, resource).allow
 
 
+@pytest.mark.asvs("8.2.2")
 @pytest.mark.rule("A11-2", "AC-21")
 @given(st.sampled_from(ACTIONS), resources)
 def test_a_student_never_sees_another_persons_record(action, resource):
@@ -237,6 +241,7 @@ def test_a_student_never_sees_another_persons_record(action, resource):
         assert not decide(actor("student"), action, resource).allow
 
 
+@pytest.mark.asvs("2.3.5")
 @pytest.mark.rule("A24-2")
 @given(st.sampled_from(ROLES), resources)
 def test_who_submitted_never_approves(role, resource):
@@ -300,6 +305,7 @@ def test_require_raises_what_decide_denies():
     assert require(actor("registrar"), "register_students", OWN).allow
 
 
+@pytest.mark.asvs("14.2.6", "16.3.2")
 @pytest.mark.rule("A25-1", "A24-3")
 def test_looking_at_others_is_masked_and_logged():
     """Given somebody who looks at another person, when it is allowed, then identity data leave masked and the look is
@@ -310,6 +316,7 @@ def test_looking_at_others_is_masked_and_logged():
     assert decide(None, "verify_report", OWN).obligations == {"evidence"}
 
 
+@pytest.mark.asvs("8.3.2")
 @pytest.mark.rule("A23-1")
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("action", ACTIONS)
@@ -338,6 +345,7 @@ def test_a_machine_looks_within_its_scopes_and_never_acts(role, action, asked_fo
         assert decision.rule == ("A24-1" if asked_for else "X-SCOPE-1")
 
 
+@pytest.mark.asvs("7.5.3")
 @pytest.mark.rule("X-SIGN-2", "X-REASON-1")
 @given(st.sampled_from(ROLES), st.sampled_from(ACTIONS), resources, st.booleans(), st.sampled_from(["", "  ", "why"]))
 def test_what_a_decision_asks_for_is_asked_for(role, action, resource, stepped_up, reason):

@@ -90,6 +90,7 @@ def test_what_is_no_digest_is_missing(blobs: FileBlobs, digest: str) -> None:
         blobs.open(digest)
 
 
+@pytest.mark.asvs("5.3.2")
 @given(st.text(max_size=80))
 def test_no_name_leads_out_of_the_folder(tmp_path_factory: pytest.TempPathFactory, name: str) -> None:
     blobs = FileBlobs(tmp_path_factory.getbasetemp() / "one")

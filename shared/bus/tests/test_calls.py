@@ -110,6 +110,7 @@ def test_a_refusal_is_rebuilt_with_everything_it_carries(client: RpcClient) -> N
     assert content["field"] is None
 
 
+@pytest.mark.asvs("2.2.2")
 def test_a_request_against_its_contract_is_refused_by_the_service(client: RpcClient) -> None:
     with pytest.raises(Refused) as caught:
         client.call(SayV1, {"command_id": "not an id", "word": "x" * 21, "more": 1})
@@ -117,6 +118,7 @@ def test_a_request_against_its_contract_is_refused_by_the_service(client: RpcCli
     assert caught.value.as_dict()["field"] == "command_id"
 
 
+@pytest.mark.asvs("16.5.1")
 @pytest.mark.parametrize("word", ["fail", "wrong"])
 def test_a_fault_shows_nothing_but_where_to_look(client: RpcClient, echo: Running, word: str) -> None:
     correlation_id = str(uuid4())
@@ -128,6 +130,7 @@ def test_a_fault_shows_nothing_but_where_to_look(client: RpcClient, echo: Runnin
     assert SECRET.split()[1] not in echo.log
 
 
+@pytest.mark.asvs("16.5.2")
 def test_a_service_that_is_not_there_is_an_error_at_once(client: RpcClient) -> None:
     say(client, "warm")
     started = time.monotonic()

@@ -60,6 +60,7 @@ def test_what_was_saved_is_loaded(students: Students) -> None:
     assert students.get(Student, told.id) == told
 
 
+@pytest.mark.asvs("16.2.1")
 @pytest.mark.rule("A24-3")
 def test_every_event_carries_its_context(students: Students) -> None:
     """Given an actor with a use case and a reason, when something is saved, then every event says who, when, why and
@@ -136,6 +137,7 @@ def test_a_saved_standing_is_read_for_many(students: Students) -> None:
 # claims
 
 
+@pytest.mark.asvs("2.3.3")
 def test_a_second_claim_is_refused_in_the_applications_words(students: Students) -> None:
     key = uuid4().hex
     students.save(student(key), by=by())
@@ -239,6 +241,7 @@ def test_the_command_id_asked_with_is_the_one_that_is_kept(students: Students) -
     assert students.answered(command_id, "h") == answer
 
 
+@pytest.mark.asvs("2.3.3")
 def test_a_refused_command_leaves_no_answer(students: Students) -> None:
     key, command_id = uuid4().hex, uuid4()
     students.save(student(key), by=by())
@@ -255,6 +258,7 @@ def test_one_command_raced_by_four_threads_acts_once(students: Students) -> None
         assert isinstance(answers[0], dict)
 
 
+@pytest.mark.asvs("2.3.4")
 def test_two_hundred_races_for_one_claim_have_one_winner_each(students: Students) -> None:
     for _ in range(200):
         key = uuid4().hex

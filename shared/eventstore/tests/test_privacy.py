@@ -16,6 +16,7 @@ def keyring(tmp_path: Path) -> Keyring:
     return Keyring.generate(tmp_path / "keys.toml")
 
 
+@pytest.mark.asvs("11.3.3")
 def test_a_sealed_text_opens_in_its_own_place_only(keyring: Keyring) -> None:
     sealed = keyring.seal("欧阳·𠮷", "person:1")
     assert sealed.startswith("x1.k1.")
@@ -96,6 +97,7 @@ def subject_keys(postgres_url: str, keyring: Keyring) -> Iterator[SubjectKeys]:
     store.close()
 
 
+@pytest.mark.asvs("14.2.7")
 @pytest.mark.servers
 def test_a_shredded_subject_is_gone_and_others_stay(subject_keys: SubjectKeys) -> None:
     mine = subject_keys.seal("account-1", "13800000000", "phone")
@@ -109,6 +111,7 @@ def test_a_shredded_subject_is_gone_and_others_stay(subject_keys: SubjectKeys) -
     assert subject_keys.open("account-2", yours, "phone") == "13900000000"
 
 
+@pytest.mark.asvs("11.3.3")
 @pytest.mark.servers
 def test_one_subjects_text_does_not_open_for_another(subject_keys: SubjectKeys) -> None:
     sealed = subject_keys.seal("account-1", "text", "phone")

@@ -243,6 +243,7 @@ print(len({answer["id"] for answer in answers}))
     assert rows_in(postgres_url, "events") == 40
 
 
+@pytest.mark.asvs("13.2.2", "16.4.2")
 def test_the_application_role_adds_and_never_changes_what_happened(postgres_url: str) -> None:
     migrate(postgres_url)
     application, auditor = f"app_{uuid4().hex[:8]}", f"audit_{uuid4().hex[:8]}"

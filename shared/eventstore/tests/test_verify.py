@@ -69,6 +69,7 @@ def test_a_follower_that_is_behind_is_compared_at_its_own_position(store: Store,
     assert verify(store, PROJECTIONS) == []
 
 
+@pytest.mark.asvs("16.4.2")
 def test_a_planted_value_is_named_to_table_key_and_column(store: Store, pupil: Pupil) -> None:
     plant(store, "UPDATE pupil_list SET school = '三中'")
     assert verify(store, PROJECTIONS) == [Difference("pupil_list", (f"id={pupil.id}",), "school", "三中", "一中")]

@@ -172,6 +172,7 @@ def test_a_workbook_whose_xml_breaks_off_is_refused() -> None:
     refused(FileTruncated, packed(book), "a.xlsx")
 
 
+@pytest.mark.asvs("5.2.2")
 @pytest.mark.rule("X-FILE-2")
 @pytest.mark.parametrize(
     ("content", "filename"),
@@ -197,6 +198,7 @@ def test_another_format_under_the_name_is_refused(content: bytes, filename: str)
     refused(WrongFormat, content, filename)
 
 
+@pytest.mark.asvs("5.3.2")
 def test_a_path_in_the_name_is_only_a_name() -> None:
     assert values_of(b"NO,COLOUR\n1,x\n", "..\\..\\C:\\a.CSV") == [["1", "x"]]
 
@@ -254,12 +256,14 @@ def test_one_row_more_than_allowed_is_too_many() -> None:
     refused(TooManyRows, workbook(HEADER + more), "a.xlsx")
 
 
+@pytest.mark.asvs("5.2.1")
 @pytest.mark.rule("X-FILE-9")
 def test_a_file_beyond_the_size_is_refused_unread() -> None:
     """Given a file one byte beyond the limit, when it comes, then it is refused unread."""
     refused(TooLarge, b"x" * ((1 << 20) + 1))
 
 
+@pytest.mark.asvs("5.2.3")
 @pytest.mark.rule("X-FILE-10")
 def test_a_zip_bomb_is_refused_by_its_directory() -> None:
     """Given a small workbook that unpacks to more than the limit, when it comes, then it is refused before it is
@@ -269,6 +273,7 @@ def test_a_zip_bomb_is_refused_by_its_directory() -> None:
     assert "4" in refused(UnpacksTooLarge, bomb, "a.xlsx")
 
 
+@pytest.mark.asvs("5.2.3")
 def test_a_zip_bomb_that_lies_about_its_size_is_stopped() -> None:
     bomb = bytearray(workbook(HEADER + row(2, text_cell("A2", "0" * (5 << 20)))))
     with zipfile.ZipFile(io.BytesIO(bomb)) as book:
