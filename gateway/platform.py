@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app, g, request
 
 from gateway.clients import client_address
+from gateway.purpose import stated_purpose
 from gateway.settings import GatewaySettings
 from gateway.verification import PublicVerification
 from shared.access.assertion import Verifier
@@ -33,6 +34,7 @@ class Platform:
             _schema(contract).dump(asked),
             assertion=g.get("assertion"),
             correlation_id=g.request_id,
+            purpose=stated_purpose() or None,
             deadline=self.settings.deadline,
         )
 

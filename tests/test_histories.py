@@ -16,8 +16,10 @@ STORED = [(service, history) for service in SERVICES for history in read(service
 _NO_PLAN = "certificates are confirmed by a second person, not planned; the facts come with every kind of file"
 _RETURNED = "a list is returned, not taken back; the facts come with every kind of file"
 _IDENTITY = "identity's walk is not written yet"
+_LOOK = "a look is one fact; the walks that write histories were told before looks were recorded"
 # Facts that no history holds yet, each with its reason.
 NOT_YET = {
+    **{f"{service}.Look.Taken": _LOOK for service in ("enrollment", "credentials", "imaging", "identity")},
     **{
         f"identity.Account.{name}": _IDENTITY
         for name in ("IdentityAdded", "IdentitiesTakenBack", "Superseded", "Restored")
@@ -49,7 +51,11 @@ def replayed(history: History) -> Any:
 def test_a_stored_history_replays_to_its_standing(service: str, history: History) -> None:
     importlib.import_module(f"services.{service}.projections")
     aggregate = replayed(history)
-    assert (aggregate.stored_as, aggregate.version) == (history.kind, len(history.events))
+    assert aggregate.version == len(history.events)
+    assert aggregate.stored_as == (history.kind or aggregate.stored_as)
+    if aggregate.standing is None:  # a look decides nothing, so nothing of it is kept for deciding
+        assert history.standing is None
+        return
     standing = msgspec.json.decode(facts.encode_standing(aggregate.standing))
     # A later standing may know more, but what it knew then is what it says now.
     assert history.standing is not None

@@ -27,7 +27,7 @@ class Services:
         self.asked = []
         self.failure = None
 
-    def call(self, contract, request, *, assertion=None, correlation_id=None, deadline=10.0):
+    def call(self, contract, request, *, assertion=None, correlation_id=None, purpose=None, deadline=10.0):
         contract().load(json.loads(json.dumps(request)))
         self.asked.append((contract, dict(request), assertion, correlation_id))
         if self.failure:

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from services.credentials.domain.certificate import Certificate
 from services.credentials.domain.certificate_batch import CertificateBatch
+from services.credentials.domain.look import Look
 from services.credentials.domain.student_record import StudentRecord
 from shared.eventstore.projection import Projection, Row, on
 
@@ -126,4 +127,4 @@ class CertificateRegister(Projection):
 
 
 PROJECTIONS = (CertificateBatchRegister(), CertificateRegister())
-AGGREGATES = (Certificate, CertificateBatch, StudentRecord)
+AGGREGATES = (Certificate, CertificateBatch, Look, StudentRecord)

@@ -5,11 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from services.credentials.domain.certificate import Certificate
+from services.credentials.domain.look import Look
 from services.credentials.domain.rules import AWARD_KINDS
 from shared.bus.publishing import tells
 from shared.contracts.contract import PublicFact
 from shared.contracts.events.credentials import DegreeIssuedV1
+from shared.contracts.events.credentials_looks import CertificatesViewedV1
 from shared.eventstore.log import FactRecord
+from shared.eventstore.looking import told_of
 
 _PUBLIC = (
     "number",
@@ -33,10 +36,12 @@ _PUBLIC = (
 )
 
 
-@tells(Certificate.Published)
+@tells(Certificate.Published, Look.Taken)
 def publish(record: FactRecord) -> Iterator[tuple[type[PublicFact], dict[str, Any]]]:
     """The public facts that one own fact amounts to."""
     fact = record.fact
+    if isinstance(fact, Look.Taken):
+        yield CertificatesViewedV1, told_of(record)
     if isinstance(fact, Certificate.Published):
         yield (
             DegreeIssuedV1,

@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+from services.credentials.domain.look import Look
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.id_documents import mask_name
 from shared.eventstore.follower import wait_for
+from shared.eventstore.looking import Looks
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
 from shared.rules.refused import NotFound
@@ -20,6 +22,7 @@ class CredentialsQueries:
     def __init__(self, store: Store, keyring: Keyring) -> None:
         self.store = store
         self.keyring = keyring
+        self.looks = Looks(store, Look)
 
     def get_certificate(self, *, certificate_id: UUID, after_version: int, by: By) -> Answer:
         """One certificate by its id."""
@@ -83,7 +86,8 @@ class CredentialsQueries:
 
     def _certificate(self, query: str, key: UUID, by: By) -> Answer:
         row = self._one(query, key)
-        require(by.actor, "read_status", Resource("certificate", school=row["school_code"]))
+        decision = require(by.actor, "read_status", Resource("certificate", school=row["school_code"]))
+        self.looks.saw(by, decision, [row["status_id"]], alone=True)
         person = self.keyring.open_person(row["sealed_person"], row["id_key"])
         return {
             "certificate_id": str(row["certificate_id"]),

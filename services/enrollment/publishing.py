@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from services.enrollment.domain.look import Look
 from services.enrollment.domain.rules.standing import CANCELLATIONS, CONCLUSIONS
 from services.enrollment.domain.school import School
 from services.enrollment.domain.student_status import StudentStatus
@@ -10,6 +11,7 @@ from shared.bus.publishing import tells
 from shared.codes.schools import province_of
 from shared.contracts.contract import PublicFact
 from shared.contracts.events.enrollment import EnrollmentAnnualRegisteredV1, StudentRegisteredV1
+from shared.contracts.events.enrollment_looks import StudentRecordsViewedV1
 from shared.contracts.events.enrollment_status import (
     AnnualRegistrationOverdueV1,
     AnnualRegistrationWithdrawnV1,
@@ -19,6 +21,7 @@ from shared.contracts.events.enrollment_status import (
     StudentStatusEndedV1,
 )
 from shared.eventstore.log import FactRecord
+from shared.eventstore.looking import told_of
 
 Told = tuple[type[PublicFact], dict[str, Any]]
 
@@ -75,10 +78,14 @@ _ENDINGS = {state: word for word, state in (CANCELLATIONS | CONCLUSIONS).items()
     StudentStatus.Contested,
     StudentStatus.ContestSettled,
     School.AnnualRegistrationOverdue,
+    Look.Taken,
 )
 def publish(record: FactRecord) -> Iterator[Told]:
     """The public facts that one own fact amounts to."""
     fact = record.fact
+    if isinstance(fact, Look.Taken):
+        yield StudentRecordsViewedV1, told_of(record)
+        return
     if isinstance(fact, School.AnnualRegistrationOverdue):
         yield _overdue(fact)
         return

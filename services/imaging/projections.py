@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from services.imaging.domain.capture_code import CaptureCode
+from services.imaging.domain.look import Look
 from services.imaging.domain.photo import Photo
 from services.imaging.domain.student_record import StudentRecord
 from shared.eventstore.aggregate import Aggregate
@@ -148,4 +149,4 @@ def _with_photo(row: Row | None, fact: Photo.FilePassed | Photo.Rejected, state:
 
 
 PROJECTIONS: tuple[Projection, ...] = (PhotoRegister(), CaptureRoll())
-AGGREGATES: tuple[type[Aggregate], ...] = (StudentRecord, CaptureCode, Photo)
+AGGREGATES: tuple[type[Aggregate], ...] = (StudentRecord, CaptureCode, Look, Photo)

@@ -4,10 +4,12 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from services.imaging.domain.look import Look
 from services.imaging.domain.photo import OtherAgency
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.eventstore.follower import wait_for
+from shared.eventstore.looking import Looks
 from shared.eventstore.store import Store
 from shared.rules.refused import NotFound
 
@@ -24,6 +26,7 @@ class ImagingQueries:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.looks = Looks(store, Look)
 
     def get_photo(self, *, photo_id: UUID, after_version: int, by: By) -> Answer:
         """One photo."""
@@ -40,19 +43,27 @@ class ImagingQueries:
         if by.actor and by.actor.role == "image_collector":
             if by.actor.org != agency:
                 raise OtherAgency
+            decision = require(by.actor, "submit_photo", Resource("photo"))
         else:
-            require(by.actor, "read_status", Resource("photo", school=school, person=str(person) if person else None))
-        return _photo(rows[0][:-3])
+            resource = Resource("photo", school=school, person=str(person) if person else None)
+            decision = require(by.actor, "read_status", resource)
+        photo = _photo(rows[0][:-3])
+        # an agency sees the photos that it took itself: that is its own scope, wherever it works
+        own = bool(by.actor and by.actor.role == "image_collector")
+        self.looks.saw(by, decision, [photo["status_id"]], full=True, alone=True, in_case=own)
+        return photo
 
     def list_photos_to_review(self, *, after: UUID | None, limit: int, by: By) -> Answer:
         """Photos of the asker's agency that wait for a second person, oldest first."""
-        require(by.actor, "review_photo", Resource("photo"))
+        decision = require(by.actor, "review_photo", Resource("photo"))
         rows = self._rows(
             f"SELECT {', '.join(_FIELDS)} FROM photo_register"
             " WHERE state = 'awaiting_review' AND agency = %s AND photo_id > %s ORDER BY photo_id LIMIT %s",
             (by.actor.org if by.actor else "", after or UUID(int=0), limit),
         )
-        return {"photos": [_photo(row) for row in rows]}
+        photos = [_photo(row) for row in rows]
+        self.looks.saw(by, decision, [photo["status_id"] for photo in photos], full=True)
+        return {"photos": photos}
 
     def list_statuses_without_photo(
         self, school_code: str, graduation_year: int, today: date, limit: int

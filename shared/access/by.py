@@ -17,6 +17,7 @@ class By:
     recorded_at: datetime
     command_id: UUID | None = None
     request_hash: str = ""
+    purpose: str = ""  # what a look at somebody's record is for, in the asker's words
 
     @property
     def sub(self) -> str:

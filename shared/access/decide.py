@@ -45,6 +45,7 @@ class Decision:
     allow: bool
     rule: str
     obligations: frozenset[str] = frozenset()
+    reach: str = ""
 
 
 class NotPermitted(Refused):
@@ -103,7 +104,7 @@ def decide(actor: Assertion | None, action: str, resource: Resource) -> Decision
         return Decision(allow=False, rule="A24-2")
     if actor is not None and (barred := _barred(actor, action)):
         return Decision(allow=False, rule=barred)
-    return Decision(allow=True, rule=permission.rule, obligations=permission.obligations)
+    return Decision(True, permission.rule, permission.obligations, permission.reach)
 
 
 def require(actor: Assertion | None, action: str, resource: Resource, *, reason: str = "") -> Decision:

@@ -34,6 +34,7 @@ from shared.rules.refused import MalformedValue, Refused
 
 _BROKER_GONE = (AMQPError, KombuError, OSError)
 Method = TypeVar("Method", bound=Callable[..., Any])
+LONGEST_PURPOSE: Final = 120
 EDGE: Final = "xueji.edge"  # where the runner puts its Edge in nameko's config
 _log = structlog.get_logger("xueji.bus")
 
@@ -85,6 +86,7 @@ class Answering(Rpc):  # type: ignore[misc]
             recorded_at=edge.clock.now(),
             command_id=_command_id(values),
             request_hash=_hash(self.method_name, actor, request),
+            purpose=_purpose(headers),
         )
         return values, by
 
@@ -178,6 +180,12 @@ def malformed(error: ValidationError) -> MalformedValue:
 
 def _command_id(values: Any) -> UUID | None:
     return values.get("command_id") if isinstance(values, Mapping) else None
+
+
+def _purpose(headers: Mapping[str, Any]) -> str:
+    """What the asker says it is for; whatever else stands there is nothing."""
+    said = headers.get("purpose")
+    return said[:LONGEST_PURPOSE] if isinstance(said, str) else ""
 
 
 def _hash(method: str, actor: Assertion | None, request: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from services.enrollment.domain.cancellation import Cancellation
 from services.enrollment.domain.case import Case
 from services.enrollment.domain.conflict import Conflict
 from services.enrollment.domain.incident import Incident
+from services.enrollment.domain.look import Look
 from services.enrollment.domain.preparatory import Preparatory
 from services.enrollment.domain.registration_batch import RegistrationBatch
 from services.enrollment.domain.roster_export import RosterExport
@@ -57,6 +58,7 @@ AGGREGATES = (
     Case,
     Conflict,
     Incident,
+    Look,
     Preparatory,
     RegistrationBatch,
     RosterExport,

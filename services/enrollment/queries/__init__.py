@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from services.enrollment.domain.look import Look
+from services.enrollment.queries.looking import in_case
 from services.enrollment.queries.years import years_of
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.id_documents import mask_name
 from shared.eventstore.follower import wait_for
+from shared.eventstore.looking import Looks
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
 from shared.rules.refused import NotFound
@@ -22,6 +25,7 @@ class EnrollmentQueries:
     def __init__(self, store: Store, keyring: Keyring) -> None:
         self.store = store
         self.keyring = keyring
+        self.looks = Looks(store, Look)
 
     def get_status(self, *, status_id: UUID, after_version: int, by: By) -> Answer:
         """One student status with its years."""
@@ -44,7 +48,9 @@ class EnrollmentQueries:
         row = self._one(query, key)
         if row is None:
             raise NotFound(kind="student_status")
-        require(by.actor, "read_status", Resource("student_status", school=row["school_code"]))
+        decision = require(by.actor, "read_status", Resource("student_status", school=row["school_code"]))
+        known = in_case(self.store, decision, row["status_id"])
+        self.looks.saw(by, decision, [row["status_id"]], alone=True, in_case=known)
         with self.store.reading() as cursor:
             years = years_of(cursor, row, by)
         person = self.keyring.open_person(row["sealed_person"], row["id_key"])

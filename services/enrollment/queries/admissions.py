@@ -84,19 +84,21 @@ class AdmissionQueries(EnrollmentQueries):
         self, *, school_code: str, entry_year: int, outcome: str | None, after: UUID | None, limit: int, by: By
     ) -> Answer:
         """The admissions to a school in one year, by outcome; `pending_fix` names those that wait for a correction."""
-        require(by.actor, "read_status", Resource("admission", school=school_code))
+        decision = require(by.actor, "read_status", Resource("admission", school=school_code))
         asked: dict[str, Any] = {"school_code": school_code, "entry_year": entry_year}
         if outcome and outcome != "pending_fix":
             asked["outcome"] = outcome
         pending = " AND a.fix_id <> ''" if outcome == "pending_fix" else ""
         rows = self._page(_ADMISSIONS, "a", "admission_id", asked, after, limit, pending)
+        self.looks.saw(by, decision, [row["admission_id"] for row in rows])
         return {"admissions": [self._admission(row) for row in rows]}
 
     def get_admission(self, *, school_code: str, entry_year: int, exam_no: str, by: By) -> Answer:
         """One admission by its number: whether it is a basis, and what became of it."""
-        require(by.actor, "read_status", Resource("admission", school=school_code))
+        decision = require(by.actor, "read_status", Resource("admission", school=school_code))
         asked = {"school_code": school_code, "entry_year": entry_year, "exam_no": exam_no}
         for row in self._page(_ADMISSIONS, "a", "admission_id", asked, None, 1):
+            self.looks.saw(by, decision, [row["admission_id"]], alone=True, in_case=bool(row["fix_id"]))
             return self._admission(row)
         raise NotFound(kind="admission")
 
@@ -111,10 +113,12 @@ class AdmissionQueries(EnrollmentQueries):
         by: By,
     ) -> Answer:
         """Corrections and supplements of a school, a province or the nation; the school finds its results here."""
-        require(by.actor, "read_admission_fixes", Resource("admission_fix", school=school_code, province=province))
+        resource = Resource("admission_fix", school=school_code, province=province)
+        decision = require(by.actor, "read_admission_fixes", resource)
         named = {"school_code": school_code, "province": province, "state": state}
         asked = {name: value for name, value in named.items() if value}
         rows = self._page(_FIXES, "admission_fix_register", "fix_id", asked, after, limit)
+        self.looks.saw(by, decision, [row["admission_id"] or row["fix_id"] for row in rows])
         return {"fixes": [self._fix(row, by) for row in rows]}
 
     def get_admission_fix(self, *, fix_id: UUID, after_version: int, by: By) -> Answer:
@@ -126,26 +130,30 @@ class AdmissionQueries(EnrollmentQueries):
             raise NotFound(kind="admission_fix")
         registrar = by.actor is not None and by.actor.role == "registrar"
         scope = {"school": row["school_code"]} if registrar else {"province": row["province"]}
-        require(by.actor, "read_admission_fixes", Resource("admission_fix", **scope))
+        decision = require(by.actor, "read_admission_fixes", Resource("admission_fix", **scope))
+        seen, waits = row["admission_id"] or fix_id, row["decided_on"] is None
+        self.looks.saw(by, decision, [seen], full=_is_open_to(row, by), alone=True, in_case=waits)
         return self._fix(row, by)
 
     def list_preparatory(
         self, *, school_code: str, state: str | None, after: UUID | None, limit: int, by: By
     ) -> Answer:
         """The preparatory students that a school admitted or trains."""
-        require(by.actor, "read_status", Resource("preparatory", school=school_code))
+        decision = require(by.actor, "read_status", Resource("preparatory", school=school_code))
         either = " AND %(school)s IN (p.admitting_school, p.training_school)"
         asked = {"state": state} if state else {}
         rows = self._page(_PREPARATORY, "p", "preparatory_id", asked, after, limit, either, school=school_code)
+        self.looks.saw(by, decision, [row["admission_id"] for row in rows])
         return {"students": [self._preparatory(row) for row in rows]}
 
     def list_rechecks(
         self, *, school_code: str, entry_year: int, wanted: str, after: UUID | None, limit: int, by: By
     ) -> Answer:
         """Freshmen whose recheck failed (what follows is still to be done), passed, or is missing (R41-11)."""
-        require(by.actor, "read_status", Resource("student_status", school=school_code))
+        decision = require(by.actor, "read_status", Resource("student_status", school=school_code))
         named = {"school_code": school_code, "entry_year": entry_year, "after": after, "limit": limit}
         rows = self._named(_RECHECKS.format(wanted=_WANTED[wanted]), named)
+        self.looks.saw(by, decision, [row["status_id"] for row in rows])
         return {"students": [self._recheck(row) for row in rows]}
 
     def _page(
@@ -188,9 +196,8 @@ class AdmissionQueries(EnrollmentQueries):
     def _fix(self, row: Answer, by: By) -> Answer:
         place = f"admission_fix:{row['entry_year']}|{row['exam_no']}"
         values: dict[str, str] = msgspec.json.decode(self.keyring.open(row["sealed"], place))
-        open_to = by.actor is not None and _TURN.get(row["state"]) == by.actor.role
         columns = SPECIAL_ADMISSION_LIST.by_code
-        shown = values if open_to else {code: columns[code].mask(value) for code, value in values.items()}
+        shown = values if _is_open_to(row, by) else {code: columns[code].mask(value) for code, value in values.items()}
         return {
             "fix_id": str(row["fix_id"]),
             "admission_id": str(row["admission_id"]) if row["admission_id"] else None,
@@ -220,6 +227,10 @@ class AdmissionQueries(EnrollmentQueries):
             **{name: _iso(row[name]) for name in ("entry_date", "rechecked_on", "due_on")},
             "follows": what_follows(dict.fromkeys(failed, False), registered=True),
         }
+
+
+def _is_open_to(row: Answer, by: By) -> bool:
+    return by.actor is not None and _TURN.get(row["state"]) == by.actor.role
 
 
 class EntryFindings:

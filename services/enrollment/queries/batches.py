@@ -8,10 +8,12 @@ from uuid import UUID
 
 import msgspec
 
+from services.enrollment.domain.look import Look
 from shared.access.by import By
-from shared.access.decide import Resource, require
+from shared.access.decide import Decision, Resource, require
 from shared.blobs.port import Blobs
 from shared.eventstore.follower import wait_for
+from shared.eventstore.looking import Looks
 from shared.eventstore.store import Store
 from shared.intake.outcome import Receipt
 from shared.intake.plan import PlanFile
@@ -52,10 +54,11 @@ class BatchQueries:
     def __init__(self, store: Store, blobs: Blobs) -> None:
         self.store = store
         self._blobs = blobs
+        self.looks = Looks(store, Look)
 
     def get_batch(self, *, batch_id: UUID, after_version: int, by: By) -> Answer:
         """Where a submitted file stands, and how fast it moves."""
-        return shown(self._row(batch_id, after_version, by))
+        return shown(self._row(batch_id, after_version, by)[0])
 
     def list_batches(
         self,
@@ -79,9 +82,11 @@ class BatchQueries:
 
     def get_plan(self, *, batch_id: UUID, rows: int, after_version: int, by: By) -> Answer:
         """What a file would lead to, with its first rows."""
-        row = self._row(batch_id, after_version, by)
+        row, decision = self._row(batch_id, after_version, by)
         if row["plan_digest"] is None:
             raise NotFound(kind="plan")
+        # most rows of a plan have no record yet: what was looked at is the file
+        self.looks.saw(by, decision, [batch_id])
         with self._blobs.open(row["plan_digest"]) as stream:
             plan = PlanFile(stream)
             first = [msgspec.json.decode(line) for line in islice(plan.rows(), rows)]
@@ -97,7 +102,7 @@ class BatchQueries:
 
     def reconcile_batch(self, *, batch_id: UUID, after_version: int, by: By) -> Answer:
         """Whether submitted = accepted + unchanged + refused, and what was accepted can be queried."""
-        row = self._row(batch_id, after_version, by)
+        row, _ = self._row(batch_id, after_version, by)
         counted = {name: row[name] for name in ("accepted", "unchanged", "refused", "undone", "kept")}
         records = queryable = 0
         missing: list[Answer] = []
@@ -132,7 +137,7 @@ class BatchQueries:
                     left = [each for each in left if (each.originator_id, each.last_version) not in seen]
         return left
 
-    def _row(self, batch_id: UUID, after_version: int, by: By) -> Answer:
+    def _row(self, batch_id: UUID, after_version: int, by: By) -> tuple[Answer, Decision]:
         if after_version:
             wait_for(self.store, batch_id, after_version)
         with self.store.reading() as cursor:
@@ -140,8 +145,8 @@ class BatchQueries:
             row = next(iter(_named(cursor)), None)
         if row is None:
             raise NotFound(kind="batch")
-        require(by.actor, "read_batch", Resource("batch", school=row["school_code"], province=row["province"]))
-        return row
+        resource = Resource("batch", school=row["school_code"], province=row["province"])
+        return row, require(by.actor, "read_batch", resource)
 
 
 def shown(row: Answer) -> Answer:

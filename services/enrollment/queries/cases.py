@@ -9,8 +9,9 @@ import msgspec
 from services.enrollment.domain.rules.identity import OPEN_STEPS
 from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.queries import Answer, EnrollmentQueries
+from services.enrollment.queries.looking import in_case
 from shared.access.by import By
-from shared.access.decide import Resource, require, trains
+from shared.access.decide import Decision, Resource, require, trains
 from shared.codes.id_documents import mask_id_number, mask_name
 from shared.eventstore.follower import wait_for
 from shared.eventstore.replay import history
@@ -38,16 +39,18 @@ class CaseQueries(EnrollmentQueries):
         row = next(iter(self._all(_LIST.format(where="case_id = %(id)s"), {"id": case_id, "limit": 1})), None)
         if row is None:
             raise NotFound(kind="case", field="case_id")
-        own = self._require_reader(row, by)
+        own, decision = self._require_reader(row, by)
+        waits = row["decided_on"] is None
+        self.looks.saw(by, decision, [row["status_id"]], full=is_turn_of(row, by), alone=True, in_case=waits)
         return self.case_answer(row, is_open=own or is_turn_of(row, by)) | {"steps": self.steps_of(case_id)}
 
-    def _require_reader(self, row: Mapping[str, Any], by: By) -> bool:
+    def _require_reader(self, row: Mapping[str, Any], by: By) -> tuple[bool, Decision]:
         if by.actor and by.actor.role == "student":
             holder = self._one("SELECT person_id FROM status_holder WHERE status_id = %s", (row["status_id"],))
-            require(by.actor, "read_own_records", Resource("case", person=str(holder["person_id"]) if holder else None))
-            return True
-        require(by.actor, "read_cases", Resource("case", school=row["school_code"], training=row["training"]))
-        return False
+            person = str(holder["person_id"]) if holder else None
+            return True, require(by.actor, "read_own_records", Resource("case", person=person))
+        resource = Resource("case", school=row["school_code"], training=row["training"])
+        return False, require(by.actor, "read_cases", resource)
 
     def list_cases(
         self,
@@ -61,13 +64,14 @@ class CaseQueries(EnrollmentQueries):
         by: By,
     ) -> Answer:
         """The cases of a school, a province or the nation, oldest first."""
-        require(by.actor, "read_cases", Resource("case", school=school_code, province=province))
+        decision = require(by.actor, "read_cases", Resource("case", school=school_code, province=province))
         where, named = _where(school_code, province, state, after)
         if overdue:
             where += " AND overdue_on IS NOT NULL AND decided_on IS NULL"
         if training := appointed_for(by):
             where += " AND c.training = %(training)s"
         rows = self._all(_LIST.format(where=where), named | {"training": training, "limit": min(limit, MOST)})
+        self.looks.saw(by, decision, [row["status_id"] for row in rows])
         return {"cases": [self.case_answer(row, is_open=False) | {"steps": []} for row in rows]}
 
     def case_answer(self, row: Mapping[str, Any], *, is_open: bool) -> Answer:
@@ -98,9 +102,12 @@ class CaseQueries(EnrollmentQueries):
         if row is None:
             raise NotFound(kind="student_status", field="status_id")
         auditor = by.actor is not None and by.actor.role == "auditor"
-        require(by.actor, "read_audit" if auditor else "read_cases", Resource("case", school=row["school_code"]))
+        action = "read_audit" if auditor else "read_cases"
+        decision = require(by.actor, action, Resource("case", school=row["school_code"]))
         open_cases = self._all("SELECT * FROM case_register WHERE status_id = %s LIMIT 50", (status_id,))
         is_open = any(is_turn_of(each, by) for each in open_cases)
+        known = in_case(self.store, decision, status_id)
+        self.looks.saw(by, decision, [status_id], full=is_open, alone=True, in_case=known)
         versions = []
         for record in history(self.store, [status_id]):
             fact = record.fact

@@ -5,13 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from services.enrollment.domain.look import Look
 from services.enrollment.domain.rules.standing import AWAY_STATES, OPEN_STATES
+from services.enrollment.queries.looking import in_case
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.access.permission import MASKED
 from shared.codes.clock import shanghai_date
 from shared.codes.id_documents import mask_id_number, mask_name
 from shared.eventstore.follower import wait_for
+from shared.eventstore.looking import Looks
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
 from shared.rules.refused import NotFound
@@ -56,6 +59,7 @@ class ChangeQueries:
     def __init__(self, store: Store, keyring: Keyring) -> None:
         self.store = store
         self.keyring = keyring
+        self.looks = Looks(store, Look)
 
     def get_archive(self, *, status_id: UUID, after_version: int, by: By) -> Answer:
         """Everything that is kept of a status; after leaving it is frozen (A14-1, A14-2)."""
@@ -68,7 +72,10 @@ class ChangeQueries:
         resource = Resource(
             "student_status", school=row["school_code"], person=holder, other_school=row["continued_at"]
         )
-        masked = MASKED in require(by.actor, "read_status", resource).obligations
+        decision = require(by.actor, "read_status", resource)
+        masked = MASKED in decision.obligations
+        known = in_case(self.store, decision, status_id)
+        self.looks.saw(by, decision, [status_id], full=not masked, alone=True, in_case=known)
         entries = [_entry(each) for each in self._all(_ENTRIES, (status_id,))]
         frozen = row["state"] not in OPEN_STATES
         return {
@@ -92,7 +99,8 @@ class ChangeQueries:
         self, *, school_code: str | None, province: str | None, after: str | None, limit: int, by: By
     ) -> Answer:
         """Who is on leave or reserved beyond the day of return: the school decides what follows (A12-6)."""
-        require(by.actor, "read_overdue", Resource("student_status", school=school_code, province=province))
+        resource = Resource("student_status", school=school_code, province=province)
+        decision = require(by.actor, "read_overdue", resource)
         day, _, status_id = (after or "").partition("_")
         asked = {
             "states": sorted(AWAY_STATES),
@@ -104,6 +112,7 @@ class ChangeQueries:
             "limit": limit,
         }
         rows = self._all(OVERDUE_RETURNS, asked)
+        self.looks.saw(by, decision, [row["status_id"] for row in rows])
         following = f"{rows[-1]['return_by']}_{rows[-1]['status_id']}" if len(rows) == limit else None
         return {"students": [self._away(row) for row in rows], "next": following}
 

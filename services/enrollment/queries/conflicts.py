@@ -1,6 +1,6 @@
 """Conflicts over one identity, for both schools, their provinces and the ministry (A8-9)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -30,7 +30,9 @@ class ConflictQueries(CaseQueries):
         row = self._one("SELECT * FROM conflict_register WHERE conflict_id = %s", (conflict_id,))
         if row is None:
             raise NotFound(kind="conflict", field="conflict_id")
-        require(by.actor, "read_cases", Resource("case", school=row["first_school"], other_school=row["second_school"]))
+        resource = Resource("case", school=row["first_school"], other_school=row["second_school"])
+        decision = require(by.actor, "read_cases", resource)
+        self.looks.saw(by, decision, _both([row]), alone=True, in_case=row["state"] == "open")
         return self._conflict(row) | {"steps": self.steps_of(conflict_id)}
 
     def list_conflicts(
@@ -44,7 +46,7 @@ class ConflictQueries(CaseQueries):
         by: By,
     ) -> Answer:
         """The conflicts in which a school, or the schools of a province, stand on either side."""
-        require(by.actor, "read_cases", Resource("case", school=school_code, province=province))
+        decision = require(by.actor, "read_cases", Resource("case", school=school_code, province=province))
         conditions = ["true"]
         if school_code:
             conditions.append("%(school)s IN (first_school, second_school)")
@@ -59,6 +61,7 @@ class ConflictQueries(CaseQueries):
             f"SELECT * FROM conflict_register WHERE {' AND '.join(conditions)} ORDER BY conflict_id LIMIT %(limit)s",
             named | {"limit": min(limit, MOST)},
         )
+        self.looks.saw(by, decision, _both(rows))
         return {"conflicts": [self._conflict(row) | {"steps": []} for row in rows]}
 
     def _conflict(self, row: Mapping[str, Any]) -> Answer:
@@ -81,3 +84,8 @@ class ConflictQueries(CaseQueries):
         )
         people = {each["status_id"]: self.keyring.open_person(each["sealed_person"], each["id_key"]) for each in found}
         return [mask_name(people[each]["name"]) for each in dict.fromkeys(ids) if each in people]
+
+
+def _both(rows: Iterable[Mapping[str, Any]]) -> list[UUID]:
+    sides = ("first_status_id", "second_status_id")
+    return [row[side] for row in rows for side in sides if row[side]]

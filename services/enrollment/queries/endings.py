@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from services.enrollment.domain.look import Look
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.eventstore.follower import wait_for
+from shared.eventstore.looking import Looks
 from shared.eventstore.store import Store
 from shared.rules.refused import NotFound
 
@@ -35,6 +37,7 @@ class EndingQueries:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self.looks = Looks(store, Look)
 
     def get_cancellation(self, *, cancellation_id: UUID, after_version: int, by: By) -> Answer:
         """One proposal and what became of it."""
@@ -44,7 +47,8 @@ class EndingQueries:
             after_version,
             "cancellation",
         )
-        require(by.actor, "read_overdue", Resource("cancellation", school=found["school_code"]))
+        decision = require(by.actor, "read_overdue", Resource("cancellation", school=found["school_code"]))
+        self.looks.saw(by, decision, [found["status_id"]], alone=True, in_case=True)
         return _shown(found)
 
     def list_cancellations(
@@ -59,10 +63,12 @@ class EndingQueries:
         by: By,
     ) -> Answer:
         """The proposals of a school or a province, the newest first."""
-        require(by.actor, "read_overdue", Resource("cancellation", school=school_code, province=province))
+        resource = Resource("cancellation", school=school_code, province=province)
+        decision = require(by.actor, "read_overdue", resource)
         illegal = None if declared_by is None else declared_by == "authority"
         asked = {"school_code": school_code, "province": province, "state": state, "illegal_entry": illegal}
         rows = self._all(_CANCELLATIONS, {**asked, "before": before, "limit": limit})
+        self.looks.saw(by, decision, [row["status_id"] for row in rows])
         return {
             "cancellations": [_shown(row) for row in rows],
             "next": str(rows[-1]["cancellation_id"]) if len(rows) == limit else None,
@@ -73,16 +79,18 @@ class EndingQueries:
         found = self._one(
             "SELECT * FROM incident_register WHERE incident_id = %s", incident_id, after_version, "incident"
         )
-        require(by.actor, "report_incident", Resource("incident", province=found["province"]))
+        decision = require(by.actor, "report_incident", Resource("incident", province=found["province"]))
+        self.looks.saw(by, decision, found["status_ids"].split(), in_case=True)
         return _incident(found)
 
     def list_incidents(
         self, *, province: str | None, kind: str | None, state: str | None, before: UUID | None, limit: int, by: By
     ) -> Answer:
         """The incidents of a province, or of all, the newest first."""
-        require(by.actor, "report_incident", Resource("incident", province=province))
+        decision = require(by.actor, "report_incident", Resource("incident", province=province))
         asked = {"province": province, "kind": kind, "state": state, "before": before, "limit": limit}
         rows = self._all(_INCIDENTS, asked)
+        self.looks.saw(by, decision, [each for row in rows for each in row["status_ids"].split()])
         return {
             "incidents": [_incident(row) for row in rows],
             "next": str(rows[-1]["incident_id"]) if len(rows) == limit else None,

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
+from services.enrollment.domain.look import Look
 from services.enrollment.domain.rules.school_years import YearAtWork
 from services.enrollment.domain.rules.standing import TRAINING, academic_year_of
 from services.enrollment.domain.rules.years import usual_due
@@ -14,6 +15,7 @@ from shared.access.by import By
 from shared.access.decide import Resource, require, trains
 from shared.codes.clock import shanghai_date
 from shared.codes.id_documents import mask_name
+from shared.eventstore.looking import Looks
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Cursor, Store
 
@@ -91,6 +93,7 @@ class OverdueQueries:
     def __init__(self, store: Store, keyring: Keyring) -> None:
         self.store = store
         self.keyring = keyring
+        self.looks = Looks(store, Look)
 
     def years_at_work(self, today: date) -> Iterator[YearAtWork]:
         """Years in which the day may ask for something."""
@@ -106,13 +109,14 @@ class OverdueQueries:
 
     def list_missing_students(self, *, school_code: str, academic_year: int, after: str, limit: int, by: By) -> Answer:
         """The students of a school who are due in a year and have no result of it, page by page."""
-        require(by.actor, "read_overdue", Resource("student_status", school=school_code))
+        decision = require(by.actor, "read_overdue", Resource("student_status", school=school_code))
         declared = self._due_on(school_code, academic_year)
         due_on = declared or usual_due(academic_year)
         asked = _asked(school_code, academic_year, due_on, by.actor)
         with self.store.reading() as cursor:
             rows = rows_of(cursor, _STUDENTS, asked | _page(after) | {"limit": limit})
             missing = _count(cursor, asked)
+        self.looks.saw(by, decision, [row["status_id"] for row in rows])
         return {
             "school_code": school_code,
             "academic_year": academic_year,

@@ -89,7 +89,7 @@ class OwnQueries(CaseQueries):
         self, *, school_code: str, entry_year: int, checked: str, after: UUID | None, limit: int, by: By
     ) -> Answer:
         """Who of an entry year was asked and is silent, confirmed, disputed, or was not asked yet; with the counts."""
-        require(by.actor, "read_cases", Resource("student_status", school=school_code))
+        decision = require(by.actor, "read_cases", Resource("student_status", school=school_code))
         within = "school_code = %(school)s AND entry_year = %(year)s AND (left_on IS NULL)"
         named = {"school": school_code, "year": entry_year, "after": after, "limit": min(limit, MOST)}
         counts = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in _CHECKS.items())
@@ -99,6 +99,7 @@ class OwnQueries(CaseQueries):
             f" WHERE {within} AND {_CHECKS[checked]} {onwards} ORDER BY status_id LIMIT %(limit)s",
             named,
         )
+        self.looks.saw(by, decision, [row["status_id"] for row in rows])
         return {
             "counts": self._all(f"SELECT {counts} FROM student_register WHERE {within}", named)[0],
             "students": [self._student(row) for row in rows],

@@ -2,10 +2,12 @@
 
 from typing import Any, Final
 
+from services.enrollment.domain.look import Look
 from services.enrollment.domain.roster_export import RosterStanding
 from services.enrollment.domain.rules.standing import TRAINING
 from shared.access.by import By
 from shared.access.decide import Resource, require
+from shared.eventstore.looking import Looks
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
 
@@ -32,7 +34,7 @@ _FRESHMEN: Final = """
 """
 # one row a number: a file that names it twice is refused (X-FILE-14)
 _PAGE: Final = """
-    SELECT DISTINCT ON (exam_no) exam_no, {student_no} AS student_no, major_name, id_key, sealed_person
+    SELECT DISTINCT ON (exam_no) exam_no, {student_no} AS student_no, major_name, id_key, sealed_person, {id}
     {rows} AND exam_no > %(after)s ORDER BY exam_no LIMIT %(limit)s
 """
 
@@ -43,6 +45,7 @@ class RosterQueries:
     def __init__(self, store: Store, keyring: Keyring) -> None:
         self.store = store
         self.keyring = keyring
+        self.looks = Looks(store, Look)
 
     def count_roster(self, *, kind: str, school_code: str, entry_year: int, academic_year: int | None, by: By) -> int:
         """How many rows an export has at this moment."""
@@ -55,14 +58,16 @@ class RosterQueries:
             row = cursor.fetchone()
         return int(row[0]) if row else 0
 
-    def list_roster(self, *, roster: RosterStanding, after: str) -> Answer:
+    def list_roster(self, *, roster: RosterStanding, after: str, by: By) -> Answer:
         """The rows behind the last one that the caller has."""
+        decision = require(by.actor, "export_roster", Resource("student_status", school=roster.school_code))
         rows = _rows_of(roster.kind, roster.academic_year)
-        student_no = "NULL" if rows is _FRESHMEN else "student_no"
+        student_no, record = ("NULL", "admission_id") if rows is _FRESHMEN else ("student_no", "status_id")
         asked = {**vars(roster), "categories": _categories(roster.training), "after": after, "limit": PAGE}
         with self.store.reading() as cursor:
-            cursor.execute(_PAGE.format(student_no=student_no, rows=rows), asked)
+            cursor.execute(_PAGE.format(student_no=student_no, rows=rows, id=record), asked)
             found = cursor.fetchall()
+        self.looks.saw(by, decision, [row[-1] for row in found], full=True)
         listed = [
             {
                 "exam_no": exam_no,
@@ -70,7 +75,7 @@ class RosterQueries:
                 "student_no": number,
                 "major_name": major_name,
             }
-            for exam_no, number, major_name, id_key, sealed_person in found
+            for exam_no, number, major_name, id_key, sealed_person, _ in found
         ]
         return {"rows": listed, "next": listed[-1]["exam_no"] if len(listed) == PAGE else None}
 

@@ -4,9 +4,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from services.enrollment.domain.look import Look
+from services.enrollment.queries.looking import in_case
 from shared.access.by import By
-from shared.access.decide import Resource, require
+from shared.access.decide import Decision, Resource, require
 from shared.codes.id_documents import mask_name
+from shared.eventstore.looking import Looks
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Cursor, Store
 from shared.rules.refused import NotFound
@@ -57,15 +60,18 @@ class TimelineQueries:
     def __init__(self, store: Store, keyring: Keyring) -> None:
         self.store = store
         self.keyring = keyring
+        self.looks = Looks(store, Look)
 
     def get_status_as_of(self, *, status_id: UUID, valid_on: date, recorded_at: datetime, by: By) -> Answer:
         """One status on a day, as known at an instant."""
         with self.store.reading() as cursor:
-            self._require_own(cursor, status_id, by)
+            decision = self._require_own(cursor, status_id, by)
             statements = _rows(cursor, _STATEMENTS, (status_id, valid_on, recorded_at))
             years = _rows(cursor, _YEARS, (status_id, valid_on, recorded_at))
         if not statements:
             raise NotFound(kind="student_status")
+        known = in_case(self.store, decision, status_id)
+        self.looks.saw(by, decision, [status_id], alone=True, in_case=known)
         said: Answer = {}
         for statement in statements:
             said.update({name: value for name, value in statement.items() if value is not None})
@@ -125,12 +131,12 @@ class TimelineQueries:
             found = {row["result"]: row["count"] for row in _rows(cursor, question, asked)}
         return {"registered": found.get("registered", 0), "deferred": found.get("deferred", 0)}
 
-    def _require_own(self, cursor: Cursor, status_id: UUID, by: By) -> None:
+    def _require_own(self, cursor: Cursor, status_id: UUID, by: By) -> Decision:
         """Whose status it is now decides who may ask about any time."""
         found = _rows(cursor, "SELECT school_code FROM student_register WHERE status_id = %s", (status_id,))
         if not found:
             raise NotFound(kind="student_status")
-        require(by.actor, "read_status", Resource("student_status", school=found[0]["school_code"]))
+        return require(by.actor, "read_status", Resource("student_status", school=found[0]["school_code"]))
 
 
 def _within(school_code: str | None, province: str | None) -> str:

@@ -45,7 +45,9 @@ class TransferQueries(CaseQueries):
         resource = Resource(
             "transfer", school=row["from_school"], other_school=row["to_school"], training=row["training"]
         )
-        require(by.actor, "read_cases", resource)
+        decision = require(by.actor, "read_cases", resource)
+        waits = row["filed_on"] is None
+        self.looks.saw(by, decision, [row["status_id"]], alone=True, in_case=waits)
         return self._transfer(row) | {"steps": self.steps_of(transfer_id)}
 
     def list_transfers(
@@ -60,7 +62,7 @@ class TransferQueries(CaseQueries):
         by: By,
     ) -> Answer:
         """The transfers out of and into a school, or the schools of a province."""
-        require(by.actor, "read_cases", Resource("transfer", school=school_code, province=province))
+        decision = require(by.actor, "read_cases", Resource("transfer", school=school_code, province=province))
         training = appointed_for(by)
         conditions = {
             "%(school)s IN (from_school, to_school)": school_code,
@@ -73,6 +75,7 @@ class TransferQueries(CaseQueries):
         where = " AND ".join(condition for condition, asked in conditions.items() if asked) or "true"
         named = {"school": school_code, "province": province, "state": state, "after": after, "training": training}
         rows = self._all(_SELECT.format(where=where), named | {"limit": min(limit, MOST)})
+        self.looks.saw(by, decision, [row["status_id"] for row in rows])
         return {"transfers": [self._transfer(row) | {"steps": []} for row in rows]}
 
     def _transfer(self, row: Mapping[str, Any]) -> Answer:

@@ -21,4 +21,4 @@ class TemplateAnswers:
     @answers(ListRosterV1)
     def list_roster(self, request: dict[str, Any], by: By) -> Any:
         roster = self.edge.exports.roster_of(export_id=request["export_id"], by=by)
-        return self.edge.rosters.list_roster(roster=roster, after=request["after"])
+        return self.edge.rosters.list_roster(roster=roster, after=request["after"], by=by)

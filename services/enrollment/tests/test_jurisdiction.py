@@ -149,7 +149,7 @@ class World(Desk):
         by = asked(actor, method, at=at(TODAY), command_id=request.get("command_id"))
         if method == "list_roster":
             roster = self.edge.exports.roster_of(export_id=request["export_id"], by=by)
-            return self.edge.rosters.list_roster(roster=roster, after=request["after"])
+            return self.edge.rosters.list_roster(roster=roster, after=request["after"], by=by)
         if method == "export_roster":
             return self.edge.exports.export_roster(**request, rows=1, by=by)
         ((home, name),) = CALLED[method]
@@ -206,6 +206,7 @@ def turned_away(world, method, actor, **named):
     return None
 
 
+@pytest.mark.asvs("8.2.1", "8.3.1", "8.4.1")
 @pytest.mark.rule("A4-1", "A4-2", "A6-1", "A24-1", "A24-3")
 def test_every_method_lets_in_whom_it_is_for_and_nobody_else(enrollment, tmp_path):
     """Given one of every record, when everybody asks for everything, then each is heard where the table says so."""
@@ -237,6 +238,7 @@ def test_every_method_lets_in_whom_it_is_for_and_nobody_else(enrollment, tmp_pat
     world.replay()
 
 
+@pytest.mark.asvs("2.3.5")
 @pytest.mark.rule("A24-2")
 def test_nobody_stands_for_what_they_proposed_themselves(enrollment, tmp_path):
     """Given what one person proposed, when the same person confirms or decides it, then it is refused."""

@@ -46,7 +46,7 @@ def rows_of(exports, rosters, export_id, actor=REGISTRAR):
     rows, after = [], ""
     while after is not None:
         roster = exports.roster_of(export_id=export_id, by=asked(actor, "list_roster"))
-        page = rosters.list_roster(roster=roster, after=after)
+        page = rosters.list_roster(roster=roster, after=after, by=asked(actor, "list_roster"))
         rows += page["rows"]
         after = page["next"]
     return rows
@@ -161,5 +161,6 @@ def test_what_is_asked_over_the_wire_is_answered_in_its_contract(enrollment, rel
     assert codec.write(ExportRosterV1.answer, answer)["rows"] == 1
     question = codec.read(ListRosterV1, {"export_id": answer["id"]})
     roster = exports.roster_of(export_id=question["export_id"], by=asked(REGISTRAR, "list_roster"))
-    page = codec.write(RosterPageV1, rosters.list_roster(roster=roster, after=question["after"]))
+    listed = rosters.list_roster(roster=roster, after=question["after"], by=asked(REGISTRAR, "list_roster"))
+    page = codec.write(RosterPageV1, listed)
     assert (names(page["rows"]), page["next"]) == ([released[0]], None)
