@@ -20,6 +20,7 @@ def embedded_environ(folder: Path, postgres_url: str, *, port: int = 8000, clock
     return {
         "XUEJI_POSTGRES_URL": f"{base}/xueji_{{service}}",
         "XUEJI_AMQP_URL": "inproc://xueji",
+        "XUEJI_PROFILE": "demo",
         "XUEJI_BLOBS_DIR": str(folder / BLOBS),
         "XUEJI_MAILBOX_DIR": str(folder / MAILBOX),
         "XUEJI_KEYS_FILE": str(folder / KEYS),

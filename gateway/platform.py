@@ -1,7 +1,7 @@
 """What the gateway's pages and routes ask: the services by RPC, verification by HTTP, the blobs."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -9,6 +9,7 @@ from flask import current_app, g, request
 
 from gateway.clients import client_address
 from gateway.purpose import stated_purpose
+from gateway.sessions import HeldAssertions
 from gateway.settings import GatewaySettings
 from gateway.verification import PublicVerification
 from shared.access.assertion import Verifier
@@ -26,6 +27,7 @@ class Platform:
     verification: PublicVerification
     blobs: Blobs
     verifier: Verifier
+    sessions: HeldAssertions = field(default_factory=HeldAssertions)
 
     def ask(self, contract: type[Request], asked: dict[str, Any]) -> dict[str, Any]:
         """Put a question or a command to its service in the name of whoever signed in."""
@@ -35,6 +37,7 @@ class Platform:
             assertion=g.get("assertion"),
             correlation_id=g.request_id,
             purpose=stated_purpose() or None,
+            address=self.client_address(),
             deadline=self.settings.deadline,
         )
 

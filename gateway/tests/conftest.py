@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from gateway.app import create_app
+from gateway.sessions import HeldAssertions
 from gateway.settings import GatewaySettings
 from gateway.verification import in_process
 from shared.access.assertion import Assertion, Signer, Verifier
@@ -27,7 +28,9 @@ class Services:
         self.asked = []
         self.failure = None
 
-    def call(self, contract, request, *, assertion=None, correlation_id=None, purpose=None, deadline=10.0):
+    def call(
+        self, contract, request, *, assertion=None, correlation_id=None, purpose=None, address=None, deadline=10.0
+    ):
         contract().load(json.loads(json.dumps(request)))
         self.asked.append((contract, dict(request), assertion, correlation_id))
         if self.failure:
@@ -124,6 +127,7 @@ def app(built, key_pair, services, verification, blobs, clock):
         verification=in_process(verification),
         blobs=blobs,
         verifier=Verifier(key_pair[1], clock),
+        sessions=HeldAssertions(),
     )
     return built
 

@@ -2,10 +2,15 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from typing import Final
 
+from services.identity.adapters.channels import Channels
 from services.identity.adapters.mailbox import MailboxFolder
+from services.identity.adapters.sms import SmsMessenger
+from services.identity.adapters.smtp import SmtpMessenger
+from services.identity.application.deliveries import Deliveries
 from services.identity.application.identity import Identity
-from services.identity.application.messages import Reactions
+from services.identity.application.messages import Messenger, Reactions
 from services.identity.application.reactions import AccountReactions
 from services.identity.config import Config
 from services.identity.domain.rules import PROVE_WITHIN
@@ -13,12 +18,13 @@ from services.identity.projections import AGGREGATES, PROJECTIONS
 from services.identity.publishing import publish
 from services.identity.queries import IdentityQueries
 from shared.bus.worker import Worker, every
-from shared.codes.clock import clock_from
+from shared.codes.clock import Clock, clock_from
 from shared.eventstore.follower import position_of
 from shared.eventstore.log import FactRecord, read_log
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
 
+RETRY_SECONDS: Final = 5.0
 _log = logging.getLogger(__name__)
 
 
@@ -68,6 +74,20 @@ def build(environ: Mapping[str, str]) -> Worker:
 
     accounts = AccountReactions(use_cases)
     reactors = [accounts.messages]
-    reactions = Reactions(reactors, MailboxFolder(config.mailbox_dir), runs=[accounts.bind])
-    worker.tasks += [every(0.05, Reacting(store, reactions.react).step), every(1.0, due)]
+    reactions = Reactions(reactors, messengers_of(config, clock), Deliveries(store), clock, runs=[accounts.bind])
+    worker.beside(Reacting(store, reactions.react).step, seconds=0.05)
+    worker.beside(reactions.retry, seconds=RETRY_SECONDS)
+    worker.tasks.append(every(1.0, due))
     return worker
+
+
+def messengers_of(config: Config, clock: Clock) -> Channels:
+    """What the settings name: the folder of a demonstration, or real mail and short messages."""
+    found: dict[str, Messenger] = {}
+    if config.mailbox_dir is not None:
+        found = dict.fromkeys(config.channels, MailboxFolder(config.mailbox_dir))
+    if config.smtp is not None:
+        found["mail"] = SmtpMessenger(config.smtp)
+    if config.sms is not None:
+        found["sms"] = SmsMessenger(config.sms, clock)
+    return Channels(found)

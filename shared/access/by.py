@@ -18,6 +18,7 @@ class By:
     command_id: UUID | None = None
     request_hash: str = ""
     purpose: str = ""  # what a look at somebody's record is for, in the asker's words
+    address: str = ""  # the caller's, as the front door saw it; it is counted by and never kept
 
     @property
     def sub(self) -> str:

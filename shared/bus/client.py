@@ -41,6 +41,7 @@ class Caller(Protocol):
         assertion: str | None = None,
         correlation_id: str | None = None,
         purpose: str | None = None,
+        address: str | None = None,
         deadline: float = 10.0,
     ) -> dict[str, Any]:
         """Ask and wait for the answer."""
@@ -99,13 +100,19 @@ class RpcClient:
         assertion: str | None = None,
         correlation_id: str | None = None,
         purpose: str | None = None,
+        address: str | None = None,
         deadline: float = 10.0,
     ) -> dict[str, Any]:
         """Ask, wait, return the answer in JSON types. The service is the judge of the request's shape.
 
         Raises what was refused as Refused, and anything else as a CallFailed.
         """
-        headers = {"correlation_id": correlation_id or str(uuid4()), "assertion": assertion, "purpose": purpose}
+        headers = {
+            "correlation_id": correlation_id or str(uuid4()),
+            "assertion": assertion,
+            "purpose": purpose,
+            "address": address,
+        }
         answer: dict[str, Any] = self.ask(
             contract.service, contract.method, request, headers=headers, deadline=deadline
         )

@@ -87,6 +87,7 @@ class Answering(Rpc):  # type: ignore[misc]
             command_id=_command_id(values),
             request_hash=_hash(self.method_name, actor, request),
             purpose=_purpose(headers),
+            address=str(headers.get("address") or "")[:45],
         )
         return values, by
 

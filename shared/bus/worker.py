@@ -42,7 +42,8 @@ class Worker:
         self.store = store
         self.projections = projections
         self.aggregates = aggregates
-        self._aside: list[Aside] = []
+        self._aside: list[Aside] = []  # in bulk
+        self._threads: list[Aside] = []
         self.relay = Relay(store, store.service, publish, amqp_url)
         news = News(Sequencer(store).step)
         self.tasks: list[Task] = [
@@ -58,9 +59,14 @@ class Worker:
         While there is some, the read tables keep up with it, so that everybody reads what he wrote; the neighbours are
         told at leisure, for each of them does as much work again, and all of it on the same machine.
         """
+        self._aside.append(self.beside(task, seconds=seconds))
+
+    def beside(self, task: Task, *, seconds: float) -> Aside:
+        """Take on work that waits for the world outside, on a thread of its own: nothing here waits with it."""
         aside = Aside(task, rests=seconds)
-        self._aside.append(aside)
+        self._threads.append(aside)
         self.tasks.append(aside.step)
+        return aside
 
     def run(self, stop: Stop) -> None:
         """Lead, or wait to lead, until `stop` is set. A task that fails is logged, and everything begins again."""
@@ -71,7 +77,7 @@ class Worker:
                 _log.error("a task failed", service=self.store.service, **where(error))
                 stop.wait(FAULT_SECONDS)
             finally:
-                for aside in self._aside:
+                for aside in self._threads:
                     aside.rest()
 
     def ready(self) -> bool:

@@ -189,6 +189,7 @@ class Platform:
             "XUEJI_POSTGRES_URL": template,
             "XUEJI_POSTGRES_POOL": "8",
             "XUEJI_AMQP_URL": amqp_url,
+            "XUEJI_PROFILE": "demo",
             "XUEJI_BLOBS_DIR": str(self.folder / "blobs"),
             "XUEJI_MAILBOX_DIR": str(self.folder / "mailbox"),
             "XUEJI_KEYS_FILE": str(self.folder / "keys.toml"),

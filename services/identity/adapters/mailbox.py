@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from services.identity.application.messages import Message
+from services.identity.application.messages import Message, Unreachable
 
 
 class MailboxFolder:
@@ -22,6 +22,8 @@ class MailboxFolder:
             f"To: {message.to}\nChannel: {message.channel}\nDate: {message.sent_at.isoformat()}\n"
             f"Message-Id: {message.message_id}\nSubject: {message.subject}\n\n{message.text}"
         )
+        if not self.folder.is_dir():
+            raise Unreachable(f"there is no folder {self.folder}")
         try:
             with os.fdopen(os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
                 file.write(body.encode())

@@ -13,12 +13,15 @@ import tomllib
 from hashlib import sha256
 from hmac import compare_digest
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
-from services.identity.application.identity import Operator
+from services.identity.application.holders import Holder
 from shared.access.permission import ROLES
 
+SUBJECT: Final = "operator:"
+_OFFICES: Final = {"province_education": "education-", "province_admissions": "admissions-"}
 _NOBODY = "0" * 64
 
 
@@ -48,10 +51,24 @@ class OperatorsFile:
             if entry.role not in ROLES or entry.role in {"student", "system"} or len(entry.key_sha256) != len(_NOBODY):
                 raise ValueError(f"the entry of operator {entry.id} is not complete")
 
-    def find(self, operator_id: str, key: str) -> Operator | None:
+    def find(self, operator_id: str, key: str) -> Holder | None:
         """The operator whose key this is; unknown ids take the same path."""
         entry = self._entries.get(operator_id)
         given = sha256(key.encode()).hexdigest()
         if not compare_digest(given, entry.key_sha256.lower() if entry else _NOBODY) or entry is None:
             return None
-        return Operator(entry.id, entry.role, entry.level, entry.kind, entry.org)
+        return _holder(entry)
+
+    def named(self, name: str) -> Holder | None:
+        """The operator of this id."""
+        entry = self._entries.get(name)
+        return _holder(entry) if entry else None
+
+    def of(self, subject: str) -> Holder | None:
+        """The operator behind a subject."""
+        return self.named(subject.removeprefix(SUBJECT)) if subject.startswith(SUBJECT) else None
+
+
+def _holder(entry: _Entry) -> Holder:
+    office = _OFFICES.get(entry.role, "") + entry.org
+    return Holder(f"{SUBJECT}{entry.id}", entry.id, entry.role, entry.level, entry.kind, entry.org, office)

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.identity.adapters.mailbox import MailboxFolder
+from services.identity.application.deliveries import Deliveries
 from services.identity.application.identity import Identity
 from services.identity.application.messages import Reactions
 from services.identity.application.reactions import AccountReactions
@@ -102,9 +103,10 @@ def house(databases: Any, keyring: Keyring, tmp_path: Path) -> Iterator[House]:
     identity = Identity(store, clock, keyring, queries)
     mailbox = tmp_path / "mailbox"
     accounts = AccountReactions(identity)
-    reactions = Reactions([accounts.messages], MailboxFolder(mailbox), runs=[accounts.bind])
+    messenger = MailboxFolder(mailbox)
+    reactions = Reactions([accounts.messages], messenger, Deliveries(store), clock, runs=[accounts.bind])
     reacting = Reacting(store, reactions.react)
-    tasks = [Sequencer(store).step, Follower(store, PROJECTIONS).step, reacting.step]
+    tasks = [Sequencer(store).step, Follower(store, PROJECTIONS).step, reacting.step, reactions.retry]
     yield House(identity, queries, clock, mailbox, tasks)
     store.close()
     databases.drop(url)
