@@ -134,7 +134,7 @@ class OtherSchool:
     def __init__(self, platform: Platform, statuses: Iterable[UUID]) -> None:
         self.answered: list[float] = []
         self.read: list[float] = []
-        self._token = token_of(platform, OTHER_REGISTRAR)
+        self._token = token_of(platform, OTHER_REGISTRAR, "assertion")
         self._statuses = iter(statuses)
         self._client = RpcClient(platform.environ["XUEJI_AMQP_URL"], name="benchmark")
         self._stop = threading.Event()

@@ -121,7 +121,7 @@ def _signed_in(platform: Platform) -> Caller:
     answer = nobody.post(
         "/api/v1/operator-sessions", {"operator_id": "pku-registrar-1", "key": "demo-only-pku-registrar-1"}
     )
-    return nobody.signed_in(answer["assertion"])
+    return nobody.signed_in(answer["session"])
 
 
 def _file(students: int, start: int) -> bytes:

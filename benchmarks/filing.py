@@ -32,10 +32,10 @@ def caller_as(platform: Platform, operator: str) -> Caller:
     return Caller(platform.origin, token_of(platform, operator))
 
 
-def token_of(platform: Platform, operator: str) -> str:
-    """Sign an operator of the demo in."""
+def token_of(platform: Platform, operator: str, kind: str = "session") -> str:
+    """Sign an operator of the demo in: `session` for the API, `assertion` for some minutes of calls on the bus."""
     asked = {"operator_id": operator, "key": f"demo-only-{operator}"}
-    return str(Caller(platform.origin).post("/api/v1/operator-sessions", asked)["assertion"])
+    return str(Caller(platform.origin).post("/api/v1/operator-sessions", asked)[kind])
 
 
 class Filing:

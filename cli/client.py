@@ -31,7 +31,7 @@ class Caller:
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def signed_in(self, token: str) -> "Caller":
-        """The same registry, as the holder of an assertion."""
+        """The same registry, as the holder of a session."""
         return Caller(self.origin, token, self._pool)
 
     def get(self, path: str, **query: str) -> Answer:

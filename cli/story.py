@@ -119,9 +119,9 @@ class Story:
         self.set_clock(datetime.fromisoformat(day + SHANGHAI_NINE))
 
     def operator(self, name: str) -> Caller:
-        """An operator who has just signed in; assertions are short-lived, and the clock jumps."""
+        """An operator who has just signed in; sessions are short-lived, and the clock jumps."""
         answer = self.nobody.post(f"{API}/operator-sessions", {"operator_id": name, "key": self.cohort.keys[name]})
-        return self.nobody.signed_in(answer["assertion"])
+        return self.nobody.signed_in(answer["session"])
 
     # --- 2022: admission and entry ---
 
@@ -309,7 +309,7 @@ class Story:
         self.nobody.post(f"{API}/accounts/{account['id']}/contact-codes", {})
         code = until(lambda: self._code_sent_to(contact), "the code in the mailbox")
         session = self.nobody.post(f"{API}/accounts/{account['id']}/proof", {"code": code})
-        return self.nobody.signed_in(session["assertion"])
+        return self.nobody.signed_in(session["session"])
 
     def _code_sent_to(self, contact: str) -> str | None:
         for message in sorted(self.mailbox.glob("*.txt"), reverse=True):

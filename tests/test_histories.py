@@ -24,6 +24,25 @@ NOT_YET = {
         f"identity.Account.{name}": _IDENTITY
         for name in ("IdentityAdded", "IdentitiesTakenBack", "Superseded", "Restored")
     },
+    **{f"identity.Session.{name}": _IDENTITY for name in ("Begun", "SteppedUp", "Ended")},
+    **{
+        f"identity.Login.{name}": _IDENTITY
+        for name in (
+            "Opened",
+            "PasswordSet",
+            "TotpAdded",
+            "TotpUsed",
+            "TotpRemoved",
+            "PasskeyAdded",
+            "PasskeyUsed",
+            "PasskeyRemoved",
+            "OidcLinked",
+            "OidcUnlinked",
+            "SignInsDelayed",
+            "SessionsEnded",
+            "Ended",
+        )
+    },
     **{f"enrollment.AdmissionBatch.{name}": _RETURNED for name in ("UndoAsked", "UndoAdvanced", "Undone")},
     **{
         f"credentials.CertificateBatch.{name}": _NO_PLAN

@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.api.route import Route
-from shared.contracts.rpc import identity
+from shared.contracts.rpc import identity, identity_privacy, identity_sign_in
 
 IDENTITY_ROUTES: Final = (
     # accounts and signing in
@@ -13,7 +13,28 @@ IDENTITY_ROUTES: Final = (
     Route("POST", "/sign-in-codes", identity.RequestSignInCodeV1, "identity", public=True),
     Route("POST", "/sessions", identity.SignInWithCodeV1, "identity", public=True),
     Route("POST", "/operator-sessions", identity.SignInOperatorV1, "identity", public=True),
+    # own sessions
+    Route("GET", "/me/sessions", identity_sign_in.ListMySessionsV1, "identity"),
+    Route("POST", "/me/sessions/<uuid:session_id>/end", identity_sign_in.EndSessionV1, "identity"),
+    Route("POST", "/me/sessions/end", identity_sign_in.EndMySessionsV1, "identity"),
+    Route("POST", "/me/sign-out", identity_sign_in.SignOutV1, "identity"),
+    # own records
     Route("GET", "/me/records", identity.ListMyRecordsV1, "identity"),
     Route("POST", "/me/records/bind", identity.BindMyRecordsV1, "identity"),
     Route("POST", "/me/account/close", identity.CloseAccountV1, "identity"),
+    # who looked, and who may
+    Route("GET", "/me/looks", identity_privacy.ListMyLooksV1, "identity"),
+    Route("GET", "/look-alerts", identity_privacy.ListAlertsV1, "identity"),
+    Route(
+        "POST",
+        "/me/consents",
+        identity_privacy.GrantConsentV1,
+        "identity",
+        status=201,
+        location="/me/consents/{id}",
+    ),
+    Route("GET", "/me/consents", identity_privacy.ListMyConsentsV1, "identity"),
+    Route("GET", "/me/consents/<uuid:consent_id>", identity_privacy.GetMyConsentV1, "identity"),
+    Route("POST", "/me/consents/<uuid:consent_id>/revoke", identity_privacy.RevokeConsentV1, "identity"),
+    Route("GET", "/consented/<uuid:consent_id>", identity_privacy.ReadConsentedV1, "identity"),
 )

@@ -73,6 +73,10 @@ class Verifier:
         self._clock = clock
         self._believed: dict[bytes, Assertion] = {}
 
+    def now(self) -> datetime:
+        """The moment by which assertions are judged."""
+        return self._clock.now()
+
     def verify(self, token: str) -> Assertion:
         """Who acts; raises NotSignedIn for anything that was not signed by identity or is over."""
         if not isinstance(token, str) or not 0 < len(token) <= LONGEST:

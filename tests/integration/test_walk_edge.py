@@ -190,7 +190,7 @@ def test_an_account_signs_in_by_code_and_ends_when_its_owner_closes_it(walk: Wal
     wrong = "000000" if code != "000000" else "111111"
     assert refusal(walk, lambda: walk.nobody.post(f"{API}/sessions", {**person, "code": wrong}))["status"] < 500
     session = walk.nobody.post(f"{API}/sessions", {**person, "code": code})
-    again = walk.nobody.signed_in(session["assertion"])
+    again = walk.nobody.signed_in(session["session"])
     assert again.get(f"{API}/me/records") == student.get(f"{API}/me/records")
     assert refusal(walk, lambda: walk.nobody.post(f"{API}/sessions", {**person, "code": code}))["status"] < 500
     again.post(f"{API}/me/account/close", {})

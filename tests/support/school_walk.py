@@ -66,9 +66,9 @@ class SchoolWalk(Walk):
         self.platform.clock.set(datetime.fromisoformat(day + SHANGHAI_NINE))
 
     def operator(self, name: str) -> Caller:
-        """Somebody of an office who has just signed in; the clock jumps, and assertions are short-lived."""
+        """Somebody of an office who has just signed in; the clock jumps, and sessions are short-lived."""
         session = {"operator_id": name, "key": examples.demo_key(name)}
-        return self.nobody.signed_in(self.nobody.post(f"{API}/operator-sessions", session)["assertion"])
+        return self.nobody.signed_in(self.nobody.post(f"{API}/operator-sessions", session)["session"])
 
     def student(self, one: Admitted) -> Caller:
         """A student with an own account, opened now."""
@@ -83,7 +83,7 @@ class SchoolWalk(Walk):
         self.nobody.post(f"{API}/accounts/{account['id']}/contact-codes", {})
         code = until(lambda: self.code_for(contact, before), "the code in the mailbox")
         session = self.nobody.post(f"{API}/accounts/{account['id']}/proof", {"code": code})
-        return self.nobody.signed_in(session["assertion"])
+        return self.nobody.signed_in(session["session"])
 
     def code_for(self, contact: str, before: set[Path]) -> str | None:
         """The code in a message that was not there before; the clock stands, so that dates tell nothing."""

@@ -45,7 +45,7 @@ class Walk:
         self.nobody.post(f"{API}/accounts/{account['id']}/contact-codes", {})
         code = until(lambda: self.newest_code(one, 1), "the code in the mailbox")
         session = self.nobody.post(f"{API}/accounts/{account['id']}/proof", {"code": code})
-        return self.nobody.signed_in(session["assertion"])
+        return self.nobody.signed_in(session["session"])
 
     def newest_code(self, one: Admitted, number: int) -> str | None:
         """The code in the newest message to somebody, once so many were sent."""

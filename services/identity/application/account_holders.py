@@ -1,12 +1,14 @@
 """The holders of accounts: people who sign in by contact or document number."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 from services.identity.application.holders import Holder
-from services.identity.application.identity import Identity
 from services.identity.application.secrets import contact_spellings, document_spellings
 from services.identity.domain.account import Account
+
+if TYPE_CHECKING:  # identity itself asks for holders
+    from services.identity.application.identity import Identity
 
 SUBJECT: Final = "account:"
 
@@ -14,7 +16,7 @@ SUBJECT: Final = "account:"
 class AccountHolders:
     """Finds the people behind living, proven accounts."""
 
-    def __init__(self, identity: Identity) -> None:
+    def __init__(self, identity: "Identity") -> None:
         self._identity = identity
 
     def named(self, name: str) -> Holder | None:

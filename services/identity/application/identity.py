@@ -2,19 +2,23 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from secrets import token_hex
 from typing import Any, ClassVar, Final, Protocol
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 
+from services.identity.application.account_holders import AccountHolders
 from services.identity.application.binding import Binding, RecordFinder
+from services.identity.application.holders import Holder, Holders
+from services.identity.application.operator_holders import OperatorHolders
 from services.identity.application.secrets import Secrets, checked_contact, checked_document
+from services.identity.application.sessions import EveryHolder, Sessions
 from services.identity.domain.account import Account, ContactTaken, DocumentTaken
 from services.identity.domain.rules import CODE_LIFE, RESEND_AFTER
-from shared.access.assertion import Assertion, NotSignedIn, Signer
+from shared.access.assertion import NotSignedIn
 from shared.access.by import By
 from shared.codes.clock import Clock
 from shared.eventstore.application import Answer, ChangedMeanwhile, command
@@ -25,7 +29,6 @@ from shared.eventstore.store import Store
 from shared.rules.refused import Refused
 
 STUDENT_SESSION: Final = timedelta(hours=12)
-OPERATOR_SESSION: Final = timedelta(hours=8)
 _PERSON, _CONTACT = "account:person", "account:contact"
 _ASKED = {"resend_after": int(RESEND_AFTER.total_seconds()), "valid_for": int(CODE_LIFE.total_seconds())}
 
@@ -37,27 +40,16 @@ class WrongCode(Refused):
     status = 401
 
 
-@dataclass(frozen=True)
-class Operator:
-    """An office's dedicated named person (A24-1)."""
+class Operators(Holders, Protocol):
+    """Operators who sign in with a key: those of the demo profile's file."""
 
-    operator_id: str
-    role: str
-    level: str
-    kind: str
-    org: str
-
-
-class Operators(Protocol):
-    """Who works in the offices; the demo profile reads them from a file."""
-
-    def find(self, operator_id: str, key: str) -> Operator | None:
+    def find(self, operator_id: str, key: str) -> Holder | None:
         """The operator, if the key is right."""
         ...
 
 
 class Identity(Binding):
-    """One person, one document, one living account; the only signer of assertions."""
+    """One person, one document, one living account."""
 
     taken: ClassVar[Mapping[str, type[Refused]]] = {
         "account.document": DocumentTaken,
@@ -67,12 +59,14 @@ class Identity(Binding):
     def __init__(
         self, store: Store, clock: Clock, keyring: Keyring, finder: RecordFinder, operators: Operators | None = None
     ) -> None:
-        super().__init__(store, clock, finder)
-        self.keyring = keyring
+        super().__init__(store, clock, keyring, finder)
         self.keys = SubjectKeys(store, keyring)
         self.secrets = Secrets(keyring)
-        self.signer = Signer(keyring.assertion_private_pem, clock)
         self.operators = operators
+        self.holders = EveryHolder(AccountHolders(self), OperatorHolders(store, clock))
+        if operators is not None:
+            self.holders.add(operators)
+        self.sessions = Sessions(store, clock, keyring, self.holders)
 
     def open_account(self, *, by: By, **named: Any) -> Answer:
         """Open an account; it lives once its contact is proven."""
@@ -155,19 +149,7 @@ class Identity(Binding):
         operator = self.operators.find(operator_id, key) if self.operators else None
         if operator is None:
             raise NotSignedIn(reason="operator")
-        expires_at = by.recorded_at + OPERATOR_SESSION
-        return self._assert(
-            Assertion(
-                operator.operator_id,
-                operator.role,
-                operator.level,
-                operator.kind,
-                operator.org,
-                amr=("key",),
-                jti=str(uuid4()),
-                exp=expires_at,
-            )
-        )
+        return self.sessions.begin(operator, amr=("key",), device="", by=by, strong=True)
 
     def contact_of(self, account_id: UUID, sealed_contact: str) -> str:
         """The address a message goes to; raises Shredded once the account is gone."""
@@ -205,11 +187,11 @@ class Identity(Binding):
         digest = self.secrets.digest_of(account.id, out.salt, code) if out else ""
         answer: dict[str, Any] = {}
         if account.try_code(purpose=purpose, digest=digest, now=by.recorded_at):
-            answer = {"account_id": account.id, "jti": uuid4(), "expires_at": by.recorded_at + STUDENT_SESSION}
+            answer = {"account_id": account.id, "expires_at": by.recorded_at + STUDENT_SESSION}
         return self.save(account, by=context, answer=answer)
 
     def _student_in(self, purpose: str, command_id: UUID, account_id: UUID | None, code: str, by: By) -> Answer:
-        """The assertion of a student whose code was right; a repeated command never makes it last longer."""
+        """The session of a student whose code was right; a repeated command never makes it last longer."""
         tried = self._try_code(
             command_id=command_id, account_id=account_id, purpose=purpose, code=code, by=self.secrets.blinded(by)
         )
@@ -221,24 +203,10 @@ class Identity(Binding):
         # whatever stands in the way now is bound by the worker, which follows the same fact
         with suppress(ChangedMeanwhile):
             self.bind_records(account.standing, Context.of(by, rules=("AC-14",)))
-        return self._assert(
-            Assertion(
-                str(account.standing.person_id),
-                role="student",
-                level="person",
-                kind="all",
-                org="",
-                amr=("otp", account.channel),
-                jti=tried["jti"],
-                exp=datetime.fromisoformat(tried["expires_at"]),
-            )
-        )
-
-    def _assert(self, assertion: Assertion) -> Answer:
-        return {
-            "sub": assertion.sub,
-            "role": assertion.role,
-            "org": assertion.org,
-            "assertion": self.signer.sign(assertion),
-            "expires_at": assertion.exp.isoformat(),
-        }
+        holder = self.holders.of(f"account:{account.id}")
+        if holder is None:
+            raise WrongCode
+        # a code to a proven contact is the strongest proof of those who have no stronger one
+        strong = not self.sessions.login_standing(holder.subject).is_strong
+        by = replace(by, command_id=command_id)
+        return self.sessions.begin(holder, amr=("otp", account.channel), device="", by=by, strong=strong)

@@ -1,11 +1,52 @@
 """Facts to rows: the only writer of identity's read tables."""
 
 from services.identity.domain.account import Account
+from services.identity.domain.consent import Consent
+from services.identity.domain.login import Login
+from services.identity.domain.look import Alert, HeardLook, Look
+from services.identity.domain.machine_client import MachineClient
+from services.identity.domain.office import Office
+from services.identity.domain.operator import Operator
 from services.identity.domain.records import QualificationRecord, StudentRecord
+from services.identity.domain.session import Session
 from services.identity.projections.accounts import AccountRegister
+from services.identity.projections.consents import ConsentRegister
+from services.identity.projections.looks import LookAlerts, LooksAtRecords
+from services.identity.projections.offices import (
+    MachineClientRegister,
+    OfficeNames,
+    OfficeRegister,
+    OperatorRegister,
+)
 from services.identity.projections.records import HeardRecords
+from services.identity.projections.sign_in import LoginRegister, SessionRegister
 from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.projection import Projection
 
-PROJECTIONS: tuple[Projection, ...] = (AccountRegister(), HeardRecords())
-AGGREGATES: tuple[type[Aggregate], ...] = (Account, StudentRecord, QualificationRecord)
+PROJECTIONS: tuple[Projection, ...] = (
+    AccountRegister(),
+    HeardRecords(),
+    SessionRegister(),
+    LoginRegister(),
+    LooksAtRecords(),
+    LookAlerts(),
+    ConsentRegister(),
+    OfficeRegister(),
+    OfficeNames(),
+    OperatorRegister(),
+    MachineClientRegister(),
+)
+AGGREGATES: tuple[type[Aggregate], ...] = (
+    Account,
+    StudentRecord,
+    QualificationRecord,
+    Session,
+    Login,
+    Look,
+    HeardLook,
+    Alert,
+    Consent,
+    Office,
+    Operator,
+    MachineClient,
+)

@@ -4,17 +4,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.identity.adapters.operators_file import OperatorsFile
+from services.identity.application.consents import Consents
 from services.identity.application.identity import Identity
+from services.identity.application.looks import LookReports
+from services.identity.application.machine_clients import MachineClients
+from services.identity.application.offices import Offices
+from services.identity.application.operators import Appointments
 from services.identity.config import Config
 from services.identity.queries import IdentityQueries
+from services.identity.queries.looks import LookQueries
+from services.identity.queries.offices import OfficeQueries
+from services.identity.queries.sign_in import SignInQueries
 from services.identity.service.accounts import AccountAnswers
+from services.identity.service.offices import OfficeAnswers
+from services.identity.service.privacy import PrivacyAnswers
+from services.identity.service.sign_in import SignInAnswers
 from shared.bus.handlers import hears
 from shared.bus.providers import provide
 from shared.bus.source import StreamSource
 from shared.codes.clock import clock_from
 from shared.contracts.events.credentials import DegreeIssuedV1
+from shared.contracts.events.credentials_looks import CertificatesViewedV1
 from shared.contracts.events.enrollment import StudentRegisteredV1
+from shared.contracts.events.enrollment_looks import StudentRecordsViewedV1
 from shared.contracts.events.enrollment_status import StatusContestedV1, StudentCorrectedV1, StudentStatusEndedV1
+from shared.contracts.events.imaging_looks import PhotosViewedV1
 from shared.eventstore.application import Heard
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
@@ -27,6 +41,7 @@ class Edge:
         config = Config.from_environ(environ)
         self.store = Store(config.store, "identity")
         self.queries = IdentityQueries(self.store)
+        self.sign_in_queries = SignInQueries(self.store)
         self.use_cases = Identity(
             self.store,
             clock_from(config.clock),
@@ -34,12 +49,20 @@ class Edge:
             self.queries,
             OperatorsFile(config.operators_file) if config.operators_file else None,
         )
+        self.looks = LookQueries(self.store)
+        self.look_reports = LookReports(self.store, clock_from(config.clock))
+        self.consents = Consents(self.use_cases, self.looks)
+        clock, keyring = clock_from(config.clock), Keyring.from_file(config.keys_file)
+        self.offices = Offices(self.store, clock)
+        self.appointments = Appointments(self.store, clock, keyring)
+        self.machine_clients = MachineClients(self.store, clock, keyring)
+        self.office_queries = OfficeQueries(self.store, keyring)
 
     def close(self) -> None:
         self.store.close()
 
 
-class IdentityService(AccountAnswers, StreamSource):
+class IdentityService(AccountAnswers, OfficeAnswers, PrivacyAnswers, SignInAnswers, StreamSource):
     """Answers calls."""
 
     name = "identity"
@@ -71,3 +94,15 @@ class IdentityHearing:
     @hears(DegreeIssuedV1)
     def open_qualification_records(self, facts: list[dict[str, Any]], heard: Heard) -> None:
         self.edge.use_cases.open_qualification_records(facts, heard=heard)
+
+    @hears(StudentRecordsViewedV1)
+    def note_looks_at_students(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.look_reports.hear_looks("enrollment", facts, heard=heard)
+
+    @hears(CertificatesViewedV1)
+    def note_looks_at_certificates(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.look_reports.hear_looks("credentials", facts, heard=heard)
+
+    @hears(PhotosViewedV1)
+    def note_looks_at_photos(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.look_reports.hear_looks("imaging", facts, heard=heard)

@@ -9,6 +9,7 @@ from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
 
 ID_TYPES = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "A", "B", "C", "Z")
+SESSION = r"xs1_[A-Za-z0-9_-]{43}"
 CHANNELS = ("mail", "sms")
 CODE = r"[0-9]{6}"
 _ACCOUNT = "01930f3a-0000-7000-8000-0000000000b1"
@@ -67,18 +68,20 @@ class SendContactCodeV1(Command):
 
 
 class SignedInV1(Contract):
-    """Who signed in, and the assertion that says so to every service."""
+    """Who signed in: the session's token for the API, and the assertion that says so to every service."""
 
     sub = shapes.text(80, metadata={"description": "A person's id for students, an operator's id otherwise."})
     role = shapes.text(40)
     org = shapes.text(40, shortest=0)
-    assertion = shapes.text(4096, metadata={"description": "A bearer secret: never log or store it."})
-    expires_at = shapes.instant()
+    session = shapes.pattern(SESSION, metadata={"description": "The bearer token of the API: never log it."})
+    assertion = shapes.text(4096, metadata={"description": "For services on the bus, some minutes: never log it."})
+    expires_at = shapes.instant(metadata={"description": "The session ends then; sooner where it is left alone."})
 
     example: ClassVar[dict[str, Any]] = {
         "sub": _PERSON,
         "role": "student",
         "org": "",
+        "session": "xs1_" + "A" * 43,
         "assertion": "header.payload.signature",
         "expires_at": "2026-10-20T12:00:00+00:00",
     }

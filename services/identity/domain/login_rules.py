@@ -1,0 +1,114 @@
+"""The pure rules of signing in: how long a miss makes one wait, what a fresh one-time password is, what is refused."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from shared.rules.refused import Refused
+
+FREE_MISSES: Final = 5
+LONGEST_WAIT: Final = timedelta(minutes=15)
+MISSES_FORGOTTEN: Final = timedelta(hours=24)
+TELL_OWNER_EVERY: Final = timedelta(hours=24)
+MOST_PASSKEYS: Final = 10
+CEREMONY_LIFE: Final = timedelta(minutes=5)  # a challenge, a state of OpenID Connect
+ENROLMENT_LIFE: Final = timedelta(minutes=30)
+
+
+class WrongSignIn(Refused):
+    """Name, password or proof is wrong, or there is no such account: which of these is not said."""
+
+    rule = "X-SIGN-5"
+    status = 401
+
+
+class StrongFactorMissing(Refused):
+    """Staff do not sign in with a password alone."""
+
+    rule = "X-SIGN-3"
+    status = 403
+
+
+class SignInDelayed(Refused):
+    """Too many tries from here: wait."""
+
+    rule = "X-SIGN-4"
+    status = 429
+
+
+class CeremonyOver(Refused):
+    """What was begun was not completed in time, was completed before, or was begun by somebody else."""
+
+    rule = "X-SIGN-6"
+    status = 409
+
+
+class PasskeyRefused(Refused):
+    """The passkey's answer does not prove what it should."""
+
+    rule = "X-SIGN-5"
+    status = 401
+
+
+class LoginEnded(Refused):
+    """Whose login this was is gone."""
+
+    rule = "X-SIGN-6"
+
+
+class FactorUnknown(Refused):
+    """There is no such way to sign in."""
+
+    rule = "X-FOUND-1"
+    status = 404
+
+
+class LastStrongFactor(Refused):
+    """Staff keep at least one strong factor: add another one first."""
+
+    rule = "X-SIGN-3"
+
+
+class TooManyPasskeys(Refused):
+    """More passkeys than anybody needs."""
+
+    rule = "X-SIGN-6"
+    zh = "通行密钥数量已达上限，请先删除一个。"
+    en = "There are as many passkeys as there may be: remove one first."
+
+
+class PasskeyTaken(Refused):
+    """This passkey is registered already."""
+
+    rule = "X-SIGN-6"
+    zh = "此通行密钥已登记。"
+    en = "This passkey is registered already."
+
+
+class AlreadyLinked(Refused):
+    """This account of the identity provider stands for an operator already."""
+
+    rule = "X-SIGN-6"
+    zh = "该身份提供方账号已关联。"
+    en = "This account of the identity provider is linked already."
+
+
+def wait_after(misses: int) -> timedelta:
+    """Nothing for the first misses, then 1 s, 2 s, 4 s … a quarter of an hour at most: a delay, never a lock."""
+    if misses < FREE_MISSES:
+        return timedelta()
+    return min(timedelta(seconds=2 ** min(misses - FREE_MISSES, 20)), LONGEST_WAIT)
+
+
+def owner_is_told(delayed_at: datetime | None, misses: int, now: datetime) -> bool:
+    """Once a day at most: who guesses must not be able to flood the owner with messages."""
+    return misses >= FREE_MISSES and (delayed_at is None or now >= delayed_at + TELL_OWNER_EVERY)
+
+
+def step_is_fresh(last: int, step: int) -> bool:
+    """A one-time password is taken once, and none that is older than the last one taken."""
+    return step > last
+
+
+def sign_count_is_plausible(last: int, now: int) -> bool:
+    """Authenticators that count must count up; those that do not count say 0 always."""
+    return now > last or (now == 0 and last == 0)
