@@ -24,6 +24,21 @@ NOT_YET = {
         f"identity.Account.{name}": _IDENTITY
         for name in ("IdentityAdded", "IdentitiesTakenBack", "Superseded", "Restored")
     },
+    **{
+        f"identity.Office.{name}": _IDENTITY
+        for name in (
+            "Founded", "Renamed", "Merged", "Closed", "OwnerNamed", "OwnerLeft", "Attested", "AttestationReminded",
+            "AttestationLapsed", "Suspended", "Resumed",
+        )
+    },
+    **{
+        f"identity.Operator.{name}": _IDENTITY
+        for name in ("Appointed", "Invited", "InvitationMissed", "InvitationSpent", "Revoked")
+    },
+    **{
+        f"identity.MachineClient.{name}": _IDENTITY
+        for name in ("Registered", "SecretRotated", "Revoked", "TokensIssued")
+    },
     **{f"identity.Session.{name}": _IDENTITY for name in ("Begun", "SteppedUp", "Ended")},
     **{
         f"identity.Login.{name}": _IDENTITY

@@ -34,6 +34,7 @@ _ACTIONS: Final = (
     "propose_admission_fix",
     "decide_admission_fix",
     "declare_illegal_entry",
+    "attest_office",
 )
 _KINDS: Final = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
 _ENDINGS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gateway.api.office_routes import OFFICE_ROUTES
 from gateway.api.route import Route
 from shared.contracts.rpc import identity, identity_privacy, identity_sign_in
 
@@ -13,6 +14,7 @@ IDENTITY_ROUTES: Final = (
     Route("POST", "/sign-in-codes", identity.RequestSignInCodeV1, "identity", public=True),
     Route("POST", "/sessions", identity.SignInWithCodeV1, "identity", public=True),
     Route("POST", "/operator-sessions", identity.SignInOperatorV1, "identity", public=True),
+    *OFFICE_ROUTES,
     # own sessions
     Route("GET", "/me/sessions", identity_sign_in.ListMySessionsV1, "identity"),
     Route("POST", "/me/sessions/<uuid:session_id>/end", identity_sign_in.EndSessionV1, "identity"),

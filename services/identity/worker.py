@@ -10,13 +10,18 @@ from services.identity.adapters.sms import SmsMessenger
 from services.identity.adapters.smtp import SmtpMessenger
 from services.identity.application.deliveries import Deliveries
 from services.identity.application.identity import Identity
+from services.identity.application.machine_clients import MachineClients
 from services.identity.application.messages import Messenger, Reactions
+from services.identity.application.office_messages import OfficeMessages
+from services.identity.application.offices import Offices
+from services.identity.application.operators import Appointments
 from services.identity.application.reactions import AccountReactions
 from services.identity.config import Config
 from services.identity.domain.rules import PROVE_WITHIN
 from services.identity.projections import AGGREGATES, PROJECTIONS
 from services.identity.publishing import publish
 from services.identity.queries import IdentityQueries
+from services.identity.queries.offices import OfficeQueries
 from shared.bus.worker import Worker, every
 from shared.codes.clock import Clock, clock_from
 from shared.eventstore.follower import position_of
@@ -65,20 +70,33 @@ def build(environ: Mapping[str, str]) -> Worker:
         store, projections=PROJECTIONS, aggregates=AGGREGATES, publish=publish, amqp_url=config.bus.amqp_url
     )
     clock = clock_from(config.clock)
+    keyring = Keyring.from_file(config.keys_file)
     queries = IdentityQueries(store)
-    use_cases = Identity(store, clock, Keyring.from_file(config.keys_file), queries)
+    use_cases = Identity(store, clock, keyring, queries)
 
     def due() -> int:
         now = clock.now()
         return use_cases.lapse_accounts(queries.list_unproven_accounts(now - PROVE_WITHIN), now)
 
     accounts = AccountReactions(use_cases)
-    reactors = [accounts.messages]
+    reactors = [accounts.messages, OfficeMessages(Appointments(store, clock, keyring)).messages]
     reactions = Reactions(reactors, messengers_of(config, clock), Deliveries(store), clock, runs=[accounts.bind])
     worker.beside(Reacting(store, reactions.react).step, seconds=0.05)
     worker.beside(reactions.retry, seconds=RETRY_SECONDS)
-    worker.tasks.append(every(1.0, due))
+    worker.tasks += [every(1.0, due), every(5.0, due_of_offices(store, clock, keyring))]
     return worker
+
+
+def due_of_offices(store: Store, clock: Clock, keyring: Keyring) -> Callable[[], int]:
+    """What happens to offices by date: statements run out, tokens are counted."""
+    queries, offices = OfficeQueries(store, keyring), Offices(store, clock)
+    clients = MachineClients(store, clock, keyring)
+
+    def due() -> int:
+        now = clock.now()
+        return offices.fall_due(queries.list_offices_due(now), now) + clients.keep_counts(now)
+
+    return due
 
 
 def messengers_of(config: Config, clock: Clock) -> Channels:

@@ -20,6 +20,11 @@ INVITATION_LIFE: Final = timedelta(days=7)
 INVITATION_TRIES: Final = 5
 
 
+def appointment_key(office: str, person_key: str) -> str:
+    """One living appointment of a person in an office."""
+    return f"{office}|{person_key}"
+
+
 class PersonTaken(Refused):
     """One person holds one appointment in an office."""
 
@@ -34,6 +39,15 @@ class OperatorGone(Refused):
     rule = "A24-1"
     zh = "该操作员已被撤销"
     en = "this operator's appointment was revoked"
+
+
+class NotOneself(Refused):
+    """Nobody is appointed by the same person, under whatever name."""
+
+    rule = "A24-1"
+    status = 403
+    zh = "不得任命自己为其他机构的操作员"
+    en = "nobody appoints the own person, here or in another office"
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,7 @@ class OperatorStanding:
     training: str
     valid_from: date
     valid_until: date | None
+    person_key: str
     state: str = "invited"  # invited | active | revoked
     invitation: Invitation | None = None
 
@@ -85,7 +100,7 @@ class Operator(Aggregate, stored_as="identity.Operator"):
         training: str
         valid_from: date
         valid_until: date | None
-        document_key: str  # keyed hash of the person's document and the office
+        person_key: str  # keyed hash of the person's document
         sealed_person: str
 
     class Invited(Aggregate.Event):
@@ -125,7 +140,7 @@ class Operator(Aggregate, stored_as="identity.Operator"):
 
         operator_id: str
         office: str
-        document_key: str
+        person_key: str
         on: date
         reason: str
 
@@ -143,12 +158,11 @@ class Operator(Aggregate, stored_as="identity.Operator"):
         training: str,
         valid_from: date,
         valid_until: date | None,
-        document_key: str,
+        person_key: str,
         sealed_person: str,
     ) -> None:
-        self.document_key = document_key
         self.sealed_person = sealed_person
-        self.standing = OperatorStanding(operator_id, office, training, valid_from, valid_until)
+        self.standing = OperatorStanding(operator_id, office, training, valid_from, valid_until, person_key)
 
     def invite(self, *, salt: str, digest: str, now: datetime, today: date) -> None:
         """Let a new code go out."""
@@ -182,7 +196,7 @@ class Operator(Aggregate, stored_as="identity.Operator"):
             self.Revoked,
             operator_id=self.standing.operator_id,
             office=self.standing.office,
-            document_key=self.document_key,
+            person_key=self.standing.person_key,
             on=on,
             reason=reason,
         )
@@ -192,6 +206,6 @@ class Operator(Aggregate, stored_as="identity.Operator"):
         """An id is one operator's for good; a person holds one living appointment in an office."""
         if isinstance(fact, cls.Appointed):
             yield Claim(OPERATOR_ID, fact.operator_id)
-            yield Claim(OPERATOR_PERSON, fact.document_key)
+            yield Claim(OPERATOR_PERSON, appointment_key(fact.office, fact.person_key))
         elif isinstance(fact, cls.Revoked):
-            yield Release(OPERATOR_PERSON, fact.document_key)
+            yield Release(OPERATOR_PERSON, appointment_key(fact.office, fact.person_key))
