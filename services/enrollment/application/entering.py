@@ -62,11 +62,16 @@ def report_drafts(
         deadline=deadline,
         excused=excused,
     )
-    if registered:
-        raise EntryAlreadyDecided(field="KSH", state="registered")
+    require_unregistered(registered=registered)
     if is_passed(check):
         return [_follows(found, Admission.Reported, {"reported_on": reported_on})]
     return [_follows(found, Admission.EntryDecided, decided_entry(basis, "cancelled", cause=INITIAL_CHECK))]
+
+
+def require_unregistered(*, registered: bool) -> None:
+    """Who has a status has long reported."""
+    if registered:
+        raise EntryAlreadyDecided(field="KSH", state="registered")
 
 
 def recheck_drafts(

@@ -1,6 +1,7 @@
 """A province's admission list, and a school's list of special categories, row by row (A7)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from shared.eventstore.ids import uuid7
 from shared.intake.batch import Batch, Progress
 from shared.intake.columns import CheckedRow, Table, Values
 from shared.intake.kind import Check, FileKind
-from shared.intake.outcome import Unchanged
+from shared.intake.outcome import Unchanged, together
 from shared.intake.tables import ADMISSION_LIST
 from shared.intake.tables_entry import SPECIAL_ADMISSION_LIST
 from shared.intake.values import academic_year
@@ -50,24 +51,40 @@ class AdmissionListKind(FileKind):
         returned = self._returned({standing.batch_id for _, standing in known.values()})
         decided: list[Decided] = []
         for row, key in zip(rows, keys, strict=True):
+            owner = taken.get(key)
+            before = None if owner is None else (owner, *known.get(owner, (0, None)))
             try:
-                self._fits(row.values, batch)
-                listed = self._listed(row.values, batch, batch_id)
-                owner = taken.get(key)
-                before = None if owner is None else (owner, *known.get(owner, (0, None)))
-                decided.append(self._decided(before, listed, row.values, returned))
+                decided.append(self._outcome(row.values, before, batch, batch_id, returned))
             except Refused as refused:
-                decided.append(refused)
+                decided.append(together(refused, self._checks(row.values, before, batch, batch_id, returned)))
         return decided
+
+    def _outcome(self, values: Values, before: Any, batch: Progress, batch_id: UUID, returned: set[str]) -> list[Draft]:
+        for check in self._fitting(values, batch):
+            check()
+        return self._decided(before, self._listed(values, batch, batch_id), values, returned)
+
+    def _checks(
+        self, values: Values, before: Any, batch: Progress, batch_id: UUID, returned: set[str]
+    ) -> Iterator[Callable[[], object]]:
+        """What is asked of a row, one question at a time; of others' students only what the row itself says."""
+        yield from self._fitting(values, batch)
+        if before is not None and self._is_own(values, batch):
+            listed = self._listed(values, batch, batch_id)
+            yield partial(self._decided, before, listed, values, returned)
 
     def _returned(self, batch_ids: set[str]) -> set[str]:
         """Which of the lists were returned: their rows may be handed in again."""
         found = self.enrollment.standings(AdmissionBatch, [UUID(each) for each in batch_ids]) if batch_ids else {}
         return {str(batch_id) for batch_id, (_, standing) in found.items() if standing.state == "returned"}
 
-    def _fits(self, values: Values, batch: Progress) -> None:
-        if values["RXRQ"].year != int(batch.params["entry_year"]):
-            raise EntryYearDiffers(field="RXRQ", expected=batch.params["entry_year"])
+    def _fitting(self, values: Values, batch: Progress) -> Iterator[Callable[[], object]]:
+        """What is asked of the row itself, one question at a time."""
+        yield partial(_require_year, values, batch)
+
+    def _is_own(self, values: Values, batch: Progress) -> bool:
+        """Whether whoever hands the list in may learn what is known of the number."""
+        return True
 
     def _listed(self, values: Values, batch: Progress, batch_id: UUID) -> dict[str, Any]:
         province = batch.province or ""
@@ -93,12 +110,24 @@ class SpecialAdmissionListKind(AdmissionListKind):
     table: Table = SPECIAL_ADMISSION_LIST
     action = "submit_special_admissions"
 
-    def _fits(self, values: Values, batch: Progress) -> None:
-        if values["YXDM"] != batch.school_code:
-            raise NotOwnStudent(field="YXDM")
-        may_write_for(batch.params.get("training", "all"), values["XLLB"])
-        super()._fits(values, batch)
+    def _fitting(self, values: Values, batch: Progress) -> Iterator[Callable[[], object]]:
+        yield partial(_require_of, values, batch)
+        yield partial(may_write_for, batch.params.get("training", "all"), values["XLLB"])
+        yield from super()._fitting(values, batch)
+
+    def _is_own(self, values: Values, batch: Progress) -> bool:
+        return bool(values["YXDM"] == batch.school_code)
 
     def _listed(self, values: Values, batch: Progress, batch_id: UUID) -> dict[str, Any]:
         province = province_of(batch.school_code or "")
         return listed_values(self.enrollment.keyring, values, batch_id=str(batch_id), province=province)
+
+
+def _require_year(values: Values, batch: Progress) -> None:
+    if values["RXRQ"].year != int(batch.params["entry_year"]):
+        raise EntryYearDiffers(field="RXRQ", expected=batch.params["entry_year"])
+
+
+def _require_of(values: Values, batch: Progress) -> None:
+    if values["YXDM"] != batch.school_code:
+        raise NotOwnStudent(field="YXDM")

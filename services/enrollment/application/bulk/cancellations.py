@@ -1,12 +1,14 @@
 """Statuses that a school closes for good, row by row: one person submits the file, another commits it (A24-2)."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from hashlib import blake2b
 from typing import Any, ClassVar
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
+from services.enrollment.application.bulk.objecting import objecting
 from services.enrollment.application.bulk.own_students import (
     Decided,
     Found,
@@ -21,6 +23,7 @@ from services.enrollment.domain.rules.endings import (
     EndingWanted,
     ProposalWaiting,
     decide_ending,
+    ending_checks,
     is_told,
     may_cancel,
 )
@@ -86,15 +89,18 @@ def _decided(
 ) -> Decided:
     wanted, school_code = wanted_by(row.values), batch.school_code or ""
     try:
-        status_id, version, standing = required(found, batch)
+        found = required(found, batch)
+    except Refused as refused:
+        return refused
+    status_id, version, standing = found
+    try:
         own = standing.school_code == school_code
         if own and is_told(standing, wanted.kind, wanted.effective_on, wanted.decision_no):
             return Unchanged()
         may_cancel(standing, wanted, school_code=school_code, today=today)
+        _require_none_waiting(status_id, waiting)
     except Refused as refused:
-        return refused
-    if str(status_id) in waiting:
-        return ProposalWaiting(field="KSH")
+        return objecting(refused, _checks(found, wanted, waiting, today))
     ended = decide_ending(standing, wanted, cancellation_id=cancellation_id, today=today)
     proposal = proposal_values(status_id, standing, wanted, asked_on=None, by=batch.submitted_by, today=today)
     confirmed = {
@@ -109,3 +115,14 @@ def _decided(
         draft_of(Cancellation, cancellation_id, 1, asked, Cancellation.Confirmed, confirmed),
         draft_of(StudentStatus, status_id, version, standing, StudentStatus.Cancelled, ended),
     ]
+
+
+def _checks(found: Found, wanted: EndingWanted, waiting: Container[str], today: date) -> Iterator[Callable[[], object]]:
+    """What is asked of an ending, one question at a time."""
+    yield from ending_checks(found[2], wanted, today=today)
+    yield partial(_require_none_waiting, found[0], waiting)
+
+
+def _require_none_waiting(status_id: UUID, waiting: Container[str]) -> None:
+    if str(status_id) in waiting:
+        raise ProposalWaiting(field="KSH")

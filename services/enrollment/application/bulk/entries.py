@@ -7,11 +7,13 @@ from uuid import UUID
 from services.enrollment.application import Enrollment
 from services.enrollment.application.drafting import draft_of
 from services.enrollment.domain.admission import EXAM_NO, OUTCOME, Admission, admission_key
-from services.enrollment.domain.rules.entry import NoAdmissionBasis
+from services.enrollment.domain.rules.entry import NoAdmissionBasis, NotOwnStudent, may_write_for
 from services.enrollment.domain.rules.standing import AdmissionStanding, AdmissionState
 from services.enrollment.domain.student_status import StudentStatus
 from shared.eventstore import facts
 from shared.eventstore.bulk import Draft
+from shared.intake.batch import Progress
+from shared.intake.columns import CheckedRow
 from shared.intake.outcome import Receipt
 from shared.intake.steps import SomethingFollowed
 from shared.rules.refused import Refused
@@ -40,6 +42,23 @@ def entries_of(app: Enrollment, entry_year: int, exam_nos: Sequence[str]) -> Ent
     holders = {names[name]: owner for name, owner in app.owners(OUTCOME, names).items()}
     lists = {entry[2].batch_id for entry in found.values()}
     return Entries(found, holders, {batch_id: app.is_released(batch_id) for batch_id in lists})
+
+
+def objections_to_whom(app: Enrollment, rows: Sequence[CheckedRow], batch: Progress) -> list[Refused | None]:
+    """Of rows with wrong cells: whether they are about an own admission at all."""
+    entries = entries_of(app, int(batch.params["entry_year"]), [row.values["KSH"] for row in rows])
+    return [_objection_to_whom(entries, row.values["KSH"], batch) for row in rows]
+
+
+def _objection_to_whom(entries: Entries, exam_no: str, batch: Progress) -> Refused | None:
+    try:
+        basis = entries.of(exam_no)[2]
+        if basis.school_code != batch.school_code:
+            raise NotOwnStudent(field="KSH")
+        may_write_for(batch.params.get("training", "all"), basis.category)
+    except Refused as refused:
+        return refused
+    return None
 
 
 def taken_back(app: Enrollment, receipts: Sequence[Receipt]) -> list[list[Draft] | Refused]:

@@ -1,11 +1,13 @@
 """The statuses of an old register, row by row: with their own old dates, their origin and their evidence (A28-1)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
+from services.enrollment.application.bulk.objecting import objecting
 from services.enrollment.application.listing import NO_MAJOR_CODE, person_of
 from services.enrollment.domain.admission import admission_key
 from services.enrollment.domain.rules.entry import ORDINARY
@@ -17,6 +19,7 @@ from services.enrollment.domain.rules.existing import (
     ToldStatus,
     is_told_alike,
     may_tell_status,
+    status_checks,
 )
 from services.enrollment.domain.rules.standing import StatusStanding
 from services.enrollment.domain.student_status import EXAM_NO, StudentStatus, first_standing
@@ -68,18 +71,35 @@ class ExistingStatusesKind(FileKind):
         told = ToldStatus(values["YXDM"], values["XLLB"], values["XXXS"], values["RXRQ"], values["LXRQ"])
         try:
             may_tell_status(told, province=batch.province or "", today=today)
+            if holder is not None:
+                return self._again(row, batch, known.get(holder))
         except Refused as refused:
-            return refused
-        if holder is not None:
-            return self._again(row, batch, known.get(holder))
+            return objecting(refused, self._checks(told, row, batch, today, holder, known))
         return [self._registered(row, batch)]
 
-    def _again(self, row: CheckedRow, batch: Progress, found: tuple[int, StatusStanding] | None) -> Decided:
+    def _checks(
+        self,
+        told: ToldStatus,
+        row: CheckedRow,
+        batch: Progress,
+        today: date,
+        holder: UUID | None,
+        known: Mapping[UUID, tuple[int, StatusStanding]],
+    ) -> Iterator[Callable[[], object]]:
+        """What is asked of a status that is told, one question at a time."""
+        yield from status_checks(told, today=today)
+        if holder is not None:
+            yield partial(self._again, row, batch, known.get(holder))
+
+    def _again(self, row: CheckedRow, batch: Progress, found: tuple[int, StatusStanding] | None) -> Unchanged:
+        """Told already, and alike; else refused."""
         if found is None:
-            return ListedInstead(field="KSH")
+            raise ListedInstead(field="KSH")
         version, known = found
         told = first_standing(self._fact(uuid7(), row, batch))
-        return Unchanged() if is_told_alike(known, told, untouched=version == 1) else ToldOtherwise(field="KSH")
+        if not is_told_alike(known, told, untouched=version == 1):
+            raise ToldOtherwise(field="KSH")
+        return Unchanged()
 
     def _registered(self, row: CheckedRow, batch: Progress) -> Draft:
         status_id = uuid7()

@@ -1,25 +1,29 @@
 """The academic years of statuses of an old register, row by row: one year a file, with its own old dates (A28-1)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
 from services.enrollment.application.bulk.existing_statuses import SOURCE, origin_of
+from services.enrollment.application.bulk.objecting import objecting
 from services.enrollment.domain.admission import admission_key
+from services.enrollment.domain.rules.entry import NotOwnStudent
 from services.enrollment.domain.rules.existing import (
     EVIDENCE,
     NothingTold,
-    OtherProvince,
+    ToldYear,
     is_year_told,
+    may_load_for,
     may_tell_year,
+    told_year_checks,
 )
 from services.enrollment.domain.rules.standing import YEAR_RESULTS, StatusStanding
 from services.enrollment.domain.rules.years import YearDiffers
 from services.enrollment.domain.student_status import EXAM_NO, StudentStatus
 from shared.codes.clock import shanghai_date
-from shared.codes.schools import province_of
 from shared.eventstore.bulk import Draft
 from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow, Table, Values
@@ -62,18 +66,42 @@ def _told(row: CheckedRow, found: Found | None, batch: Progress, year: int, toda
     try:
         return _settled(row, _own(row.values, found, batch, year), batch, today)
     except Refused as refused:
-        return refused
+        return objecting(refused, _checks(row.values, found, year, today))
+
+
+def _checks(values: Values, found: Found | None, year: int, today: date) -> Iterator[Callable[[], object]]:
+    """What is asked of a year that is told, one question at a time; of a status of others nothing but that it is."""
+    yield partial(_require_year, values, year)
+    yield partial(_require_loaded, found)
+    if found is None or not found[2].origin:
+        return
+    standing, told = found[2], values["XN"]
+    yield partial(_require_of, standing, values["YXDM"])
+    if standing.school_code == values["YXDM"] and not is_year_told(standing, told, YEAR_RESULTS[values["ZCJG"]]):
+        yield from told_year_checks(ToldYear(standing, told, YEAR_RESULTS[values["ZCJG"]], values["ZCRQ"], today))
 
 
 def _own(values: Values, found: Found | None, batch: Progress, year: int) -> Found:
     """The status that a row is about: of this province, loaded from an old register."""
-    if batch.province and province_of(values["YXDM"]) != batch.province:
-        raise OtherProvince(field="YXDM", province=batch.province)
+    may_load_for(batch.province or "", values["YXDM"])
+    _require_year(values, year)
+    return _require_loaded(found)
+
+
+def _require_year(values: Values, year: int) -> None:
     if values["XN"] != year:
         raise YearDiffers(field="XN", expected=year)
+
+
+def _require_loaded(found: Found | None) -> Found:
     if found is None or not found[2].origin:
         raise NothingTold(field="KSH")
     return found
+
+
+def _require_of(standing: StatusStanding, school_code: str) -> None:
+    if standing.school_code != school_code:
+        raise NotOwnStudent(field="YXDM")
 
 
 def _settled(row: CheckedRow, found: Found, batch: Progress, today: date) -> list[Draft]:

@@ -1,11 +1,13 @@
 """Leaving certificates and study statements of a school, row by row (A12-7)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
+from services.enrollment.application.bulk.objecting import objecting
 from services.enrollment.application.bulk.own_students import (
     Decided,
     Found,
@@ -16,7 +18,8 @@ from services.enrollment.application.bulk.own_students import (
 from services.enrollment.application.drafting import draft_of
 from services.enrollment.application.papers import PAPER_RULES
 from services.enrollment.domain.rules.endings import is_told
-from services.enrollment.domain.rules.papers import PaperNumberTaken, decide_paper
+from services.enrollment.domain.rules.papers import PaperNumberTaken, decide_paper, paper_checks
+from services.enrollment.domain.rules.standing import StatusStanding
 from services.enrollment.domain.student_status import PAPER, StudentStatus, paper_key
 from shared.codes.clock import shanghai_date
 from shared.intake.batch import Progress
@@ -58,13 +61,27 @@ def _decided(values: Values, found: Found | None, batch: Progress, taken: bool, 
     kind, number, issued_on = values["ZSLX"], values["ZSBH"], values["FZRQ"]
     try:
         status_id, version, standing = required(found, batch)
+    except Refused as refused:
+        return refused
+    try:
         if standing.school_code == batch.school_code and is_told(standing, kind, issued_on, number):
             return Unchanged()
         fact = decide_paper(
             standing, kind=kind, number=number, issued_on=issued_on, school_code=batch.school_code or "", today=today
         )
+        _require_free(taken)
     except Refused as refused:
-        return refused
-    if taken:
-        return PaperNumberTaken(field="ZSBH")
+        return objecting(refused, _checks(values, standing, taken, today))
     return [draft_of(StudentStatus, status_id, version, standing, StudentStatus.PaperIssued, fact)]
+
+
+def _checks(values: Values, standing: StatusStanding, taken: bool, today: date) -> Iterator[Callable[[], object]]:
+    """What is asked of a paper, one question at a time."""
+    yield from paper_checks(standing, kind=values["ZSLX"], issued_on=values["FZRQ"], today=today)
+    if values["ZSLX"] not in standing.papers:  # else the number may well be the one that was given already
+        yield partial(_require_free, taken)
+
+
+def _require_free(taken: bool) -> None:
+    if taken:
+        raise PaperNumberTaken(field="ZSBH")

@@ -1,12 +1,14 @@
 """The recheck of the first three months, row by row (R41-11)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
-from services.enrollment.application.bulk.entries import Entries, entries_of
+from services.enrollment.application.bulk.entries import Entries, entries_of, objections_to_whom
+from services.enrollment.application.bulk.objecting import objecting
 from services.enrollment.application.entering import (
     ILLNESS,
     RECHECK,
@@ -16,8 +18,8 @@ from services.enrollment.application.entering import (
     recheck_drafts,
     unregistered_recheck_drafts,
 )
-from services.enrollment.domain.rules.entry import NotOwnStudent, may_write_for
-from services.enrollment.domain.rules.rechecks import ITEMS, recheck_result
+from services.enrollment.domain.rules.entry import NotOwnStudent, deferred_until, may_enter, may_write_for
+from services.enrollment.domain.rules.rechecks import ITEMS, recheck_checks, recheck_result
 from services.enrollment.domain.rules.standing import AdmissionStanding
 from services.enrollment.domain.student_status import StudentStatus
 from shared.codes.clock import shanghai_date
@@ -56,14 +58,10 @@ class RecheckResultsKind(FileKind):
         self.enrollment = enrollment
 
     def decide(self, rows: Sequence[CheckedRow], batch: Progress, batch_id: UUID) -> list[Decided]:
-        world = self._world(rows, batch)
-        decided: list[Decided] = []
-        for row in rows:
-            try:
-                decided.append(_decided(world, world.entries.of(row.values["KSH"]), row.values))
-            except Refused as refused:
-                decided.append(refused)
-        return decided
+        return outcomes(self._world(rows, batch), rows)
+
+    def objections(self, rows: Sequence[CheckedRow], batch: Progress) -> list[Refused | None]:
+        return objections_to_whom(self.enrollment, rows, batch)
 
     def _world(self, rows: Sequence[CheckedRow], batch: Progress) -> World:
         app = self.enrollment
@@ -78,23 +76,56 @@ class RecheckResultsKind(FileKind):
         return World(entries, statuses, since, batch.school_code or "", training, today)
 
 
+def outcomes(world: World, rows: Sequence[CheckedRow]) -> list[Decided]:
+    """What becomes of each row."""
+    decided: list[Decided] = []
+    for row in rows:
+        try:
+            decided.append(_decided(world, world.entries.of(row.values["KSH"]), row.values))
+        except Refused as refused:
+            decided.append(objecting(refused, _checks(world, row.values)))
+    return decided
+
+
 def _decided(world: World, found: Found, values: Values) -> list[Draft]:
     admission_id, _, basis = found
     if basis.school_code != world.school_code:
         raise NotOwnStudent(field="KSH")
     may_write_for(world.training, basis.category)
-    items = {item: values[code] == "合格" for code, item in ITEMS.items()}
-    recheck = Recheck(items, values["FCRQ"], values.get("CLYJ") == DEFER, values.get("BLZ"))
+    recheck = _recheck(values)
     status = world.statuses.get(admission_id)
     if status is None:
         if _says_it_already(basis, recheck):
             return Unchanged()
         released = world.entries.released[basis.batch_id]
         return unregistered_recheck_drafts(found, recheck, released=released, school_code=world.school_code)
-    if not recheck.defer and status[2].recheck == recheck_result(items):
+    if not recheck.defer and status[2].recheck == recheck_result(recheck.items):
         return Unchanged()
     since = world.since.get(status[0], {})
     return recheck_drafts(status, found, recheck, school_code=world.school_code, today=world.today, status_since=since)
+
+
+def _recheck(values: Values) -> Recheck:
+    items = {item: values[code] == "合格" for code, item in ITEMS.items()}
+    return Recheck(items, values["FCRQ"], values.get("CLYJ") == DEFER, values.get("BLZ"))
+
+
+def _checks(world: World, values: Values) -> Iterator[Callable[[], object]]:
+    """What is asked of a recheck, one question at a time."""
+    admission_id, _, basis = world.entries.of(values["KSH"])
+    recheck, status = _recheck(values), world.statuses.get(admission_id)
+    if status is None:
+        yield partial(may_enter, basis, released=world.entries.released[basis.batch_id], school_code=world.school_code)
+    else:
+        yield from recheck_checks(
+            status[2],
+            items=recheck.items,
+            rechecked_on=recheck.rechecked_on,
+            today=world.today,
+            defer=recheck.defer,
+        )
+    if recheck.defer:
+        yield partial(deferred_until, basis, ILLNESS, recheck.until)
 
 
 def _says_it_already(basis: AdmissionStanding, recheck: Recheck) -> bool:

@@ -1,11 +1,12 @@
 """Study records of a school's students, row by row; a row may hold one of each kind (A12-5)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
+from services.enrollment.application.bulk.objecting import objecting
 from services.enrollment.application.bulk.own_students import (
     Decided,
     Found,
@@ -15,7 +16,8 @@ from services.enrollment.application.bulk.own_students import (
 )
 from services.enrollment.application.drafting import draft_of
 from services.enrollment.application.papers import RECORD_RULES
-from services.enrollment.domain.rules.papers import decide_record, is_record_told
+from services.enrollment.domain.rules.papers import decide_record, is_record_told, record_checks
+from services.enrollment.domain.rules.standing import StatusStanding
 from services.enrollment.domain.student_status import StudentStatus
 from shared.codes.clock import shanghai_date
 from shared.eventstore.bulk import Draft
@@ -48,29 +50,44 @@ class StudyRecordsKind(FileKind):
 
 
 def _decided(values: Values, found: Found | None, batch: Progress, today: date) -> Decided:
-    dated, drafts = values["JZRQ"], list[Draft]()
     try:
-        status_id, version, standing = required(found, batch)
-        for code, kind in RECORD_COLUMNS.items():
-            text = values.get(code)
-            if not text:
-                continue
-            if standing.school_code == batch.school_code and is_record_told(
-                standing, kind=kind, text=text, dated=dated
-            ):
-                continue
-            fact = decide_record(
-                standing,
-                kind=kind,
-                text=text,
-                dated=dated,
-                school_code=batch.school_code or "",
-                today=today,
-                field=code,
-            )
-            draft = draft_of(StudentStatus, status_id, version, standing, StudentStatus.Annotated, fact)
-            drafts.append(draft)
-            version, standing = draft.version, draft.standing_after
+        found = required(found, batch)
     except Refused as refused:
         return refused
-    return drafts or Unchanged()
+    try:
+        return _drafts(values, found, batch, today) or Unchanged()
+    except Refused as refused:
+        return objecting(refused, _checks(values, found[2], today))
+
+
+def _drafts(values: Values, found: Found, batch: Progress, today: date) -> list[Draft]:
+    status_id, version, standing = found
+    dated, drafts = values["JZRQ"], list[Draft]()
+    for code, kind in RECORD_COLUMNS.items():
+        text = values.get(code)
+        if not text:
+            continue
+        if standing.school_code == batch.school_code and is_record_told(standing, kind=kind, text=text, dated=dated):
+            continue
+        fact = decide_record(
+            standing,
+            kind=kind,
+            text=text,
+            dated=dated,
+            school_code=batch.school_code or "",
+            today=today,
+            field=code,
+        )
+        draft = draft_of(StudentStatus, status_id, version, standing, StudentStatus.Annotated, fact)
+        drafts.append(draft)
+        version, standing = draft.version, draft.standing_after
+    return drafts
+
+
+def _checks(values: Values, standing: StatusStanding, today: date) -> Iterator[Callable[[], object]]:
+    """What is asked of each record that is new, one question at a time."""
+    dated = values["JZRQ"]
+    for code, kind in RECORD_COLUMNS.items():
+        text = values.get(code)
+        if text and not is_record_told(standing, kind=kind, text=text, dated=dated):
+            yield from record_checks(standing, text=text, dated=dated, today=today, field=code)

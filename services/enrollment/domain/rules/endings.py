@@ -1,7 +1,9 @@
 """The rules of endings: a status closed without a certificate, in time, by two persons (A12-6, A13, A24-2, A26)."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Literal
 
 from services.enrollment.domain.rules.deadlines import cancellation_due, cancellation_reminder, is_late
@@ -142,13 +144,20 @@ def may_cancel(status: StatusStanding, wanted: EndingWanted, *, school_code: str
     if status.school_code != school_code:
         raise NotOwnStudent(field="KSH")
     require_open(status)
-    _require_days(status, wanted, today)
-    if wanted.kind == "死亡":
-        if not wanted.proof.strip():
-            raise DeathUnproved(field="ZM")
-    elif not wanted.reason.strip():
-        raise ReasonMissing(field="YY", kind=wanted.kind)
+    _require_decided(status, wanted, today)
+    _require_effective(status, wanted, today)
+    _require_ground(wanted)
     _require_plain(wanted)
+
+
+def ending_checks(status: StatusStanding, wanted: EndingWanted, *, today: date) -> Iterator[Callable[[], object]]:
+    """What is asked of an ending, one question at a time: whoever mends a row wants to know all that is wrong."""
+    yield partial(require_open, status)
+    yield partial(_require_decided, status, wanted, today)
+    if status.is_open:  # after the end there is no day on which it could end
+        yield partial(_require_effective, status, wanted, today)
+    yield partial(_require_ground, wanted)
+    yield from _plain_checks(wanted)
 
 
 def may_declare_illegal(status: StatusStanding, wanted: EndingWanted, *, today: date) -> None:
@@ -162,19 +171,35 @@ def may_declare_illegal(status: StatusStanding, wanted: EndingWanted, *, today: 
     _require_plain(wanted)
 
 
-def _require_days(status: StatusStanding, wanted: EndingWanted, today: date) -> None:
+def _require_decided(status: StatusStanding, wanted: EndingWanted, today: date) -> None:
     if not status.entry_date <= wanted.decided_on <= today:
         raise DecisionDayOutOfRange(field="JDRQ", latest=today)
+
+
+def _require_effective(status: StatusStanding, wanted: EndingWanted, today: date) -> None:
     # somebody may have died before a change that was recorded of them since
     earliest = status.entry_date if wanted.kind == "死亡" else earliest_day(status)
     if not earliest <= wanted.effective_on <= today:
         raise EffectiveDayOutOfRange(field="SXRQ", earliest=earliest, latest=today)
 
 
+def _require_ground(wanted: EndingWanted) -> None:
+    if wanted.kind == "死亡":
+        if not wanted.proof.strip():
+            raise DeathUnproved(field="ZM")
+    elif not wanted.reason.strip():
+        raise ReasonMissing(field="YY", kind=wanted.kind)
+
+
+def _plain_checks(wanted: EndingWanted) -> Iterator[Callable[[], object]]:
+    yield partial(clean_text, wanted.decision_no, field="WH", longest=LONGEST_NUMBER)
+    yield partial(clean_text, wanted.reason, field="YY", longest=LONGEST_REASON, empty=True)
+    yield partial(clean_text, wanted.proof, field="ZM", longest=100, empty=True)
+
+
 def _require_plain(wanted: EndingWanted) -> None:
-    clean_text(wanted.decision_no, field="WH", longest=LONGEST_NUMBER)
-    clean_text(wanted.reason, field="YY", longest=LONGEST_REASON, empty=True)
-    clean_text(wanted.proof, field="ZM", longest=100, empty=True)
+    for check in _plain_checks(wanted):
+        check()
 
 
 def earliest_day(status: StatusStanding) -> date:

@@ -3,10 +3,11 @@
 What is wrong in an old register is said and refused; nothing of it is repaired here, for the registry was not there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from functools import partial
+from typing import Final, NamedTuple
 
 from services.enrollment.domain.rules.entry import NotOwnStudent, may_have_status, may_register_students
 from services.enrollment.domain.rules.standing import (
@@ -102,16 +103,31 @@ class ToldStatus:
 
 def may_tell_status(told: ToldStatus, *, province: str, today: date) -> None:
     """A status of a school of this province, of a day that has been; newer ones by the Measure (A4-2, A2-1, A2-2)."""
-    if province and province_of(told.school_code) != province:
+    may_load_for(province, told.school_code)
+    for check in status_checks(told, today=today):
+        check()
+
+
+def may_load_for(province: str, school_code: str) -> None:
+    """A province loads what its own schools have; the ministry loads anything (A4-2)."""
+    if province and province_of(school_code) != province:
         raise OtherProvince(field="YXDM", province=province)
-    if told.entry_date > today:
-        raise NotYetHappened("RXRQ")
-    if told.left_on is not None and told.left_on > today:
-        raise NotYetHappened("LXRQ")
+
+
+def status_checks(told: ToldStatus, *, today: date) -> Iterator[Callable[[], object]]:
+    """What is asked of a status that is told, one question at a time: all that is wrong in an old register is said."""
+    yield partial(_require_past, told.entry_date, today, "RXRQ")
+    if told.left_on is not None:
+        yield partial(_require_past, told.left_on, today, "LXRQ")
     if in_force("A2-1", told.entry_date):
-        may_register_students(told.school_code)
+        yield partial(may_register_students, told.school_code)
     if in_force("A2-2", told.entry_date):
-        may_have_status(told.category, told.study_form)
+        yield partial(may_have_status, told.category, told.study_form)
+
+
+def _require_past(day: date, today: date, field: str) -> None:
+    if day > today:
+        raise NotYetHappened(field)
 
 
 def is_told_alike(known: StatusStanding, told: StatusStanding, *, untouched: bool) -> bool:
@@ -131,35 +147,102 @@ def is_year_told(status: StatusStanding, academic_year: int, result: YearResult)
     return (status.settled_year, status.settled_as) == (academic_year, result)
 
 
+class ToldYear(NamedTuple):
+    """What an old register says of one year of a status."""
+
+    status: StatusStanding
+    academic_year: int
+    result: YearResult
+    on: date
+    today: date
+
+
 def may_tell_year(
     status: StatusStanding, *, school_code: str, academic_year: int, result: YearResult, on: date, today: date
 ) -> None:
     """One result a year at any time (A12-3); order, first and last year as the Measure says since it is in force."""
     if status.school_code != school_code:
         raise NotOwnStudent(field="YXDM")
-    _agree(status, academic_year, on, today)
+    told = ToldYear(status, academic_year, result, on, today)
+    for check in _ASKED_OF_YEAR:
+        check(told)
+
+
+def told_year_checks(told: ToldYear) -> Iterator[Callable[[], object]]:
+    """What is asked of a year that is told, one question at a time: all that is wrong in an old register is said."""
+    for check in _ASKED_OF_YEAR:
+        yield partial(check, told)
+
+
+def _day_is_past(told: ToldYear) -> None:
+    _require_past(told.on, told.today, "ZCRQ")
+
+
+def _day_after_entry(told: ToldYear) -> None:
+    if told.on < told.status.entry_date:
+        raise Contradiction(field="ZCRQ", **_BEFORE_ENTRY)
+
+
+def _year_after_entry(told: ToldYear) -> None:
+    if told.academic_year < academic_year_of(told.status.entry_date):
+        raise Contradiction(field="XN", **_BEFORE_ENTRY)
+
+
+def _day_not_before_year(told: ToldYear) -> None:
+    if academic_year_of(told.on) < told.academic_year:
+        raise Contradiction(field="ZCRQ", why_zh="早于该学年", why_en="it lies before the academic year")
+
+
+def _day_before_leaving(told: ToldYear) -> None:
+    left_on = _left_on(told.status)
+    if left_on is not None and told.on > left_on:
+        raise Contradiction(field="ZCRQ", **_AFTER_LEAVING)
+
+
+def _year_before_leaving(told: ToldYear) -> None:
+    left_on = _left_on(told.status)
+    if left_on is not None and told.academic_year > academic_year_of(left_on):
+        raise Contradiction(field="XN", **_AFTER_LEAVING)
+
+
+def _left_on(status: StatusStanding) -> date | None:
+    return None if status.is_open else status.since
+
+
+def _year_is_new(told: ToldYear) -> None:
+    status, academic_year, result, on, _ = told
     entered = academic_year_of(status.entry_date)
+    if academic_year < entered:
+        return  # which is said already
     if in_force("A12-2", on) and academic_year == entered:
         raise FreshmanYear(field="XN")
     late = academic_year == status.settled_year and status.settled_as == "deferred" and result == "registered"
     if academic_year <= status.settled_year and not late:
         raise YearAlreadySettled(field="XN")
-    if in_force("A12-9", on) and academic_year > academic_year_of(status.expected_graduation_date):
+
+
+def _year_before_graduation(told: ToldYear) -> None:
+    last = academic_year_of(told.status.expected_graduation_date)
+    if in_force("A12-9", told.on) and told.academic_year > last:
         raise AfterGraduation(field="XN")
-    if in_force("A12-1", on) and academic_year > status.settled_year + 1:
-        raise YearOutOfOrder(field="XN", due=status.settled_year + 1)
 
 
-def _agree(status: StatusStanding, academic_year: int, on: date, today: date) -> None:
-    """The day, the year and the times of the status fit together."""
-    if on > today:
-        raise NotYetHappened("ZCRQ")
-    if on < status.entry_date or academic_year < academic_year_of(status.entry_date):
-        why = {"why_zh": "早于入学日期", "why_en": "it lies before the date of entry"}
-        raise Contradiction(field="ZCRQ" if on < status.entry_date else "XN", **why)
-    if academic_year_of(on) < academic_year:
-        raise Contradiction(field="ZCRQ", why_zh="早于该学年", why_en="it lies before the academic year")
-    left_on = None if status.is_open else status.since
-    if left_on is not None and (on > left_on or academic_year > academic_year_of(left_on)):
-        why = {"why_zh": "晚于离校日期", "why_en": "it lies after the student left"}
-        raise Contradiction(field="ZCRQ" if on > left_on else "XN", **why)
+def _year_in_order(told: ToldYear) -> None:
+    due = told.status.settled_year + 1
+    if in_force("A12-1", told.on) and told.academic_year > due:
+        raise YearOutOfOrder(field="XN", due=due)
+
+
+_BEFORE_ENTRY: Final = {"why_zh": "早于入学日期", "why_en": "it lies before the date of entry"}
+_AFTER_LEAVING: Final = {"why_zh": "晚于离校日期", "why_en": "it lies after the student left"}
+_ASKED_OF_YEAR: Final[tuple[Callable[[ToldYear], None], ...]] = (
+    _day_is_past,
+    _day_after_entry,
+    _year_after_entry,
+    _day_not_before_year,
+    _day_before_leaving,
+    _year_before_leaving,
+    _year_is_new,
+    _year_before_graduation,
+    _year_in_order,
+)

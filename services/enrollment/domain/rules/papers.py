@@ -1,6 +1,8 @@
 """The rules of study records and of other papers than certificates (A12-5, A12-7, R41-33)."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 from services.enrollment.domain.rules.endings import STATES_ZH, require_open
@@ -80,9 +82,22 @@ def decide_record(
     if status.school_code != school_code:
         raise NotOwnStudent(field="KSH")
     require_open(status)
+    _require_in_study(status, dated, today)
+    return {"kind": kind, "text": clean_text(text, field=field, longest=LONGEST_RECORD), "dated": dated}
+
+
+def record_checks(
+    status: StatusStanding, *, text: str, dated: date, today: date, field: str
+) -> Iterator[Callable[[], object]]:
+    """What is asked of a record, one question at a time: whoever mends a row wants to know all that is wrong."""
+    yield partial(require_open, status)
+    yield partial(_require_in_study, status, dated, today)
+    yield partial(clean_text, text, field=field, longest=LONGEST_RECORD)
+
+
+def _require_in_study(status: StatusStanding, dated: date, today: date) -> None:
     if not status.entry_date <= dated <= today:
         raise RecordDayOutOfRange(field="JZRQ", earliest=status.entry_date, latest=today)
-    return {"kind": kind, "text": clean_text(text, field=field, longest=LONGEST_RECORD), "dated": dated}
 
 
 def decide_paper(
@@ -92,12 +107,27 @@ def decide_paper(
     if status.school_code != school_code:
         raise NotOwnStudent(field="KSH")
     _require_earned(status, kind, issued_on)
+    _require_not_given(status, kind)
+    _require_left(status.since or status.entry_date, issued_on, today)
+    return {"kind": kind, "number": number, "issued_on": issued_on, "school_code": school_code}
+
+
+def paper_checks(status: StatusStanding, *, kind: str, issued_on: date, today: date) -> Iterator[Callable[[], object]]:
+    """What is asked of a paper, one question at a time: whoever mends a row wants to know all that is wrong."""
+    yield partial(_require_earned, status, kind, issued_on)
+    yield partial(_require_not_given, status, kind)
+    left_on = None if status.is_open else status.since  # who has not left has no day of leaving
+    yield partial(_require_left, left_on or status.entry_date, issued_on, today)
+
+
+def _require_not_given(status: StatusStanding, kind: str) -> None:
     if kind in status.papers:
         raise PaperGivenAlready(field="ZSLX", kind=kind)
-    left_on = status.since or status.entry_date
+
+
+def _require_left(left_on: date, issued_on: date, today: date) -> None:
     if not left_on <= issued_on <= today:
         raise RecordDayOutOfRange(field="FZRQ", earliest=left_on, latest=today)
-    return {"kind": kind, "number": number, "issued_on": issued_on, "school_code": school_code}
 
 
 def _require_earned(status: StatusStanding, kind: str, issued_on: date) -> None:

@@ -1,7 +1,8 @@
 """The rules of the recheck of the first three months: five items, and what follows from a failed one (R41-11)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from services.enrollment.domain.rules.entry import NotOwnStudent, holds
@@ -102,28 +103,63 @@ def recheck_values(
     """What the fact of a recheck says of an open own status; after three months it is marked late (R41-11)."""
     if status.school_code != school_code:
         raise NotOwnStudent(field="KSH")
-    if not status.is_open:
-        raise StatusNotOpen(field="KSH", state=status.state)
-    if rechecked_on > today:
-        raise DayLiesAhead(field="FCRQ", day=rechecked_on)
-    if rechecked_on < status.entry_date:
-        raise BeforeEntry(field="FCRQ", entry_date=status.entry_date)
-    due_on = add_months(status.entry_date, MONTHS)
+    _require_open(status)
+    _require_day(status, rechecked_on, today)
     return {
         "result": recheck_result(items),
         "items": dict(items),
         "rechecked_on": rechecked_on,
-        "due_on": due_on,
-        "late": rechecked_on > due_on and holds("R41-11", status.entry_date),
+        "due_on": _due_on(status),
+        "late": _is_late(status, rechecked_on),
     }
+
+
+def _require_open(status: StatusStanding) -> None:
+    if not status.is_open:
+        raise StatusNotOpen(field="KSH", state=status.state)
+
+
+def _require_day(status: StatusStanding, rechecked_on: date, today: date) -> None:
+    if rechecked_on > today:
+        raise DayLiesAhead(field="FCRQ", day=rechecked_on)
+    if rechecked_on < status.entry_date:
+        raise BeforeEntry(field="FCRQ", entry_date=status.entry_date)
+
+
+def _due_on(status: StatusStanding) -> date:
+    return add_months(status.entry_date, MONTHS)
+
+
+def _is_late(status: StatusStanding, rechecked_on: date) -> bool:
+    return rechecked_on > _due_on(status) and holds("R41-11", status.entry_date)
+
+
+def recheck_checks(
+    status: StatusStanding, *, items: Mapping[str, bool], rechecked_on: date, today: date, defer: bool
+) -> Iterator[Callable[[], object]]:
+    """What is asked of a recheck, one question at a time: whoever mends a row wants to know all that is wrong."""
+    yield partial(_require_open, status)
+    yield partial(_require_day, status, rechecked_on, today)
+    yield partial(recheck_result, items)
+    if defer and status.is_open:
+        yield partial(_require_health_alone, items)
+        yield partial(_require_early, status, late=_is_late(status, rechecked_on))
 
 
 def may_defer_after(status: StatusStanding, recheck: Mapping[str, Any]) -> None:
     """Health alone lets a student go back to a deferred entry, within the three months of the recheck (R41-11)."""
-    follows = what_follows(recheck["items"], registered=True)
+    _require_health_alone(recheck["items"])
+    _require_early(status, late=recheck["late"])
+
+
+def _require_health_alone(items: Mapping[str, bool]) -> None:
+    follows = what_follows(items, registered=True)
     if follows == CANCEL_STATUS:
         raise RecheckFindsFraud(field="CLYJ")
     if follows != MAY_DEFER:
         raise HealthAllowsNoDeferral(field="CLYJ")
-    if recheck["late"] or status.settled_year > academic_year_of(status.entry_date):
-        raise DeferralTooLate(field="CLYJ", due_on=recheck["due_on"])
+
+
+def _require_early(status: StatusStanding, *, late: bool) -> None:
+    if late or status.settled_year > academic_year_of(status.entry_date):
+        raise DeferralTooLate(field="CLYJ", due_on=_due_on(status))

@@ -1,6 +1,8 @@
 """The rules of reporting, of coming back after a deferral, and of what deadlines decide (R41-8 to R41-10)."""
 
+from collections.abc import Callable, Iterator
 from datetime import date
+from functools import partial
 
 from services.enrollment.domain.rules.entry import EntryAlreadyDecided, holds, may_enter
 from services.enrollment.domain.rules.standing import PASSED, AdmissionStanding
@@ -69,10 +71,32 @@ def may_report(
 ) -> None:
     """An own, released admission reports once, and in time or with leave (R41-8, R41-9)."""
     may_enter(admission, released=released, school_code=school_code)
+    _require_unreported(admission)
+    _require_happened(reported_on, today)
+    _require_in_time(admission, reported_on, deadline, excused=excused)
+
+
+def report_checks(
+    admission: AdmissionStanding, *, reported_on: date, today: date, deadline: date | None, excused: bool
+) -> Iterator[Callable[[], object]]:
+    """What is asked of a report, one question at a time: whoever mends a row wants to know all that is wrong."""
+    yield partial(may_enter, admission, released=True, school_code=admission.school_code)
+    yield partial(_require_unreported, admission)
+    yield partial(_require_happened, reported_on, today)
+    yield partial(_require_in_time, admission, reported_on, deadline, excused=excused)
+
+
+def _require_unreported(admission: AdmissionStanding) -> None:
     if admission.state == "reported":
         raise AlreadyReported(field="KSH", state=admission.state)
+
+
+def _require_happened(reported_on: date, today: date) -> None:
     if reported_on > today:
         raise DayLiesAhead(field="BDRQ", day=reported_on)
+
+
+def _require_in_time(admission: AdmissionStanding, reported_on: date, deadline: date | None, *, excused: bool) -> None:
     late = deadline is not None and reported_on > deadline
     if late and not excused and holds("R41-8", admission.entry_date):
         raise ReportedTooLate(field="BDRQ", deadline=deadline)
