@@ -19,6 +19,11 @@ _IDENTITY = "identity's walk is not written yet"
 _LOOK = "a look is one fact; the walks that write histories were told before looks were recorded"
 # Facts that no history holds yet, each with its reason.
 NOT_YET = {
+    **dict.fromkeys(("enrollment.Unmasking.Asked", "enrollment.Unmasking.Approved"), _LOOK),
+    **{
+        f"identity.{name}": _LOOK
+        for name in ("HeardLook.Reported", "Alert.Raised", "Consent.Granted", "Consent.Revoked")
+    },
     **{f"{service}.Look.Taken": _LOOK for service in ("enrollment", "credentials", "imaging", "identity")},
     **{
         f"identity.Account.{name}": _IDENTITY

@@ -15,6 +15,7 @@ from shared.contracts.rpc import (
     enrollment_own,
     enrollment_timeline,
     enrollment_transfers,
+    enrollment_unmasking,
     enrollment_years,
 )
 
@@ -200,4 +201,8 @@ ENROLLMENT_ROUTES: Final = (
     Route("GET", "/incidents", enrollment_incidents.ListIncidentsV1, "enrollment"),
     Route("GET", INCIDENT, enrollment_incidents.GetIncidentV1, "enrollment"),
     Route("POST", f"{INCIDENT}/close", enrollment_incidents.CloseIncidentV1, "enrollment"),
+    # one person unmasked
+    Route("POST", f"{STUDENT}/unmask", enrollment_unmasking.UnmaskStatusV1, "enrollment"),
+    Route("POST", f"{STUDENT}/unmaskings", enrollment_unmasking.AskUnmaskingV1, "enrollment", status=201),
+    Route("POST", "/unmaskings/<uuid:unmasking_id>/approve", enrollment_unmasking.ApproveUnmaskingV1, "enrollment"),
 )

@@ -58,6 +58,8 @@ IDENTITY_PERMISSIONS: Final[tuple[Permission, ...]] = (
     *may("province_education", OWN_PROVINCE, "A25-1", "unmask_person", owes=(STEP_UP, REASON, LOGGED)),
     *may("ministry", NATION, "A25-1", "unmask_person", owes=(STEP_UP, REASON, LOGGED)),
     *may("auditor", NATION, "AUD-1", "ask_unmasking", owes=(STEP_UP, REASON)),
+    *may("auditor", NATION, "AUD-1", "approve_unmasking", owes=(STEP_UP,), second_person=True),
+    *may("ministry", NATION, "AUD-1", "approve_unmasking", owes=(STEP_UP,), second_person=True),
     *may("auditor", NATION, "AUD-1", "unmask_person", owes=(STEP_UP, REASON, LOGGED), second_person=True),
     *may("auditor", NATION, "AUD-4", "read_alerts"),
     *may("ministry", NATION, "AUD-4", "read_alerts"),

@@ -15,6 +15,7 @@ from services.enrollment.domain.school import School
 from services.enrollment.domain.status_holder import StatusHolder
 from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.domain.transfer import Transfer
+from services.enrollment.domain.unmasking import Unmasking
 from services.enrollment.projections.admissions import AdmissionFixRegister, AdmissionRegister, RecheckRegister
 from services.enrollment.projections.batches import BatchRegister
 from services.enrollment.projections.cases import CaseRegister, CaseSteps, ConflictRegister
@@ -66,4 +67,5 @@ AGGREGATES = (
     StatusHolder,
     StudentStatus,
     Transfer,
+    Unmasking,
 )

@@ -17,6 +17,7 @@ from services.enrollment.application.papers import Papers
 from services.enrollment.application.preparatory import Preparation
 from services.enrollment.application.school_years import SchoolYears
 from services.enrollment.application.transfers import Transfers
+from services.enrollment.application.unmasking import Unmaskings
 from services.enrollment.config import Config
 from services.enrollment.queries import EnrollmentQueries
 from services.enrollment.queries.admissions import AdmissionQueries
@@ -41,6 +42,7 @@ from services.enrollment.service.rules import RulesEdge
 from services.enrollment.service.templates import TemplateAnswers
 from services.enrollment.service.timeline import TimelineAnswers
 from services.enrollment.service.transfers import TransferAnswers
+from services.enrollment.service.unmasking import UnmaskingAnswers
 from services.enrollment.service.years import YearAnswers
 from shared.access.by import By
 from shared.blobs.files import FileBlobs
@@ -99,6 +101,7 @@ class Edge:
         self.rosters = RosterQueries(self.store, keyring)
         at_work = (self.store, clock_from(config.clock), keyring, Findings(self.store), config.periods)
         self.notices = Notices(*at_work)
+        self.unmaskings = Unmaskings(self.store, clock_from(config.clock), keyring)
         self.transfers = Transfers(*at_work)
         self.conflicts = Conflicts(*at_work)
         self.own = OwnQueries(self.store, keyring)
@@ -122,6 +125,7 @@ class EnrollmentService(
     ConflictAnswers,
     OwnAnswers,
     TransferAnswers,
+    UnmaskingAnswers,
     StreamSource,
 ):
     """Answers calls."""

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.enrollment.application.exports import Exports
+from services.enrollment.application.unmasking import Unmaskings
 from services.enrollment.queries import EnrollmentQueries
 from services.enrollment.queries.batches import BatchQueries
 from services.enrollment.queries.overdue import OverdueQueries
@@ -53,6 +54,7 @@ WHO = {
 }
 # Each method, and to whom it does not say "not you"; h is the student whose record it is. Nobody else is let in.
 MAY = {
+    "approve_unmasking": "um", "ask_unmasking": "u", "unmask_status": "remu",
     "agree_to_transfer": "r", "annotate_joint_training": "r", "annotate_preparatory": "r", "annotate_record": "r",
     "answer_conflict": "rx", "ask_class_to_check": "r", "ask_to_check": "r", "begin_case_review": "r",
     "close_incident": "em", "commit_plan": "r", "complete_preparatory": "r", "complete_transfer": "x",
@@ -124,7 +126,7 @@ class World(Desk):
             timeline=TimelineQueries(store, keyring), exports=Exports(store, enrollment.clock, keyring),
             rosters=RosterQueries(store, keyring), notices=self.notices, transfers=self.transfers,
             conflicts=self.conflicts, own=self.own, transfer_files=self.transfer_files,
-            conflict_files=self.conflict_files,
+            conflict_files=self.conflict_files, unmaskings=Unmaskings(store, enrollment.clock, keyring),
         )  # fmt: skip
         self.day = TODAY
         self.ids = self._one_of_everything()
@@ -146,7 +148,7 @@ class World(Desk):
     def call(self, method, actor, **named):
         """What the edge does with a request of this actor."""
         request = self.told(method, actor, **named)
-        by = asked(actor, method, at=at(TODAY), command_id=request.get("command_id"))
+        by = replace(asked(actor, method, at=at(TODAY), command_id=request.get("command_id")), purpose="核对")
         if method == "list_roster":
             roster = self.edge.exports.roster_of(export_id=request["export_id"], by=by)
             return self.edge.rosters.list_roster(roster=roster, after=request["after"], by=by)
@@ -183,6 +185,7 @@ class World(Desk):
         made("open_conflict", WHO["x"], "conflict_id")
         made("open_incident", WHO["e"], "incident_id", happened_on=None, status_ids=[])
         made("export_roster", WHO["r"], "export_id")
+        made("ask_unmasking", replace(WHO["u"], sub="auditor-2", stepped_up=True), "unmasking_id")
         return ids
 
 

@@ -132,6 +132,7 @@ WHO_MAY = {
     "read_people": {"operator"},
     "unmask_person": {"registrar", "province_education", "ministry", "auditor"},
     "ask_unmasking": {"auditor"},
+    "approve_unmasking": {"auditor", "ministry"},
     "read_alerts": {"auditor", "ministry"},
     # identity: offices and who works in them
     "found_office": {"ministry"},

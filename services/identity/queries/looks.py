@@ -1,0 +1,111 @@
+"""Who looked: for the person whose records these are, and for auditors where nothing explains it (AUD-4)."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from services.identity.domain.office import OFFICE_CODE, Office
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.eventstore import lookup
+from shared.eventstore.follower import wait_for
+from shared.eventstore.store import Store
+from shared.rules.refused import NotFound
+
+Answer = dict[str, Any]
+_MINE: Final = """
+    SELECT look_id, service, seen_at, role, org, office, use_case, shown, purpose, bool_or(alone) AS alone,
+           array_agg(record_id ORDER BY record_id) AS records
+    FROM looks
+    WHERE record_id IN (
+        SELECT %(person)s UNION SELECT id FROM heard_records WHERE person_id = %(person)s
+    ) AND (%(before)s::timestamptz IS NULL OR seen_at < %(before)s)
+    GROUP BY look_id, service, seen_at, role, org, office, use_case, shown, purpose
+    ORDER BY seen_at DESC, look_id LIMIT %(limit)s
+"""
+_ALERTS: Final = """
+    SELECT * FROM look_alerts WHERE (%(before)s::uuid IS NULL OR alert_id < %(before)s)
+    ORDER BY alert_id DESC LIMIT %(limit)s
+"""
+_CONSENTS: Final = "SELECT * FROM consents WHERE {where} ORDER BY consent_id DESC LIMIT 200"
+_SCHOOLS: Final = (
+    "SELECT DISTINCT ON (school_code) school_code, school_name FROM heard_records WHERE school_code = ANY(%s)"
+)
+_OWN: Final = """
+    SELECT id, kind, school_name, level, major_name, since, state, ended_on FROM heard_records
+    WHERE person_id = %s ORDER BY since DESC, id LIMIT 200
+"""
+
+
+class LookQueries:
+    """Looks, alerts and consents."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def list_my_looks(self, *, before: Any, limit: int, by: By) -> Answer:
+        """When, which office, in which role, what, and what for: not the name of the person who looked."""
+        require(by.actor, "read_own_looks", Resource("looks", person=by.sub))
+        asked = {"person": _person(by), "before": before, "limit": limit}
+        rows = self._all(_MINE, asked)
+        names = self._names(rows)
+        shown = ("look_id", "service", "seen_at", "role", "use_case", "shown", "purpose", "alone", "records")
+        return {
+            "looks": [
+                {**{name: row[name] for name in shown}, "office": row["office"] or row["org"], "office_name": name}
+                for row in rows
+                for name in (names.get(row["office"]) or names.get(row["org"]) or row["org"],)
+            ],
+            "next": rows[-1]["seen_at"] if len(rows) == limit else None,
+        }
+
+    def list_alerts(self, *, before: UUID | None, limit: int, by: By) -> Answer:
+        """Looks that nothing explains, with who looked: for auditors and the ministry."""
+        require(by.actor, "read_alerts", Resource("alert"))
+        rows = self._all(_ALERTS, {"before": before, "limit": limit})
+        return {"alerts": rows, "next": rows[-1]["alert_id"] if len(rows) == limit else None}
+
+    def list_my_consents(self, *, by: By) -> Answer:
+        """Every consent that the asker gave, and whether it still holds is for its dates to say."""
+        require(by.actor, "read_own_consents", Resource("consent", person=by.sub))
+        rows = self._all(_CONSENTS.format(where="person_id = %(person)s"), {"person": _person(by)})
+        return {"consents": [_consent(row) for row in rows]}
+
+    def get_my_consent(self, *, consent_id: UUID, after_version: int, by: By) -> Answer:
+        """One consent of the asker's own."""
+        require(by.actor, "read_own_consents", Resource("consent", person=by.sub))
+        if after_version:
+            wait_for(self.store, consent_id, after_version)
+        where = _CONSENTS.format(where="person_id = %(person)s AND consent_id = %(id)s")
+        for row in self._all(where, {"person": _person(by), "id": consent_id}):
+            return _consent(row)
+        raise NotFound(kind="consent", field="consent_id")
+
+    def rows_of_person(self, person_id: UUID) -> Sequence[Mapping[str, Any]]:
+        """The records that are bound to a person."""
+        return self._all(_OWN, (person_id,))
+
+    def _names(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Offices by their codes; a school that founded no office yet by the name in its records."""
+        codes = sorted({row[name] for row in rows for name in ("office", "org") if row[name]})
+        with self.store.reading() as cursor:
+            offices = lookup.owning(cursor, Office, OFFICE_CODE, codes) if codes else {}
+        schools = {row["school_code"]: row["school_name"] for row in self._all(_SCHOOLS, (codes,))}
+        return schools | {code: standing.name for code, (_, _, standing) in offices.items()}
+
+    def _all(self, query: str, asked: Any) -> list[Answer]:
+        with self.store.reading() as cursor:
+            cursor.execute(query, asked)
+            names = [column.name for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _consent(row: Mapping[str, Any]) -> Answer:
+    return {**row, "scope": row["scope"].split(), "records": row["records"].split()}
+
+
+def _person(by: By) -> UUID:
+    try:
+        return UUID(by.sub)
+    except ValueError:
+        raise NotFound(kind="account") from None
