@@ -27,7 +27,7 @@ NOT_YET = {
     **{f"{service}.Look.Taken": _LOOK for service in ("enrollment", "credentials", "imaging", "identity")},
     **{
         f"identity.Account.{name}": _IDENTITY
-        for name in ("IdentityAdded", "IdentitiesTakenBack", "Superseded", "Restored")
+        for name in ("IdentityAdded", "IdentitiesTakenBack", "Superseded", "Restored", "RecordMissed")
     },
     **{
         f"identity.Office.{name}": _IDENTITY

@@ -1,6 +1,7 @@
 """Numbers of qualification certificates: made, read, and refused; and what people type for old ones."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +14,7 @@ _PARTS: Final = re.compile(
     r"(?P<school>[0-9]{5})(?P<type>[1567])(?P<year>[0-9]{4})(?P<level>[0-9]{2})(?P<serial>[0-9]+)"
 )
 _SELF_TAUGHT: Final = re.compile(r"6[0-9]{16,17}")
-_TYPED_AROUND: Final = re.compile(r"^(?:NO|№|编号|证书编号)[.．:：\s]*|[.\s　．-]", re.IGNORECASE)
+_TYPED_AROUND: Final = re.compile(r"^(?:NO|№|编号|证书编号)[.．:：\s]*|[.\s　．:：-]", re.IGNORECASE)
 LAST_YEAR_OF_17_DIGITS: Final = 2002
 CATEGORY_TYPES: Final = {
     "普通高等教育": "1",
@@ -89,9 +90,16 @@ def is_self_taught_number(text: str) -> bool:
 
 
 def spellings_to_try(text: str) -> tuple[str, ...]:
-    """What to look up for a number somebody typed: as typed without NO, dots and spaces, then without leading zeros."""
-    number = text.strip()
+    """What to look up for a number somebody typed (AC-17): as typed without NO, dots and spaces, then without leading
+    zeros, then its digits alone."""
+    number = unicodedata.normalize("NFKC", text).strip().upper()
     while (shorter := _TYPED_AROUND.sub("", number)) != number:
         number = shorter
     bare = number.lstrip("0")
-    return tuple(dict.fromkeys(spelling for spelling in (number, bare) if spelling))
+    digits = re.sub(r"[^0-9]", "", number).lstrip("0")
+    return tuple(dict.fromkeys(spelling for spelling in (number, bare, digits) if spelling))
+
+
+def plainest_spelling(text: str) -> str:
+    """The spelling in which two ways of writing one number are equal: digits alone, where there are any."""
+    return (spellings_to_try(text) or ("",))[-1]

@@ -8,6 +8,7 @@ from typing import Final
 
 from stdnum.iso7064 import mod_11_2
 
+from shared.codes.countries import country
 from shared.codes.malformed import Malformed
 from shared.codes.tables import ID_TYPES, PROVINCES
 
@@ -33,7 +34,8 @@ _SHAPES: Final[dict[str, re.Pattern[str]]] = {
     "6": re.compile(r"H[0-9]{8}(?:[0-9]{2})?|[A-Z]{1,2}[0-9]{6,8}(?:\([0-9A]\)|[0-9A])?"),
     "7": re.compile(r"M[0-9]{8}(?:[0-9]{2})?|[A-Z]{1,2}[0-9]{6,8}|[1578][0-9]{6}(?:\([0-9]\)|[0-9])?"),
     "8": re.compile(r"[0-9]{8}"),
-    PASSPORT: re.compile(r"[0-9A-Z]{5,15}"),
+    # the issuing country, where it is known, is part of the number: two countries give out equal ones
+    PASSPORT: re.compile(r"(?:[A-Z]{3}:)?[0-9A-Z]{5,15}"),
     "B": re.compile(r"[0-9A-Z]{4,18}"),
     "Z": re.compile(r"[0-9A-Z\u4e00-\u9fff()-]{1,18}"),
 }
@@ -47,6 +49,9 @@ def normalise_id_number(id_type: str, text: str) -> str:
     text = text.strip().upper()
     if " " in text:
         text = text.replace(" ", "")
+    if id_type == PASSPORT and ":" in text:
+        issuer, _, own = text.rpartition(":")
+        text = f"{country(issuer) or issuer}:{own}"
     if id_type == RESIDENT and len(text) == 15 and text.isascii() and text.isdigit():
         body = f"{text[:6]}19{text[6:]}"
         return body + str(mod_11_2.calc_check_digit(body))
@@ -62,13 +67,33 @@ def check_id_number(id_type: str, text: str, *, born_by: date | None = None) -> 
         check(number)
     elif id_type not in ID_TYPES:
         raise Malformed("证件类型不在代码表中", "the type of document is not in the code table", "X-CODE-8")
-    elif not _SHAPES[id_type].fullmatch(number):
+    elif not _SHAPES[id_type].fullmatch(number) or (id_type == PASSPORT and country_of(number) == ""):
         raise Malformed(f"不符合{ID_TYPES[id_type]}号码的格式", "the number does not fit this type of document", RULE)
     if born_by is not None:
         born = birth_date_of(id_type, number)
         if born is not None and born > born_by:
             raise Malformed("证件号码中的出生日期在今天之后", "the birth date in the number lies ahead", RULE)
     return number
+
+
+def passport_number(issuing_country: str, number: str) -> str:
+    """A passport's number with the country that issued it, as it is kept: USA:E12345678; raises Malformed."""
+    issuer = country(issuing_country)
+    if issuer is None:
+        raise Malformed("签发国代码不存在", "there is no country with this code", "X-CODE-8")
+    own = without_country(normalise_id_number(PASSPORT, number))
+    return f"{issuer}:{own}"
+
+
+def country_of(number: str) -> str | None:
+    """The issuing country in a passport's number; None where it was not kept, empty where there is no such country."""
+    issuer, mark, _ = number.rpartition(":")
+    return (country(issuer) or "") if mark else None
+
+
+def without_country(number: str) -> str:
+    """A passport's number as it is printed."""
+    return number.rpartition(":")[2]
 
 
 def birth_date_of(id_type: str, number: str) -> date | None:

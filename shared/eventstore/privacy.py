@@ -133,6 +133,10 @@ class Keyring:
         """The form in which a secret code (of a report, of a capture) is stored and looked up."""
         return hmac.digest(self.code_pepper, code.encode(), "sha256").hex()[:_KEY_HEX]
 
+    def number_key(self, kind: str, number: str) -> str:
+        """A number of some kind (a student's, a certificate's), to be recognised and never told."""
+        return self._hash(f"number\0{kind}\0{number}")
+
     def _hash(self, text: str) -> str:
         return hmac.digest(self.pepper, text.encode(), "sha256").hex()[:_KEY_HEX]
 

@@ -1,34 +1,38 @@
 """Hearing of records, and finding whose they are."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
 from uuid import UUID
 
 from services.identity.domain.account import Account
-from services.identity.domain.records import QualificationRecord, StudentRecord, binding
-from services.identity.domain.rules import AccountStanding, RecordStanding, can_be_bound
+from services.identity.domain.record_rules import RecordStanding, can_be_bound
+from services.identity.domain.records import (
+    QualificationRecord,
+    StudentRecord,
+    binding,
+    first_qualification_standing,
+    first_status_standing,
+)
+from services.identity.domain.rules import AccountStanding
 from shared.access.by import By
 from shared.access.decide import Resource, require
+from shared.codes.certificate_numbers import plainest_spelling
 from shared.codes.clock import Clock, shanghai_date
+from shared.codes.id_documents import normalise_id_number
 from shared.eventstore.application import Answer, Application, Draft, Heard, command
 from shared.eventstore.context import Context
+from shared.eventstore.log import FactRecord
+from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
 from shared.rules.refused import NotFound
 
 Values = Mapping[str, Any]
+Record = StudentRecord | QualificationRecord
 RecordType = type[StudentRecord] | type[QualificationRecord]
-_TYPES: Mapping[str, RecordType] = {"status": StudentRecord, "qualification": QualificationRecord}
+RECORD_TYPES: Mapping[str, RecordType] = {"status": StudentRecord, "qualification": QualificationRecord}
 _STATUS_FIELDS = (
-    "status_id",
-    "id_key",
-    "name_key",
-    "school_code",
-    "school_name",
-    "level",
-    "category",
-    "major_name",
-    "entry_date",
-)
+    "status_id", "id_key", "name_key", "school_code", "school_name", "level", "category", "major_name", "entry_date",
+)  # fmt: skip
 _QUALIFICATION_FIELDS = (
     "certificate_id", "status_id", "award_kind", "id_key", "name_key", "school_code", "school_name", "level",
     "category", "major_name", "effective_date",
@@ -38,26 +42,46 @@ _QUALIFICATION_FIELDS = (
 class RecordFinder(Protocol):
     """Where records are found by their document."""
 
-    def list_records_of_document(self, id_key: str) -> list[tuple[UUID, str, str]]:
-        """Id, kind and name key of every record under a document."""
+    def list_records_of_documents(self, id_keys: Iterable[str]) -> list[tuple[UUID, str, tuple[str, str]]]:
+        """Id, kind, and document and name, of every record under these documents."""
+        ...
+
+    def has_bound_records(self, person_id: UUID) -> bool:
+        """Whether any record is this person's."""
         ...
 
 
 class Binding(Application):
-    """Records that were heard, and their binding to the person of equal document and name (AC-14)."""
+    """Records that were heard, and their binding to the person of equal document and name (AC-14, AC-19)."""
 
-    def __init__(self, store: Store, clock: Clock, finder: RecordFinder) -> None:
+    def __init__(self, store: Store, clock: Clock, keyring: Keyring, finder: RecordFinder) -> None:
         super().__init__(store, clock)
+        self.keyring = keyring
         self.finder = finder
 
     def open_student_records(self, facts: Sequence[Values], heard: Heard) -> None:
         """Keep the statuses that enrollment registered; bind at once those whose owner has an account."""
-        opened = [{name: fact[name] for name in _STATUS_FIELDS} for fact in facts]
+        opened = [
+            {name: fact[name] for name in _STATUS_FIELDS}
+            | {
+                "student_no": student_number(fact.get("student_no")),
+                "exam_no": student_number(fact.get("exam_no")),
+            }
+            for fact in facts
+        ]
         self._open(StudentRecord, "status_id", opened, "open_student_records", heard)
 
     def open_qualification_records(self, facts: Sequence[Values], heard: Heard) -> None:
         """Keep the awards that took effect; bind at once those whose owner has an account."""
-        opened = [{name: fact[name] for name in _QUALIFICATION_FIELDS} for fact in facts]
+        opened = [
+            {name: fact[name] for name in _QUALIFICATION_FIELDS}
+            | {
+                "number_key": self.certificate_number_key(fact["number"]),
+                "printed_number_key": self.certificate_number_key(fact.get("printed_number")),
+                "year": fact["graduation_date"].year,
+            }
+            for fact in facts
+        ]
         self._open(QualificationRecord, "certificate_id", opened, "open_qualification_records", heard)
 
     def note_endings(self, facts: Sequence[Values], heard: Heard) -> None:
@@ -77,7 +101,7 @@ class Binding(Application):
     def bind_my_records(self, *, command_id: UUID, by: By) -> Answer:
         """Bind what is the asker's own, wherever it was not done already."""
         account = self.own_account(by)
-        records = self._unbound_of(account.standing)
+        records = self._records_of(account.standing)
         today = shanghai_date(by.recorded_at)
         new = [record for record in records if record.bind(account.standing, today)]
         bound = sum(record.standing.person_id == account.standing.person_id for record in records)
@@ -86,7 +110,7 @@ class Binding(Application):
 
     def bind_records(self, account: AccountStanding, context: Context) -> int:
         """Bind every record of the account's person that is not bound yet; answer how many."""
-        new = [each for each in self._unbound_of(account) if each.bind(account, shanghai_date(context.recorded_at))]
+        new = [each for each in self._records_of(account) if each.bind(account, shanghai_date(context.recorded_at))]
         if new:
             self.save(*new, by=context.with_(command_id=None, rules=("AC-14",)), answer={})
         return len(new)
@@ -106,16 +130,34 @@ class Binding(Application):
             raise NotFound(kind="account")
         return self.get(Account, owner)
 
+    def documents_touched(self, record: FactRecord) -> tuple[str, ...]:
+        """The documents whose records may have found their owner by a fact: the worker binds them (AC-14, AC-20)."""
+        fact = record.fact
+        if isinstance(fact, Account.ContactProven):
+            return self.get(Account, record.originator_id).standing.held
+        if isinstance(fact, Account.IdentityAdded):
+            return (fact.id_key,)
+        if isinstance(fact, Account.Restored | Account.IdentitiesTakenBack):
+            return fact.takes
+        if isinstance(fact, StudentRecord.Opened | StudentRecord.Corrected | QualificationRecord.Opened):
+            return (fact.id_key,)
+        return ()
+
+    def certificate_number_key(self, number: str | None) -> str:
+        """A certificate's number as it is kept here, however it is written: recognised again, never told (AC-17)."""
+        plain = plainest_spelling(number or "")
+        return self.keyring.number_key("certificate", plain) if plain else ""
+
     def _open(self, kind: RecordType, id_name: str, opened: Sequence[Values], use_case: str, heard: Heard) -> None:
         now = self.clock.now()
         accounts = self.active_accounts({values["id_key"] for values in opened})
         drafts: list[Draft] = []
         for values in opened:
-            standing = RecordStanding(values["status_id"], values["id_key"], values["name_key"])
+            standing = _FIRST[kind](dict(values))
             drafts.append(Draft(kind, values[id_name], 1, kind.Opened, dict(values), standing))
             account = accounts.get(standing.id_key)
             if account is not None and can_be_bound(account, standing):
-                bound = binding(account, standing, shanghai_date(now))
+                bound = binding(account.person_id, standing, shanghai_date(now))
                 drafts.append(Draft(kind, values[id_name], 2, kind.Bound, bound, standing.bound_to(account.person_id)))
         self.append(drafts, Context.system(use_case, now, rules=("AC-14",)), heard=heard)
 
@@ -134,9 +176,22 @@ class Binding(Application):
             drafts.append(Draft(StudentRecord, fact["status_id"], version + 1, fact_type, values, standing))
         self.append(drafts, Context.system(use_case, self.clock.now(), rules=("A11-2",)), heard=heard)
 
-    def _unbound_of(self, account: AccountStanding) -> list[StudentRecord | QualificationRecord]:
-        found: list[StudentRecord | QualificationRecord] = []
-        for record_id, kind, name_key in self.finder.list_records_of_document(account.id_key):
-            if name_key == account.name_key:
-                found.append(self.get(_TYPES[kind], record_id))
-        return found
+    def _records_of(self, account: AccountStanding) -> list[Record]:
+        """Every record under one of the person's identities, bound or not."""
+        mine = set(account.identities)
+        return [
+            self.get(RECORD_TYPES[kind], record_id)
+            for record_id, kind, pair in self.finder.list_records_of_documents({key for key, _ in mine})
+            if pair in mine
+        ]
+
+
+def student_number(number: str | None) -> str:
+    """A student or exam number in its one spelling."""
+    return normalise_id_number("Z", number or "")
+
+
+_FIRST: Mapping[RecordType, Callable[[dict[str, Any]], RecordStanding]] = {
+    StudentRecord: first_status_standing,
+    QualificationRecord: first_qualification_standing,
+}

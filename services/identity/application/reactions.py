@@ -7,7 +7,6 @@ from typing import Any
 from services.identity.application.identity import Identity
 from services.identity.application.messages import Message
 from services.identity.domain.account import Account
-from services.identity.domain.records import QualificationRecord, StudentRecord
 from shared.codes.clock import SHANGHAI
 from shared.eventstore.application import ChangedMeanwhile
 from shared.eventstore.context import Context
@@ -37,11 +36,7 @@ class AccountReactions:
         """An account and a record that were written at the same moment did not see each other; here they meet."""
         waiting: set[str] = set()
         for record in records:
-            fact = record.fact
-            if isinstance(fact, Account.ContactProven):
-                waiting.add(self.identity.get(Account, record.originator_id).standing.id_key)
-            elif isinstance(fact, StudentRecord.Opened | StudentRecord.Corrected | QualificationRecord.Opened):
-                waiting.add(fact.id_key)
+            waiting.update(self.identity.documents_touched(record))
         if not waiting:
             return
         context = Context.system("bind_records", self.identity.clock.now())

@@ -1,10 +1,11 @@
 """What claims, changes of documents and merges do to an account: every fact applies itself, none refuses."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from services.identity.domain.identities import IdentityKind, KnownIdentity, may_add
-from shared.eventstore.aggregate import Aggregate, Claim, Release
+from shared.eventstore.aggregate import Aggregate, Claim, Release, changed
 from shared.rules.refused import Refused
 
 
@@ -79,6 +80,16 @@ class AccountIdentityFacts(Aggregate):
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = aggregate.standing.restored()
 
+    class RecordMissed(Aggregate.Event):
+        """A number was named to bind a record by, and led to nothing of this person's (AC-13, AC-15, AC-16)."""
+
+        kind: str  # status | qualification
+        on: date
+
+        def apply(self, aggregate: Any) -> None:
+            before = aggregate.standing
+            aggregate.standing = changed(before, bind_tries=before.bind_tries.missed(self.kind, self.on))
+
     def add_identity(
         self,
         *,
@@ -144,6 +155,10 @@ class AccountIdentityFacts(Aggregate):
             source=claim_id,
             gives_up=before.held,
         )
+
+    def miss_record(self, *, kind: str, on: date) -> None:
+        """One try fewer today, before its outcome is told."""
+        self.trigger_event(self.RecordMissed, kind=kind, on=on)
 
     def restore(self, *, claim_id: UUID | None = None) -> None:
         """Take a superseding back; the documents must be free again by then, in the same step at the latest."""

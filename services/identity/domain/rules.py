@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from hmac import compare_digest
 from uuid import UUID
 
+from services.identity.domain.bind_tries import BindTries
+from services.identity.domain.contacts import Contact, NamedContact
 from services.identity.domain.identities import ENDED, Identities, KnownIdentity
 from shared.codes.clock import shanghai_date
 
@@ -48,6 +50,33 @@ class AccountStanding:
     lacks: tuple[str, ...] = ()  # documents it names and does not hold: somebody else does, and a claim is open
     superseded_by: UUID | None = None
     state_before: str = ""  # its superseding
+    bind_tries: BindTries = BindTries()  # noqa: RUF009 -- frozen
+    channel: str = ""
+    further: tuple[Contact, ...] = ()  # proven contacts beside the first, which is the user name
+    named: NamedContact | None = None  # typed, and not proven yet
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """Every proven contact, the user name first."""
+        return (Contact(self.contact_key, self.channel), *self.further)
+
+    @property
+    def contact_keys(self) -> tuple[str, ...]:
+        return tuple(contact.key for contact in self.contacts)
+
+    def with_contact(self, added: Contact, replaces: str) -> AccountStanding:
+        kept = [added if contact.key == replaces else contact for contact in self.contacts]
+        return self._reached_by(kept if replaces else [*kept, added])
+
+    def without_contact(self, key: str) -> AccountStanding:
+        return self._reached_by([contact for contact in self.contacts if contact.key != key])
+
+    def _reached_by(self, contacts: list[Contact]) -> AccountStanding:
+        first, *further = contacts
+        # a code that is out went to one that may be gone
+        return replace(
+            self, contact_key=first.key, channel=first.channel, further=tuple(further), named=None, code=None
+        )
 
     @property
     def all_identities(self) -> Identities:
@@ -104,25 +133,9 @@ class AccountStanding:
         return replace(self, state=state, code=None)
 
 
-@dataclass(frozen=True)
-class RecordStanding:
-    """What decides about a heard record: whose document and name it carries, and to whom it is bound."""
-
-    status_id: UUID
-    id_key: str
-    name_key: str
-    person_id: UUID | None = None
-
-    def bound_to(self, person_id: UUID) -> RecordStanding:
-        return replace(self, person_id=person_id)
-
-    def corrected(self, id_key: str, name_key: str) -> RecordStanding:
-        return replace(self, id_key=id_key, name_key=name_key)
-
-
 def code_may_go_out(account: AccountStanding, purpose: str, now: datetime) -> bool:
     """One code a minute, five a day, and only for what the account's state allows."""
-    if account.state != {"prove": "opened", "sign_in": "active"}[purpose]:
+    if account.state != ("opened" if purpose == "prove" else "active"):
         return False
     if account.last_code_at is not None and now < account.last_code_at + RESEND_AFTER:
         return False
@@ -142,17 +155,3 @@ def code_is_right(account: AccountStanding, digest: str) -> bool:
 def has_lapsed(account: AccountStanding, now: datetime) -> bool:
     """A contact that nobody proved within a day must not keep the document from its owner."""
     return account.state == "opened" and now >= account.opened_at + PROVE_WITHIN
-
-
-def is_same_person(account: AccountStanding, record: RecordStanding) -> bool:
-    """AC-14, AC-19: document and name are both those of one verified identity."""
-    return (record.id_key, record.name_key) in account.identities
-
-
-def can_be_bound(account: AccountStanding, record: RecordStanding) -> bool:
-    """A record of the same person that is not yet hers.
-
-    A record bound to an account that has been closed moves to the one living account of the same document: there is
-    never a second living one.
-    """
-    return account.state == "active" and is_same_person(account, record) and record.person_id != account.person_id

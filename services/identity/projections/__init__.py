@@ -18,6 +18,7 @@ from services.identity.projections.offices import (
     OfficeRegister,
     OperatorRegister,
 )
+from services.identity.projections.people import PersonIdentities
 from services.identity.projections.records import HeardRecords
 from services.identity.projections.sign_in import LoginRegister, SessionRegister
 from shared.eventstore.aggregate import Aggregate
@@ -26,6 +27,7 @@ from shared.eventstore.projection import Projection
 PROJECTIONS: tuple[Projection, ...] = (
     AccountRegister(),
     HeardRecords(),
+    PersonIdentities(),
     SessionRegister(),
     LoginRegister(),
     LooksAtRecords(),

@@ -7,18 +7,24 @@ from shared.eventstore.projection import Projection, Row, on
 
 
 class HeardRecords(Projection):
-    """Statuses and qualifications that were heard, and to whom they are bound."""
+    """Statuses and qualifications that were heard, by which numbers they are known, and to whom they are bound."""
 
     table: ClassVar[str] = "heard_records"
     key: ClassVar[tuple[str, ...]] = ("id",)
     columns: ClassVar[tuple[str, ...]] = (
-        "id", "kind", "status_id", "id_key", "name_key", "school_code", "school_name", "level", "major_name", "since",
-        "person_id", "bound_on", "state", "ended_on", "contested",
+        "id", "kind", "status_id", "id_key", "name_key", "school_code", "school_name", "level", "category",
+        "major_name", "since", "year", "number", "other_number", "person_id", "bound_on", "state", "ended_on",
+        "contested", "disowned_on", "sealed_statement",
     )  # fmt: skip
 
     @on(StudentRecord.Opened)
     def status_opened(self, row: Row | None, fact: StudentRecord.Opened) -> Row:
-        return _heard("status", fact) | {"since": fact.entry_date}
+        return _heard("status", fact) | {
+            "since": fact.entry_date,
+            "year": fact.entry_date.year,
+            "number": fact.student_no,
+            "other_number": fact.exam_no,
+        }
 
     @on(StudentRecord.Ended)
     def ended(self, row: Row | None, fact: StudentRecord.Ended) -> Row | None:
@@ -34,15 +40,27 @@ class HeardRecords(Projection):
 
     @on(QualificationRecord.Opened)
     def qualification_opened(self, row: Row | None, fact: QualificationRecord.Opened) -> Row:
-        return _heard("qualification", fact) | {"since": fact.effective_date}
+        return _heard("qualification", fact) | {
+            "since": fact.effective_date,
+            "year": fact.year or fact.effective_date.year,
+            "number": fact.number_key,
+            "other_number": fact.printed_number_key,
+        }
 
-    @on(StudentRecord.Bound)
-    def status_bound(self, row: Row | None, fact: StudentRecord.Bound) -> Row | None:
-        return row and {**row, "person_id": fact.person_id, "bound_on": fact.bound_on}
+    @on(StudentRecord.Bound, QualificationRecord.Bound)
+    def bound(self, row: Row | None, fact: StudentRecord.Bound | QualificationRecord.Bound) -> Row | None:
+        owned = {"person_id": fact.person_id, "bound_on": fact.bound_on, "disowned_on": None, "sealed_statement": None}
+        return row and {**row, **owned}
 
-    @on(QualificationRecord.Bound)
-    def qualification_bound(self, row: Row | None, fact: QualificationRecord.Bound) -> Row | None:
-        return row and {**row, "person_id": fact.person_id, "bound_on": fact.bound_on}
+    @on(StudentRecord.Disowned, QualificationRecord.Disowned)
+    def disowned(self, row: Row | None, fact: StudentRecord.Disowned | QualificationRecord.Disowned) -> Row | None:
+        return row and {
+            **row,
+            "person_id": None,
+            "bound_on": None,
+            "disowned_on": fact.disowned_on,
+            "sealed_statement": fact.sealed_statement,
+        }
 
 
 def _heard(kind: str, fact: StudentRecord.Opened | QualificationRecord.Opened) -> Row:
@@ -55,10 +73,13 @@ def _heard(kind: str, fact: StudentRecord.Opened | QualificationRecord.Opened) -
         "school_code": fact.school_code,
         "school_name": fact.school_name,
         "level": fact.level,
+        "category": fact.category,
         "major_name": fact.major_name,
         "person_id": None,
         "bound_on": None,
         "state": None,
         "ended_on": None,
         "contested": False,
+        "disowned_on": None,
+        "sealed_statement": None,
     }

@@ -8,7 +8,7 @@ import pytest
 
 from services.identity.domain.account import Account, AccountEnded
 from services.identity.domain.identities import IdentityDoesNotFit, IdentityKnown
-from services.identity.domain.rules import RecordStanding, can_be_bound
+from services.identity.domain.record_rules import RecordStanding, can_be_bound
 from shared.eventstore import facts
 from shared.eventstore.aggregate import Claim
 from shared.eventstore.claims import Settlement

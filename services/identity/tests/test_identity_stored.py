@@ -276,7 +276,10 @@ def test_a_record_under_another_name_is_reported_without_the_name_and_not_bound(
     house.identity.open_student_records([registered(house, name="张叁")], Heard("enrollment", 1, 1))
     house.work()
     answer = house.queries.list_my_records(by=house.asked("list_my_records", student))
-    assert answer == {"records": [], "unbound": [{"kind": "status", "reason": "NAMES_DIFFER", "turn": "school"}]}
+    (unbound,) = answer["unbound"]
+    assert answer["records"] == []
+    assert (unbound["kind"], unbound["reason"], unbound["turn"]) == ("status", "NAMES_DIFFER", "school")
+    assert unbound["school_code"] is None
 
 
 def test_a_record_that_a_case_corrected_is_bound_to_whose_it_turned_out_to_be(house: House) -> None:

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 
 from services.identity.domain.records import StudentRecord
-from services.identity.domain.rules import AccountStanding, can_be_bound
+from services.identity.domain.record_rules import can_be_bound
+from services.identity.domain.rules import AccountStanding
 
 DAY = date(2026, 10, 20)
 STATUS = UUID("01930f3a-0000-7000-8000-0000000000a1")

@@ -9,13 +9,17 @@ from hypothesis import strategies as st
 from stdnum.cn import ric
 from stdnum.iso7064 import mod_11_2
 
+from shared.codes.countries import COUNTRIES
 from shared.codes.id_documents import (
     birth_date_of,
     check_id_number,
+    country_of,
     mask_id_number,
     mask_name,
     normalise_id_number,
+    passport_number,
     sex_of,
+    without_country,
 )
 from shared.codes.malformed import Malformed
 
@@ -200,3 +204,73 @@ def test_a_hundred_thousand_numbers_are_checked_in_a_second():
         return time.process_time() - start
 
     assert min(processor_seconds() for _ in range(5)) < 0.1
+
+
+@pytest.mark.rule("A3-2")
+def test_a_passport_keeps_its_country_and_two_countries_may_give_out_one_number():
+    """Given two passports of one number, when their countries differ, then they are two documents, and each country is
+    one of ISO 3166."""
+    assert passport_number("USA", " e1234 5678 ") == check_id_number("A", "usa:E12345678") == "USA:E12345678"
+    assert passport_number("D", "C01X00T47") == "DEU:C01X00T47"
+    assert passport_number("GBR", "E12345678") != passport_number("USA", "E12345678")
+    assert (country_of("USA:E12345678"), country_of("E12345678")) == ("USA", None)
+    assert without_country("USA:E12345678") == "E12345678"
+
+
+@pytest.mark.parametrize(
+    "number", ["XYZ:E12345678", ":E12345678", "USA:", "USA:E1", "USA:GBR:E12345678", "US:E12345678"]
+)
+def test_a_country_that_does_not_exist_gives_out_no_passport(number):
+    with pytest.raises(Malformed):
+        check_id_number("A", number)
+
+
+def test_an_unknown_country_is_named():
+    with pytest.raises(Malformed, match="country"):
+        passport_number("XYZ", "E12345678")
+
+
+@given(st.sampled_from(sorted(COUNTRIES)), st.from_regex(r"[0-9A-Z]{5,12}", fullmatch=True))
+def test_every_country_and_number_come_back_from_how_they_are_kept(issuer, number):
+    kept = check_id_number("A", passport_number(issuer, number))
+    assert (country_of(kept), without_country(kept)) == (issuer, number)
+
+
+@st.composite
+def hmt_numbers(draw):
+    born = draw(st.dates(date(1900, 1, 1), date(2026, 1, 1)))
+    body = f"{draw(st.sampled_from(['810000', '820000', '830000']))}{born:%Y%m%d}{draw(st.integers(0, 999)):03d}"
+    return body + mod_11_2.calc_check_digit(body)
+
+
+@given(hmt_numbers(), st.integers(0, 17), st.sampled_from("0123456789X"))
+def test_a_residence_permit_has_the_check_of_a_resident_number(number, place, other):
+    assert check_id_number("C", number) == number
+    assert birth_date_of("C", number) is not None
+    wrong = number[:place] + other + number[place + 1 :]
+    if wrong != number:
+        with pytest.raises(Malformed):
+            check_id_number("C", wrong)
+
+
+@given(st.integers(0, 10**10 - 1), st.dates(date(1900, 1, 1), date(2026, 1, 1)))
+def test_a_permanent_residence_card_of_2023_begins_with_nine_and_has_the_same_check(serial, born):
+    body = f"9{serial:010d}"[:6] + f"{born:%Y%m%d}" + f"{serial:010d}"[-3:]
+    number = body + mod_11_2.calc_check_digit(body)
+    assert check_id_number("9", number) == number
+    assert birth_date_of("9", number) == born
+
+
+@pytest.mark.parametrize(
+    ("id_type", "number"),
+    [
+        ("2", "军字第1234567号"),
+        ("3", "1234567890"),
+        ("4", "文1234"),
+        ("5", "退1234"),
+        ("B", "123456789"),
+        ("8", "12345678"),
+    ],
+)
+def test_military_and_other_papers_are_kept_as_they_are_written(id_type, number):
+    assert check_id_number(id_type, number) == number

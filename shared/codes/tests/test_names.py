@@ -71,3 +71,46 @@ def test_normalising_twice_changes_nothing_more(text):
         return
     assert normalise_name(name) == name
     assert unicodedata.is_normalized("NFC", name)
+
+
+HAN_OF_EVERY_PLANE = st.one_of(
+    st.characters(min_codepoint=0x3400, max_codepoint=0x4DBF),  # extension A
+    st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF),
+    st.integers(0x20000, 0x2A6DF).map(chr),  # extension B, plane 2
+    st.integers(0x2A700, 0x2EBE0).map(chr),  # C to F
+    st.integers(0x30000, 0x323AF).map(chr),  # G and H, plane 3
+)
+DOTS = "\u00b7\u2022\u2027\u30fb\uff65\u2219\u22c5\uff0e"
+SELECTORS = st.integers(0xE0100, 0xE01EF).map(chr)
+
+
+@given(st.text(HAN_OF_EVERY_PLANE, min_size=1, max_size=60))
+def test_no_han_character_of_any_plane_is_lost_cut_or_replaced(name):
+    assert normalise_name(name) == name
+    assert normalise_name(name).encode("utf-8").decode("utf-8") == name
+    assert "?" not in normalise_name(name)
+
+
+@given(
+    st.text(HAN_OF_EVERY_PLANE, min_size=1, max_size=20),
+    st.text(HAN_OF_EVERY_PLANE, min_size=1, max_size=20),
+    st.sampled_from(DOTS),
+    st.sampled_from(DOTS),
+)
+def test_whichever_dot_stands_between_its_parts_a_name_is_the_same(first, second, dot, other):
+    assert normalise_name(f"{first}{dot}{second}") == normalise_name(f"{first} {other} {second}")
+    assert normalise_name(f"{first}{dot}{second}") == f"{first}\u00b7{second}"
+
+
+@given(st.text(HAN_OF_EVERY_PLANE, min_size=1, max_size=20), SELECTORS, st.data())
+def test_a_glyph_variant_is_kept_in_the_name_and_is_the_same_when_matched(name, selector, data):
+    place = data.draw(st.integers(1, len(name)))
+    variant = name[:place] + selector + name[place:]
+    assert normalise_name(variant) == variant
+    assert name_for_matching(normalise_name(variant)) == name_for_matching(normalise_name(name))
+
+
+@given(st.text(HAN_OF_EVERY_PLANE, min_size=61, max_size=70))
+def test_a_name_too_long_is_refused_and_never_shortened(name):
+    with pytest.raises(Malformed, match="longer"):
+        normalise_name(name)

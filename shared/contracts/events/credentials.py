@@ -22,6 +22,14 @@ class DegreeIssuedV1(PublicFact):
     certificate_id = shapes.identifier()
     award_kind = shapes.one_of(AWARD_KINDS)
     number = shapes.text(18, shortest=16, metadata={"description": "Unique in the nation."})
+    printed_number = shapes.text(
+        18,
+        shortest=3,
+        required=False,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The serial printed on certificates before 2001, beside the school's number."},
+    )
     status_id = shapes.identifier()
     id_key = shapes.id_key()
     name_key = shapes.name_key()
@@ -46,6 +54,7 @@ class DegreeIssuedV1(PublicFact):
         "certificate_id": "01930f3a-0000-7000-8000-0000000000e1",
         "award_kind": "graduation_diploma",
         "number": "100011203005000001",
+        "printed_number": None,
         "status_id": "01930f3a-0000-7000-8000-0000000000a1",
         "id_key": "5f1c" * 10,
         "name_key": "a7b2" * 10,

@@ -7,6 +7,7 @@ from marshmallow.validate import Length
 
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
+from shared.contracts.rpc.identity_people import UnboundRecordV1
 
 ID_TYPES = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "A", "B", "C", "Z")
 SESSION = r"xs1_[A-Za-z0-9_-]{43}"
@@ -191,16 +192,6 @@ class MyRecordV1(Contract):
         "ended_on": None,
         "contested": False,
     }
-
-
-class UnboundRecordV1(Contract):
-    """A record under the same document that cannot be bound: why, and whose turn it is. Nothing else of it."""
-
-    kind = shapes.one_of(("status", "qualification"))
-    reason = shapes.one_of(("NAMES_DIFFER",))
-    turn = shapes.one_of(("school", "province"))
-
-    example: ClassVar[dict[str, Any]] = {"kind": "status", "reason": "NAMES_DIFFER", "turn": "school"}
 
 
 class MyRecordsV1(Contract):
