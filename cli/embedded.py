@@ -12,7 +12,7 @@ from cli.environment import BLOBS, KEYS, MAILBOX, POSTGRES, announced, embedded_
 from cli.processes import SERVICES
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.settings import StoreSettings
-from shared.eventstore.store import migrate
+from shared.eventstore.store import migrate, migrate_keys
 
 
 class Embedded:
@@ -49,6 +49,8 @@ class Embedded:
     def _prepare(self, environ: dict[str, str]) -> None:
         if not Path(environ["XUEJI_KEYS_FILE"]).exists():
             Keyring.generate(self.folder / KEYS)
+        if keys_url := environ.get("XUEJI_SUBJECT_KEYS_URL"):
+            migrate_keys(keys_url)
         for name in SERVICES:
             migrate(StoreSettings.from_environ(environ, name).url, name)
 

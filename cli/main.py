@@ -6,7 +6,8 @@ from cli.audit import audit
 from cli.dead_letters import dead_letters
 from cli.demo import demo
 from cli.docs.command import docs
-from cli.processes import gateway, keys, migrate, public, run, service, worker
+from cli.keys import keys
+from cli.processes import gateway, migrate, public, run, service, worker
 from cli.rebuild import rebuild
 from cli.rules import rules
 

@@ -48,22 +48,13 @@ def migrate(name: str | None) -> None:
     """Bring the databases up to date; safe beside the running version, and when started twice."""
     from shared.eventstore.settings import StoreSettings
     from shared.eventstore.store import migrate as bring_up_to_date
+    from shared.eventstore.store import migrate_keys
 
+    if keys_url := os.environ.get("XUEJI_SUBJECT_KEYS_URL"):
+        click.echo(f"keys: {', '.join(migrate_keys(keys_url)) or 'up to date'}")
     for each in [name] if name else SERVICES:
         applied = bring_up_to_date(StoreSettings.from_environ(os.environ, each).url, each)
         click.echo(f"{each}: {', '.join(applied) or 'up to date'}")
-
-
-@click.command()
-@click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
-def keys(path: Path) -> None:
-    """Write a new file of keys (sealing, look-up, assertions); refuses to touch an existing one."""
-    from shared.eventstore.privacy import Keyring
-
-    if path.exists():
-        raise click.ClickException(f"{path} exists; keys are rotated, never overwritten")
-    Keyring.generate(path)
-    click.echo(f"wrote {path}; keep it secret, and keep a copy: without it nothing sealed can be read again")
 
 
 @click.command()

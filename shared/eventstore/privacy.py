@@ -23,6 +23,7 @@ from shared.rules.refused import Refused
 _FORM = "x1"
 _NONCE = 12
 _KEY_HEX = 40
+FIRST_KEK = "k1"
 
 
 class CannotOpen(Refused):
@@ -48,9 +49,10 @@ class _Assertion(msgspec.Struct, forbid_unknown_fields=True):
 class _KeysFile(msgspec.Struct, forbid_unknown_fields=True):
     pepper: str
     code_pepper: str
-    kek: str
     statutory: _Sealing
     assertion: _Assertion
+    kek: str | None = None  # the first one, known as k1
+    keks: _Sealing | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class Keyring:
     statutory: Mapping[str, bytes] = field(repr=False)
     pepper: bytes = field(repr=False)
     code_pepper: bytes = field(repr=False)
-    kek: bytes = field(repr=False)
+    kek: str = field(repr=False)  # the name of the one that wraps; every one of `keks` unwraps
+    keks: Mapping[str, bytes] = field(repr=False)
     assertion_private_pem: str = field(repr=False)
     assertion_public_pem: str = field(repr=False)
 
@@ -69,6 +72,8 @@ class Keyring:
         object.__setattr__(self, "_ciphers", {name: AESGCM(key) for name, key in self.statutory.items()})
         if self.active not in self.statutory:
             raise ValueError(f"the active key {self.active!r} is not among the statutory keys")
+        if self.kek not in self.keks:
+            raise ValueError(f"the wrapping key {self.kek!r} is not among the wrapping keys")
 
     @classmethod
     def from_file(cls, path: Path | str) -> "Keyring":
@@ -79,7 +84,8 @@ class Keyring:
             statutory={name: base64.b64decode(key, validate=True) for name, key in found.statutory.keys.items()},
             pepper=base64.b64decode(found.pepper, validate=True),
             code_pepper=base64.b64decode(found.code_pepper, validate=True),
-            kek=base64.b64decode(found.kek, validate=True),
+            kek=found.keks.active if found.keks else FIRST_KEK,
+            keks=_keks(found),
             assertion_private_pem=found.assertion.private_pem,
             assertion_public_pem=found.assertion.public_pem,
         )
@@ -149,8 +155,9 @@ class SubjectKeys:
     """One key for each subject (an account): destroy the key, and what it sealed is gone from every backup of facts."""
 
     def __init__(self, store: Store, keyring: Keyring) -> None:
-        self._store = store
-        self._wrapping = AESGCM(keyring.kek)
+        self._store = store.keys
+        self._active = keyring.kek
+        self._wrapping = {name: AESGCM(key) for name, key in keyring.keks.items()}
 
     def seal(self, subject: str, text: str, aad: str) -> str:
         """Encrypt under the subject's key, made on first use."""
@@ -175,30 +182,87 @@ class SubjectKeys:
 
     def _key(self, subject: str) -> AESGCM | None:
         with self._store.reading() as cursor:
-            cursor.execute("SELECT wrapped FROM subject_keys WHERE subject = %s", (subject,))
+            cursor.execute("SELECT wrapped, kek FROM subject_keys WHERE subject = %s", (subject,))
             row = cursor.fetchone()
         if row is None:
             return None
         if row[0] is None:
             raise Shredded
-        wrapped = bytes(row[0])
+        return AESGCM(self._unwrapped(subject, bytes(row[0]), row[1]))
+
+    def _unwrapped(self, subject: str, wrapped: bytes, kek: str) -> bytes:
+        if kek not in self._wrapping:
+            raise CannotOpen
         try:
-            return AESGCM(self._wrapping.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.encode()))
+            return self._wrapping[kek].decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.encode())
         except InvalidTag as error:
             raise CannotOpen from error
 
-    def _create(self, subject: str) -> AESGCM:
-        nonce, key = os.urandom(_NONCE), AESGCM.generate_key(256)
-        wrapped = nonce + self._wrapping.encrypt(nonce, key, subject.encode())
+    def _wrapped(self, subject: str, key: bytes) -> bytes:
+        nonce = os.urandom(_NONCE)
+        return nonce + self._wrapping[self._active].encrypt(nonce, key, subject.encode())
+
+    def rewrap(self, *, at_once: int = 500) -> int:
+        """Wrap some keys anew that the active wrapping key did not wrap; 0 when none is left.
+
+        What is shredded meanwhile stays so: only the very wrapping that was read is replaced.
+        """
         with self._store.reading() as cursor:
             cursor.execute(
-                "INSERT INTO subject_keys (subject, wrapped) VALUES (%s, %s) ON CONFLICT DO NOTHING", (subject, wrapped)
+                "SELECT subject, wrapped, kek FROM subject_keys WHERE wrapped IS NOT NULL AND kek <> %s"
+                " ORDER BY subject LIMIT %s",
+                (self._active, at_once),
+            )
+            found = cursor.fetchall()
+            for subject, wrapped, kek in found:
+                anew = self._wrapped(subject, self._unwrapped(subject, bytes(wrapped), kek))
+                cursor.execute(
+                    "UPDATE subject_keys SET wrapped = %s, kek = %s WHERE subject = %s AND wrapped = %s",
+                    (anew, self._active, subject, wrapped),
+                )
+        return len(found)
+
+    def _create(self, subject: str) -> AESGCM:
+        wrapped = self._wrapped(subject, AESGCM.generate_key(256))
+        with self._store.reading() as cursor:
+            cursor.execute(
+                "INSERT INTO subject_keys (subject, wrapped, kek) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                (subject, wrapped, self._active),
             )
         # Another process may have been first: the stored key is the key.
         created = self._key(subject)
         if created is None:
             raise CannotOpen
         return created
+
+
+def add_wrapping_key(path: Path | str) -> str:
+    """Add a new wrapping key to a file of keys and make it the one that wraps; those before it go on unwrapping."""
+    found = msgspec.convert(tomllib.loads(Path(path).read_text(encoding="utf-8")), _KeysFile)
+    known = _keks(found)
+    name = f"k{1 + max(int(each[1:]) for each in known)}"
+    lines = [line for line in Path(path).read_text(encoding="utf-8").split("\n[keks]\n")[0].splitlines() if line]
+    table = {**(found.keks.keys if found.keks else {}), name: _new_key()}
+    lines += [
+        "",
+        "[keks]",
+        f'active = "{name}"',
+        "",
+        "[keks.keys]",
+        *(f'{each} = "{key}"' for each, key in table.items()),
+    ]
+    beside = Path(f"{path}.new")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    Keyring.from_file(beside)
+    beside.replace(path)
+    return name
+
+
+def _keks(found: _KeysFile) -> dict[str, bytes]:
+    """Every wrapping key of a file by its name."""
+    named = ({FIRST_KEK: found.kek} if found.kek else {}) | (found.keks.keys if found.keks else {})
+    return {name: base64.b64decode(key, validate=True) for name, key in named.items()}
 
 
 def _new_key() -> str:

@@ -6,7 +6,8 @@ import select
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 from uuid import UUID
@@ -41,6 +42,7 @@ class Store:
         self._idle: deque[Connection] = deque()
         self._places = threading.BoundedSemaphore(self.settings.pool_size)
         self._closed = False
+        self.keys: Store = self if not self.settings.keys_url else Store(_of_keys(self.settings), f"{service} keys")
 
     def connect(self, *, prepare: bool = True) -> Connection:
         """A connection of one's own, outside the pool: for long streams and advisory locks."""
@@ -55,7 +57,7 @@ class Store:
         connection.autocommit = True
         psycopg2.extras.register_uuid(conn_or_curs=connection)  # type: ignore[no-untyped-call]
         psycopg2.extensions.register_type(_UUID, connection)
-        if prepare:
+        if prepare and settings.holds_facts:
             with connection.cursor() as cursor:
                 cursor.execute(PREPARED)
         return connection
@@ -105,6 +107,8 @@ class Store:
         self._closed = True
         while self._idle:
             self._idle.pop().close()
+        if self.keys is not self:
+            self.keys.close()
 
     def _take(self) -> Connection:
         if not self._places.acquire(timeout=self.settings.pool_timeout):
@@ -140,6 +144,10 @@ class Store:
             connection.close()
 
 
+def _of_keys(settings: StoreSettings) -> StoreSettings:
+    return replace(settings, url=settings.keys_url, keys_url="", pool_size=4, holds_facts=False)
+
+
 def _is_quiet(connection: Connection) -> bool:
     """Nothing waits to be read on a living idle connection; on one that the server ended, its farewell does."""
     if connection.closed:
@@ -155,6 +163,15 @@ def _is_quiet(connection: Connection) -> bool:
 
 def migrate(url: str, service: str = "") -> list[str]:
     """Bring a database up to date, forward only; several processes may start it at once. Names what was applied."""
+    return _bring_up_to_date(url, _migrations(service))
+
+
+def migrate_keys(url: str) -> list[str]:
+    """The same for a database that holds the keys of subjects and nothing else."""
+    return _bring_up_to_date(url, _scripts("keys", "shared.eventstore", "key_migrations"))
+
+
+def _bring_up_to_date(url: str, migrations: Iterable[tuple[str, str]]) -> list[str]:
     _create_database(url)
     applied: list[str] = []
     connection = psycopg2.connect(url)
@@ -167,7 +184,7 @@ def migrate(url: str, service: str = "") -> list[str]:
             )
             cursor.execute("SELECT name, digest FROM migrations")
             done: dict[str, str] = dict(cursor.fetchall())
-            for name, sql in _migrations(service):
+            for name, sql in migrations:
                 digest = hashlib.sha256(sql.encode()).hexdigest()
                 if name not in done:
                     cursor.execute(sql)
@@ -189,12 +206,16 @@ def _migrations(service: str) -> Iterator[tuple[str, str]]:
     if service:
         packages.append((service, f"services.{service}"))
     for owner, package in packages:
-        folder = files(package) / "migrations"
-        if not folder.is_dir():
-            continue
-        for script in sorted(folder.iterdir(), key=lambda item: item.name):
-            if script.name.endswith(".sql"):
-                yield f"{owner}/{script.name}", script.read_text(encoding="utf-8")
+        yield from _scripts(owner, package, "migrations")
+
+
+def _scripts(owner: str, package: str, name: str) -> Iterator[tuple[str, str]]:
+    folder = files(package) / name
+    if not folder.is_dir():
+        return
+    for script in sorted(folder.iterdir(), key=lambda item: item.name):
+        if script.name.endswith(".sql"):
+            yield f"{owner}/{script.name}", script.read_text(encoding="utf-8")
 
 
 def _create_database(url: str) -> None:

@@ -3,12 +3,14 @@
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shared.codes.malformed import Malformed
-from shared.eventstore.privacy import CannotOpen, Keyring, Shredded, SubjectKeys
-from shared.eventstore.store import Store, migrate
+from shared.eventstore.privacy import CannotOpen, Keyring, Shredded, SubjectKeys, add_wrapping_key
+from shared.eventstore.settings import StoreSettings
+from shared.eventstore.store import Store, migrate, migrate_keys
 
 
 @pytest.fixture
@@ -120,3 +122,74 @@ def test_one_subjects_text_does_not_open_for_another(subject_keys: SubjectKeys) 
         subject_keys.open("account-2", sealed, "phone")
     with pytest.raises(CannotOpen):
         subject_keys.open("account-3", sealed, "phone")
+
+
+def test_a_new_wrapping_key_takes_over_while_the_old_one_still_unwraps(tmp_path: Path) -> None:
+    path = tmp_path / "keys.toml"
+    before = Keyring.generate(path)
+    assert add_wrapping_key(path) == "k2"
+    assert add_wrapping_key(path) == "k3"
+    after = Keyring.from_file(path)
+    assert (before.kek, after.kek, sorted(after.keks)) == ("k1", "k3", ["k1", "k2", "k3"])
+    assert after.open(before.seal("name", "place"), "place") == "name"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "=" not in repr(after).replace("active=", "")
+
+
+@pytest.mark.servers
+def test_every_key_is_wrapped_anew_and_what_was_shredded_stays_so(postgres_url: str, tmp_path: Path) -> None:
+    migrate(postgres_url)
+    path, store = tmp_path / "keys.toml", Store(postgres_url)
+    old = SubjectKeys(store, Keyring.generate(path))
+    sealed = {f"account-{number}": old.seal(f"account-{number}", f"text {number}", "phone") for number in range(5)}
+    old.shred("account-4")
+    add_wrapping_key(path)
+    new = SubjectKeys(store, Keyring.from_file(path))
+    assert new.open("account-0", sealed["account-0"], "phone") == "text 0", "both are accepted meanwhile"
+    fresh = new.seal("account-9", "text 9", "phone")
+    with pytest.raises(CannotOpen):
+        old.open("account-9", fresh, "phone")
+    assert [new.rewrap(at_once=3) for _ in range(3)] == [3, 1, 0]
+    for number in range(4):
+        assert new.open(f"account-{number}", sealed[f"account-{number}"], "phone") == f"text {number}"
+    with pytest.raises(Shredded):
+        new.open("account-4", sealed["account-4"], "phone")
+    with pytest.raises(CannotOpen):  # the old wrapping key is of no use any more
+        old.open("account-0", sealed["account-0"], "phone")
+    store.close()
+
+
+@pytest.mark.servers
+def test_keys_may_lie_in_a_database_of_their_own(databases: Any, keyring: Keyring) -> None:
+    """Nothing in the service's own database opens what was sealed; and both tables have one shape."""
+    facts_url, keys_url = databases.fresh("", migrate), databases.fresh("keys", migrate_keys)
+    store = Store(StoreSettings(facts_url, keys_url=keys_url))
+    apart = SubjectKeys(store, keyring)
+    sealed = apart.seal("account-1", "13800000000", "phone")
+    assert apart.open("account-1", sealed, "phone") == "13800000000"
+    beside = SubjectKeys(Store(facts_url), keyring)
+    with pytest.raises(CannotOpen):
+        beside.open("account-1", sealed, "phone")
+    apart.shred("account-1")
+    with pytest.raises(Shredded):
+        apart.open("account-1", sealed, "phone")
+    shapes = []
+    for each in (store, store.keys):
+        with each.reading() as cursor:
+            cursor.execute(
+                "SELECT column_name, data_type, is_nullable FROM information_schema.columns"
+                " WHERE table_name = 'subject_keys' ORDER BY 1"
+            )
+            shapes.append(cursor.fetchall())
+    assert shapes[0] == shapes[1]
+    store.close()
+    databases.drop(facts_url)
+    databases.drop(keys_url)
+
+
+@pytest.mark.servers
+def test_a_field_does_not_open_in_the_place_of_another(subject_keys: SubjectKeys) -> None:
+    sealed = subject_keys.seal("account-1", "13800000000", "account:contact")
+    with pytest.raises(CannotOpen):
+        subject_keys.open("account-1", sealed, "account:person")
+    assert sealed.startswith("s1."), "the form is named, so that another cipher can come"

@@ -1,0 +1,67 @@
+"""`xueji keys`: a new file of keys, another wrapping key, every subject's key wrapped by it."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+PATH = click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
+
+
+class _NewUnlessNamed(click.Group):
+    """`xueji keys FILE` writes a new file, as it always did."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            args = ["new", *args]
+        found: list[str] = super().parse_args(ctx, args)
+        return found
+
+
+@click.group(cls=_NewUnlessNamed)
+def keys() -> None:
+    """Keys of an installation: `xueji keys FILE` writes a new file of them."""
+
+
+@keys.command()
+@PATH
+def new(path: Path) -> None:
+    """Write a new file of keys (sealing, look-up, assertions); refuses to touch an existing one."""
+    from shared.eventstore.privacy import Keyring
+
+    if path.exists():
+        raise click.ClickException(f"{path} exists; keys are rotated, never overwritten")
+    Keyring.generate(path)
+    click.echo(f"wrote {path}; keep it secret, and keep a copy: without it nothing sealed can be read again")
+
+
+@keys.command("new-kek")
+@PATH
+def new_kek(path: Path) -> None:
+    """Add a wrapping key to a file of keys; it wraps from the next start on, those before it go on unwrapping."""
+    from shared.eventstore.privacy import add_wrapping_key
+
+    click.echo(
+        f"{add_wrapping_key(path)} wraps from now on: restart the services of identity, then `xueji keys rewrap`"
+    )
+
+
+@keys.command()
+@click.option("--at-once", default=500, show_default=True, help="Keys of one step.")
+def rewrap(at_once: int) -> None:
+    """Wrap every subject's key by the active wrapping key; what was shredded stays so. May be run again at any time."""
+    from shared.eventstore.privacy import Keyring, SubjectKeys
+    from shared.eventstore.settings import StoreSettings
+    from shared.eventstore.store import Store
+
+    environ: Any = os.environ
+    store = Store(StoreSettings.from_environ(environ, "identity"), "identity")
+    try:
+        subject_keys = SubjectKeys(store, Keyring.from_file(environ["XUEJI_KEYS_FILE"]))
+        done = 0
+        while step := subject_keys.rewrap(at_once=at_once):
+            done += step
+    finally:
+        store.close()
+    click.echo(f"{done} keys wrapped anew")
