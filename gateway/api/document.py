@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from gateway.api import problems
+from gateway.api.claim_evidence import add_claim_evidence
 from gateway.api.downloads import add_downloads
 from gateway.api.evidence import add_evidence
 from gateway.api.progress import add_progress
@@ -84,6 +85,7 @@ def add_api(app: Flask) -> Api:
     add_templates(routes)
     add_progress(routes)
     add_evidence(routes)
+    add_claim_evidence(routes)
     add_verifications(routes)
     add_rules(routes)
     api.register_blueprint(routes)

@@ -2,19 +2,31 @@
 
 from typing import Final
 
+from gateway.api.claim_routes import CLAIM_ROUTES
 from gateway.api.office_routes import OFFICE_ROUTES
 from gateway.api.route import Route
-from shared.contracts.rpc import identity, identity_privacy, identity_sign_in
+from shared.contracts.rpc import identity, identity_accounts, identity_privacy, identity_sign_in
 
 IDENTITY_ROUTES: Final = (
     # accounts and signing in
+    Route("POST", "/account-previews", identity_accounts.PreviewAccountV1, "identity", public=True),
     Route("POST", "/accounts", identity.OpenAccountV1, "identity", public=True, status=201),
+    Route("POST", "/activation-codes", identity_accounts.ResendActivationV1, "identity", public=True),
     Route("POST", "/accounts/<uuid:account_id>/contact-codes", identity.SendContactCodeV1, "identity", public=True),
     Route("POST", "/accounts/<uuid:account_id>/proof", identity.ProveContactCodeV1, "identity", public=True),
     Route("POST", "/sign-in-codes", identity.RequestSignInCodeV1, "identity", public=True),
     Route("POST", "/sessions", identity.SignInWithCodeV1, "identity", public=True),
     Route("POST", "/operator-sessions", identity.SignInOperatorV1, "identity", public=True),
+    Route("POST", "/recovery-codes", identity_accounts.RequestRecoveryCodeV1, "identity", public=True),
+    Route("POST", "/recovered-user-names", identity_accounts.RecoverUserNameV1, "identity", public=True),
+    # the own account
+    Route("GET", "/me/account", identity_accounts.GetMyAccountV1, "identity"),
+    Route("POST", "/me/account/name", identity_accounts.ChangeMyNameV1, "identity"),
+    Route("POST", "/me/contacts", identity_accounts.NameContactV1, "identity"),
+    Route("POST", "/me/contacts/proof", identity_accounts.ProveNewContactV1, "identity"),
+    Route("POST", "/me/contacts/remove", identity_accounts.RemoveContactV1, "identity"),
     *OFFICE_ROUTES,
+    *CLAIM_ROUTES,
     # own sessions
     Route("GET", "/me/sessions", identity_sign_in.ListMySessionsV1, "identity"),
     Route("POST", "/me/sessions/<uuid:session_id>/end", identity_sign_in.EndSessionV1, "identity"),

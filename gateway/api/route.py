@@ -22,6 +22,7 @@ class Route:
     contract: type[Request]
     tag: str
     public: bool = False  # asked before anybody is signed in
+    either: bool = False  # public, and whoever is signed in is known by it
     status: int = 200
     location: str = ""  # where the answer's `id` is read afterwards
     upload: Upload | None = None

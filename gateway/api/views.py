@@ -24,6 +24,7 @@ PREFIX: Final = "/api/v1"
 VERIFY_REPORT: Final = "verify_report"
 LIST_RULES: Final = "list_rules"
 EXPLAIN_RULE: Final = "explain_rule"
+UPLOAD_CLAIM_EVIDENCE: Final = "upload_claim_evidence"
 UPLOAD: Final = "upload"
 ROOM_FOR_FIELDS: Final = 64 * 1024  # what may stand in a form beside its file
 View = Callable[..., Response]
@@ -90,7 +91,7 @@ def blueprint() -> Blueprint:
         _add(api, route)
 
     def guard() -> None:
-        if request.endpoint not in _OPEN_TO_ALL:
+        if request.endpoint not in _OPEN_TO_ALL or (request.endpoint in _EITHER and "Authorization" in request.headers):
             require_signed_in()
         if upload := _UPLOADS.get(request.endpoint or ""):
             require_role_for(upload.action)
@@ -101,8 +102,9 @@ def blueprint() -> Blueprint:
 
 
 _OPEN_TO_ALL: Final = {f"api.{route.name}" for route in ROUTES if route.public} | {
-    f"api.{name}" for name in (VERIFY_REPORT, LIST_RULES, EXPLAIN_RULE)
+    f"api.{name}" for name in (VERIFY_REPORT, LIST_RULES, EXPLAIN_RULE, UPLOAD_CLAIM_EVIDENCE)
 }
+_EITHER: Final = {f"api.{route.name}" for route in ROUTES if route.either} | {f"api.{UPLOAD_CLAIM_EVIDENCE}"}
 _UPLOADS: Final = {f"api.{route.name}": route.upload for route in ROUTES if route.upload}
 
 

@@ -32,6 +32,7 @@ class Config:
     sms: SmsSettings | None
     operators_file: Path | None  # demo profile only
     clock: str
+    blobs_dir: Path = Path("blobs")
 
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
@@ -70,6 +71,7 @@ class Config:
             sms=_sms(environ),
             operators_file=Path(operators) if operators else None,
             clock=environ.get("XUEJI_CLOCK", "system"),
+            blobs_dir=Path(environ["XUEJI_BLOBS_DIR"]),
         )
 
 

@@ -3,15 +3,17 @@
 from collections.abc import Iterable
 from typing import Any
 
+from services.identity.domain.identity_claim import IdentityClaim
 from services.identity.domain.records import StudentRecord
 from shared.bus.publishing import tells
 from shared.contracts.contract import PublicFact
 from shared.contracts.events.identity import RecordBoundV1
+from shared.contracts.events.identity_claims import IdentityDisputedV1
 
 
-@tells(StudentRecord.Bound)
+@tells(StudentRecord.Bound, IdentityClaim.RecordsDisputed)
 def publish(record: Any) -> Iterable[tuple[type[PublicFact], dict[str, Any]]]:
-    """Only that a status found its owner is told; accounts and codes are nobody else's business."""
+    """That a status found its owner, or is disputed by her; accounts and codes are nobody else's business."""
     fact = record.fact
     if isinstance(fact, StudentRecord.Bound):
         yield (
@@ -24,3 +26,8 @@ def publish(record: Any) -> Iterable[tuple[type[PublicFact], dict[str, Any]]]:
                 "bound_on": fact.bound_on,
             },
         )
+    elif isinstance(fact, IdentityClaim.RecordsDisputed):
+        for status_id, school_code in zip(fact.status_ids, fact.school_codes, strict=True):
+            said = {name: getattr(fact, name) for name in ("person_id", "id_key", "name_key", "disputed_on")}
+            about = {"status_id": status_id, "school_code": school_code, "claim_id": record.originator_id}
+            yield IdentityDisputedV1, about | said

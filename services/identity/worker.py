@@ -2,12 +2,15 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Final
 
 from services.identity.adapters.channels import Channels
 from services.identity.adapters.mailbox import MailboxFolder
 from services.identity.adapters.sms import SmsMessenger
 from services.identity.adapters.smtp import SmtpMessenger
+from services.identity.application.claim_messages import ClaimMessages
+from services.identity.application.claim_review import ClaimReview
 from services.identity.application.deliveries import Deliveries
 from services.identity.application.identity import Identity
 from services.identity.application.machine_clients import MachineClients
@@ -21,9 +24,10 @@ from services.identity.domain.rules import PROVE_WITHIN
 from services.identity.projections import AGGREGATES, PROJECTIONS
 from services.identity.publishing import publish
 from services.identity.queries import IdentityQueries
+from services.identity.queries.claims import ClaimRows
 from services.identity.queries.offices import OfficeQueries
 from shared.bus.worker import Worker, every
-from shared.codes.clock import Clock, clock_from
+from shared.codes.clock import Clock, clock_from, shanghai_date
 from shared.eventstore.follower import position_of
 from shared.eventstore.log import FactRecord, read_log
 from shared.eventstore.privacy import Keyring
@@ -76,14 +80,25 @@ def build(environ: Mapping[str, str]) -> Worker:
 
     def due() -> int:
         now = clock.now()
+        use_cases.allowances.forget(shanghai_date(now) - timedelta(days=1))
         return use_cases.lapse_accounts(queries.list_unproven_accounts(now - PROVE_WITHIN), now)
 
-    accounts = AccountReactions(use_cases)
-    reactors = [accounts.messages, OfficeMessages(Appointments(store, clock, keyring)).messages]
-    reactions = Reactions(reactors, messengers_of(config, clock), Deliveries(store), clock, runs=[accounts.bind])
+    accounts = AccountReactions(use_cases, config.public_origin)
+    claims = ClaimReview(store, clock, keyring, ClaimRows(store))
+    told_of_claims = ClaimMessages(claims, config.public_origin).messages
+    reactors = [accounts.messages, told_of_claims, OfficeMessages(Appointments(store, clock, keyring)).messages]
+    reactions = Reactions(
+        reactors,
+        messengers_of(config, clock),
+        Deliveries(store),
+        clock,
+        runs=[accounts.bind],
+        given_up=use_cases.note_undelivered,
+    )
     worker.beside(Reacting(store, reactions.react).step, seconds=0.05)
     worker.beside(reactions.retry, seconds=RETRY_SECONDS)
     worker.tasks += [every(1.0, due), every(5.0, due_of_offices(store, clock, keyring))]
+    worker.tasks += [every(5.0, lambda: claims.due_claims(clock.now()))]
     return worker
 
 

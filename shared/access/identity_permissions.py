@@ -47,6 +47,7 @@ IDENTITY_PERMISSIONS: Final[tuple[Permission, ...]] = (
     *may("verifier", OWN_OFFICE, "PIPL-1", "read_consented", owes=(LOGGED,)),
     # contested documents and changed identities: the registry's own office reviews, another person hears the appeal
     *may("operator", NATION, "AC-11", "read_claims", owes=(MASKED, LOGGED)),
+    *may("operator", NATION, "AC-11", "review_claim", second_person=True),
     *may("operator", NATION, "AC-11", "decide_claim", owes=(REASON, STEP_UP), second_person=True),
     *may("ministry", NATION, "AC-10", "read_claims", owes=(MASKED, LOGGED)),
     *may("ministry", NATION, "AC-10", "decide_appeal", owes=(REASON, STEP_UP), second_person=True),

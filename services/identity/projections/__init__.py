@@ -2,6 +2,7 @@
 
 from services.identity.domain.account import Account
 from services.identity.domain.consent import Consent
+from services.identity.domain.identity_claim import IdentityClaim
 from services.identity.domain.login import Login
 from services.identity.domain.look import Alert, HeardLook, Look
 from services.identity.domain.machine_client import MachineClient
@@ -10,6 +11,7 @@ from services.identity.domain.operator import Operator
 from services.identity.domain.records import QualificationRecord, StudentRecord
 from services.identity.domain.session import Session
 from services.identity.projections.accounts import AccountRegister
+from services.identity.projections.claims import ClaimEvidence, ClaimRegister, ClaimSteps
 from services.identity.projections.consents import ConsentRegister
 from services.identity.projections.looks import LookAlerts, LooksAtRecords
 from services.identity.projections.offices import (
@@ -33,6 +35,9 @@ PROJECTIONS: tuple[Projection, ...] = (
     LooksAtRecords(),
     LookAlerts(),
     ConsentRegister(),
+    ClaimRegister(),
+    ClaimSteps(),
+    ClaimEvidence(),
     OfficeRegister(),
     OfficeNames(),
     OperatorRegister(),
@@ -48,6 +53,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     HeardLook,
     Alert,
     Consent,
+    IdentityClaim,
     Office,
     Operator,
     MachineClient,

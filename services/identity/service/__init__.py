@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from services.identity.adapters.operators_file import OperatorsFile
+from services.identity.adapters.pictures import PillowPictures
+from services.identity.application.claim_evidence import ClaimEvidence
 from services.identity.application.consents import Consents
 from services.identity.application.identity import Identity
 from services.identity.application.looks import LookReports
@@ -12,13 +14,16 @@ from services.identity.application.offices import Offices
 from services.identity.application.operators import Appointments
 from services.identity.config import Config
 from services.identity.queries import IdentityQueries
+from services.identity.queries.claim_review import ClaimQueries
 from services.identity.queries.looks import LookQueries
 from services.identity.queries.offices import OfficeQueries
 from services.identity.queries.sign_in import SignInQueries
 from services.identity.service.accounts import AccountAnswers
+from services.identity.service.claims import ClaimAnswers
 from services.identity.service.offices import OfficeAnswers
 from services.identity.service.privacy import PrivacyAnswers
 from services.identity.service.sign_in import SignInAnswers
+from shared.blobs.files import FileBlobs
 from shared.bus.handlers import hears
 from shared.bus.providers import provide
 from shared.bus.source import StreamSource
@@ -48,6 +53,7 @@ class Edge:
             Keyring.from_file(config.keys_file),
             self.queries,
             OperatorsFile(config.operators_file) if config.operators_file else None,
+            channels=config.channels,
         )
         self.looks = LookQueries(self.store)
         self.look_reports = LookReports(self.store, clock_from(config.clock))
@@ -57,12 +63,15 @@ class Edge:
         self.appointments = Appointments(self.store, clock, keyring)
         self.machine_clients = MachineClients(self.store, clock, keyring)
         self.office_queries = OfficeQueries(self.store, keyring)
+        self.claim_queries = ClaimQueries(self.store, keyring)
+        blobs = FileBlobs(config.blobs_dir)
+        self.claims = ClaimEvidence(self.store, clock, keyring, self.claim_queries, blobs, PillowPictures())
 
     def close(self) -> None:
         self.store.close()
 
 
-class IdentityService(AccountAnswers, OfficeAnswers, PrivacyAnswers, SignInAnswers, StreamSource):
+class IdentityService(AccountAnswers, ClaimAnswers, OfficeAnswers, PrivacyAnswers, SignInAnswers, StreamSource):
     """Answers calls."""
 
     name = "identity"

@@ -125,6 +125,7 @@ WHO_MAY = {
     },
     "read_consented": {"verifier"},
     "read_claims": {"operator", "ministry"},
+    "review_claim": {"operator"},
     "decide_claim": {"operator"},
     "decide_appeal": {"ministry"},
     "propose_merge": {"operator"},

@@ -1,0 +1,218 @@
+"""What a claim's sides are told: a message at every step, and to whoever loses a document why and how to appeal."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+from uuid import UUID
+
+from services.identity.application.claim_granting import ACCOUNT_CONTACT
+from services.identity.application.claims import CLAIMANT, HOLDER, Claims
+from services.identity.application.messages import Message
+from services.identity.domain.account import Account
+from services.identity.domain.claim_rules import APPEAL_DAYS, REVIEW_DAYS
+from services.identity.domain.identity_claim import IdentityClaim
+from shared.codes.clock import SHANGHAI
+from shared.eventstore.log import FactRecord
+from shared.eventstore.privacy import CannotOpen
+
+Words = tuple[str, str]
+_FINAL: Final = ("此决定为最终决定。", "This decision is final.")
+
+
+def _handed_in(fact: Any) -> Words:
+    if fact.due_on is None:
+        zh = f"{fact.unknown_year} 年节假日安排尚未公布，公布后即告知期限"
+        en = f"the holidays of {fact.unknown_year} are not published yet; the day is told when they are"
+    else:
+        zh, en = f"将在 {fact.due_on} 前作出决定", f"it is decided by {fact.due_on}"
+    return (
+        f"申诉材料已收到，审核期限为 {REVIEW_DAYS} 个工作日，{zh}。审核期间他人不得就该证件提出申诉。",
+        f"Your claim was received. The review takes {REVIEW_DAYS} working days; {en}. Meanwhile nobody else may claim.",
+    )
+
+
+def _more_asked(fact: Any) -> Words:
+    return (
+        f"审核人员需要补充材料：{fact.reason}。请在 {fact.until} 前补充并再次提交。",
+        f"The reviewer needs more: {fact.reason}. Add it and hand in again by {fact.until}.",
+    )
+
+
+def _granted(fact: Any) -> Words:
+    return (
+        f"申诉已获支持。理由：{fact.reason}。",
+        f"Your claim is granted. Reason: {fact.reason}. Sign in with this contact if you had no account.",
+    )
+
+
+def _denied(fact: Any) -> Words:
+    return (
+        f"申诉未获支持。理由：{fact.reason}。如有异议，可在 {fact.appeal_until} 前通过下方链接申请复核一次。",
+        f"Your claim is denied. Reason: {fact.reason}. You may appeal once, by the link, until {fact.appeal_until}.",
+    )
+
+
+def _overdue(fact: Any) -> Words:
+    return (
+        f"很抱歉，申诉未能在 {fact.due_on} 前处理完毕，已报上级督办，排在最前。",
+        f"We are sorry: your claim was not decided by {fact.due_on}. The ministry knows, and it is first in line.",
+    )
+
+
+def _appeal_decided(fact: Any) -> Words:
+    zh, en = ("维持原决定", "the decision stands") if fact.outcome == "upheld" else ("撤销原决定", "it is reversed")
+    return (
+        f"复核结果：{zh}。理由：{fact.reason}。{_FINAL[0]}",
+        f"The appeal was decided: {en}. Reason: {fact.reason}. {_FINAL[1]}",
+    )
+
+
+_TO_ASKER: Final[dict[type[Any], Callable[[Any], Words]]] = {
+    IdentityClaim.ContactProven: lambda fact: (
+        "联系方式已验证。请妥善保存下方链接，凭此查看和继续申诉，勿转发他人。",
+        "Your contact is proven. Keep the link below: it opens your claim. Give it to nobody.",
+    ),
+    IdentityClaim.HandedIn: _handed_in,
+    IdentityClaim.Taken: lambda fact: ("审核人员已开始处理您的申诉。", "A reviewer has taken up your claim."),
+    IdentityClaim.PutBack: lambda fact: ("您的申诉已退回队列原位。", "Your claim is back in line, where it was."),
+    IdentityClaim.MoreAsked: _more_asked,
+    IdentityClaim.Granted: _granted,
+    IdentityClaim.Denied: _denied,
+    IdentityClaim.Withdrawn: lambda fact: ("申诉已撤回。", "The claim was withdrawn."),
+    IdentityClaim.Lapsed: lambda fact: (
+        "申诉因逾期未继续办理而失效，可重新提出。",
+        "The claim lapsed, as nobody went on with it. You may open another.",
+    ),
+    IdentityClaim.Overdue: _overdue,
+    IdentityClaim.Appealed: lambda fact: (
+        f"复核申请已受理，期限为 {APPEAL_DAYS} 个工作日。",
+        f"An appeal was made; it is decided within {APPEAL_DAYS} working days.",
+    ),
+    IdentityClaim.AppealDecided: _appeal_decided,
+}
+
+
+def _contested(fact: Any) -> Words:
+    return (
+        "有人就您账号所用的证件提出申诉并提交了材料。审核完成前您的账号不受影响；结果将另行通知，您有权申请复核。",
+        "Somebody claims the document of your account and has handed in proof. Nothing changes until it is decided;"
+        " you are told, and you may appeal.",
+    )
+
+
+def _lost(fact: Any) -> Words:
+    return (
+        f"经核验，您账号所用的证件已归他人账号。理由：{fact.reason}。您的资料和联系方式保留，账号不能再登录。"
+        f"如证件确属您本人，可在 {fact.appeal_until} 前通过下方链接申请复核一次，由教育部另行决定。",
+        f"The document of your account was found to be another person's. Reason: {fact.reason}. Your data and contact"
+        f" are kept, the account cannot sign in. If the document is yours, appeal once by the link below until"
+        f" {fact.appeal_until}: the ministry decides.",
+    )
+
+
+_TO_HOLDER: Final[dict[type[Any], Callable[[Any], Words]]] = {
+    IdentityClaim.HandedIn: _contested,
+    IdentityClaim.Granted: _lost,
+    IdentityClaim.AppealDecided: _appeal_decided,
+}
+
+
+class ClaimMessages:
+    """Reacts to what happened to claims."""
+
+    def __init__(self, claims: Claims, public_origin: str) -> None:
+        self.claims = claims
+        self.origin = public_origin
+
+    def messages(self, record: FactRecord) -> Iterable[Message]:
+        """The messages a fact asks for; the key of a claim that is settled is destroyed."""
+        fact = record.fact
+        if not isinstance(fact, _REACTED):
+            return
+        if isinstance(fact, IdentityClaim.Settled):
+            self.claims.keys.shred(str(record.originator_id))
+            return
+        claim = self.claims.get(IdentityClaim, record.originator_id)
+        if isinstance(fact, IdentityClaim.CodeIssued):
+            yield from self._code(record, claim)
+        if type(fact) in _TO_ASKER:
+            yield from self._to_asker(record, claim)
+        if type(fact) in _TO_HOLDER:
+            yield from self._to_holder(record, claim)
+
+    def _code(self, record: FactRecord, claim: IdentityClaim) -> Iterable[Message]:
+        fact: Any = record.fact
+        to = self.claims.contact_of(claim)
+        if to is None:
+            return
+        code = self.claims.secrets.code_of(claim.id, fact.salt)
+        until = fact.expires_at.astimezone(SHANGHAI)
+        yield Message(
+            message_id=f"{claim.id}-{record.originator_version}",
+            channel=claim.channel,
+            to=to,
+            subject="验证码 Verification code",
+            text=(
+                f"验证码：{code}，用于证件申诉，{until:%H:%M}（北京时间）前有效。请勿告诉他人。\n"
+                f"Code: {code}, to claim a document; valid until {until:%H:%M} (Beijing time). Tell it to nobody.\n"
+            ),
+            sent_at=fact.issued_at,
+            useful_until=fact.expires_at,
+            template="code-claim",
+            parameters=(("code", code), ("until", f"{until:%H:%M}")),
+        )
+
+    def _to_asker(self, record: FactRecord, claim: IdentityClaim) -> Iterable[Message]:
+        to = self.claims.contact_of(claim)
+        # nobody proved that this address is the asker's: it hears of codes and of nothing else
+        if to is None or claim.standing.state == "opened" or self._unproven(claim):
+            return
+        words = _TO_ASKER[type(record.fact)](record.fact)
+        yield self._notice(record, claim, CLAIMANT, (claim.channel, to), words)
+
+    @staticmethod
+    def _unproven(claim: IdentityClaim) -> bool:
+        standing = claim.standing
+        return standing.person_id is None and standing.state in ("withdrawn", "lapsed") and standing.files == 0
+
+    def _to_holder(self, record: FactRecord, claim: IdentityClaim) -> Iterable[Message]:
+        account = self._holder(claim)
+        if account is None or (isinstance(record.fact, IdentityClaim.Granted) and not record.fact.other_account_id):
+            return
+        try:
+            to = self.claims.keys.open(str(account.id), account.sealed_contact, ACCOUNT_CONTACT)
+        except CannotOpen:
+            return
+        words = _TO_HOLDER[type(record.fact)](record.fact)
+        yield self._notice(record, claim, HOLDER, (account.channel, to), words)
+
+    def _holder(self, claim: IdentityClaim) -> Account | None:
+        """Whoever loses by the claim, or would."""
+        standing = claim.standing
+        other: UUID | None = standing.other_account_id
+        if other is None and standing.state in ("in_review", "more_evidence"):
+            other = self.claims.owners("account.document", [standing.id_key]).get(standing.id_key)
+        if other is None or other == standing.account_id:
+            return None
+        return self.claims.find(Account, other)
+
+    def _notice(
+        self, record: FactRecord, claim: IdentityClaim, side: str, address: tuple[str, str], words: Words
+    ) -> Message:
+        channel, to = address
+        zh, en = words
+        secret = self.claims.secret_of(claim, side)
+        # behind the # a secret is sent to no server and stands in no log
+        link = f"{self.origin}/zh/identity-claims/{claim.id}#{secret}"
+        return Message(
+            message_id=f"{claim.id}-{record.originator_version}-{side}",
+            channel=channel,
+            to=to,
+            subject="证件申诉进展 Your identity claim",
+            text=f"{zh}\n{en}\n\n{link}\n",
+            sent_at=record.recorded_at,
+            template=f"claim-{type(record.fact).__name__}",
+            parameters=(("link", link),),
+        )
+
+
+_REACTED: Final[tuple[type[Any], ...]] = (*_TO_ASKER, *_TO_HOLDER, IdentityClaim.CodeIssued, IdentityClaim.Settled)

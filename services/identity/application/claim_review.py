@@ -1,0 +1,143 @@
+"""The registry's side of claims: handed in, taken, decided, appealed, and what happens by date (AC-10, AC-11)."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from services.identity.application.claim_knowledge import ClaimKnowledge
+from services.identity.application.claims import CLAIMANT, HOLDER
+from services.identity.domain.claim_rules import APPEAL, clean_reason, may_decide, may_decide_appeal, may_hand_in
+from services.identity.domain.identity_claim import IdentityClaim
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.eventstore.application import Answer, ChangedMeanwhile, command
+from shared.eventstore.context import Context
+from shared.rules.refused import NotFound, Refused
+
+_REVIEW: Final = ("AC-11", "A24-2")
+
+
+class ClaimReview(ClaimKnowledge):
+    """Whose turn it is, and who decides."""
+
+    @command
+    def hand_in_identity_claim(self, *, command_id: UUID, claim_id: UUID, secret: str, by: By) -> Answer:
+        """Everything is there: ask for the review."""
+        claim = self.own_claim(claim_id, secret, by)
+        may_hand_in(claim.standing)
+        self.require_uncontested(claim)
+        claim.hand_in(by.recorded_at)
+        return self._saved_alone(claim, Context.of(by, rules=("AC-10", "AC-11")))
+
+    # --- the reviewer ---
+
+    @command
+    def take_identity_claim(self, *, command_id: UUID, claim_id: UUID, by: By) -> Answer:
+        """Have it in hand, so that no two work on one."""
+        claim = self._reviewed(claim_id, "review_claim", by)
+        claim.take(sub=by.sub, now=by.recorded_at)
+        return self.save(claim, by=Context.of(by, rules=_REVIEW))
+
+    @command
+    def put_back_identity_claim(self, *, command_id: UUID, claim_id: UUID, by: By) -> Answer:
+        """Put it back into the line, where it was."""
+        claim = self._reviewed(claim_id, "review_claim", by)
+        claim.put_back(sub=by.sub)
+        return self.save(claim, by=Context.of(by, rules=_REVIEW))
+
+    @command
+    def ask_more_evidence(self, *, command_id: UUID, claim_id: UUID, reason: str, by: By) -> Answer:
+        """Say what else has to be seen; the asker is told in these words."""
+        claim = self._reviewed(claim_id, "review_claim", by)
+        reason = clean_reason(reason)
+        claim.ask_more(sub=by.sub, reason=reason, now=by.recorded_at)
+        return self.save(claim, by=Context.of(by, rules=_REVIEW, reason=reason))
+
+    @command
+    def decide_identity_claim(self, *, command_id: UUID, claim_id: UUID, grants: bool, reason: str, by: By) -> Answer:
+        """Grant or deny; both sides are told why, and the one that lost how to appeal."""
+        claim = self._reviewed(claim_id, "decide_claim", by, reason)
+        reason = clean_reason(reason)
+        may_decide(claim.standing, "grant" if grants else "deny", by.sub)
+        context = Context.of(by, rules=(*_REVIEW, "AC-9", "AC-10"), reason=reason)
+        if grants:
+            return self.grant(claim, sub=by.sub, reason=reason, context=context)
+        claim.deny(sub=by.sub, reason=reason, now=by.recorded_at)
+        return self.save(claim, by=context)
+
+    def _reviewed(self, claim_id: UUID, action: str, by: By, reason: str = "") -> IdentityClaim:
+        claim = self.get(IdentityClaim, claim_id)
+        asker = claim.standing.person_id
+        submitted_by = str(asker) if asker else None
+        require(by.actor, action, Resource("claim", submitted_by=submitted_by), reason=reason)
+        return claim
+
+    # --- the appeal ---
+
+    @command
+    def appeal_identity_claim(self, *, command_id: UUID, claim_id: UUID, secret: str, statement: str, by: By) -> Answer:
+        """The side that lost asks for another decision; each side comes with a secret of its own."""
+        claim, side = self._of_side(claim_id, secret, by)
+        statement = clean_reason(statement, field="statement")
+        sealed = self.keys.seal(str(claim.id), statement, APPEAL)
+        claim.appeal(side=side, sealed_statement=sealed, now=by.recorded_at)
+        return self._saved_alone(claim, Context.of(by, rules=("AC-10",)))
+
+    def _of_side(self, claim_id: UUID, secret: str, by: By) -> tuple[IdentityClaim, str]:
+        """Which side somebody is who knows a secret of the claim, or is signed in as its asker."""
+        with suppress(NotFound):
+            return self.own_claim(claim_id, secret, by), CLAIMANT
+        claim = self.find(IdentityClaim, claim_id)
+        if claim is not None and self.is_secret_of(claim, secret, HOLDER):
+            return claim, HOLDER
+        raise NotFound(kind="claim")
+
+    @command
+    def decide_claim_appeal(self, *, command_id: UUID, claim_id: UUID, reverses: bool, reason: str, by: By) -> Answer:
+        """The ministry's word, which is the last; never by the first decider (A24-2)."""
+        claim = self.get(IdentityClaim, claim_id)
+        resource = Resource("claim", submitted_by=claim.standing.decided_by)
+        require(by.actor, "decide_appeal", resource, reason=reason)
+        reason = clean_reason(reason)
+        may_decide_appeal(claim.standing, by.sub)
+        context = Context.of(by, rules=("AC-10", "A24-2"), reason=reason)
+        if reverses:
+            return self.reverse(claim, sub=by.sub, reason=reason, context=context)
+        claim.decide_appeal(sub=by.sub, reverses=False, reason=reason, now=by.recorded_at)
+        return self.save(claim, by=context)
+
+    # --- what happens by date ---
+
+    def due_claims(self, now: datetime) -> int:
+        """What nobody goes on with lapses, what is late is said, what is over is settled, what was proven granted."""
+        return sum(self._due(claim_id, now) for claim_id in self.claim_finder.list_claims_due(now))
+
+    def _due(self, claim_id: UUID, now: datetime) -> bool:
+        claim = self.find(IdentityClaim, claim_id)
+        if claim is None:
+            return False
+        if claim.standing.state == "proven" and self._granted_now(claim_id, now):
+            return True
+        steps: tuple[Callable[[datetime], bool], ...] = (claim.lapse, claim.find_overdue, claim.settle)
+        if not any(step(now) for step in steps):
+            return False
+        with suppress(ChangedMeanwhile):
+            self.save(claim, by=Context.system("due_claims", now, rules=("AC-10", "AC-11")))
+            return True
+        return False
+
+    def _granted_now(self, claim_id: UUID, now: datetime) -> bool:
+        with suppress(Refused):  # its contact is another account's by now: it lapses, and the asker begins anew
+            return self.finish_proven(claim_id, now)
+        return False
+
+    def _saved_alone(self, claim: IdentityClaim, context: Context) -> Answer:
+        """Save what claims the document; of two at the same moment one is told by when the other is decided."""
+        try:
+            return self.save(claim, by=context)
+        except Refused as refused:
+            if refused.code == "CLAIM_IN_REVIEW":
+                self.require_uncontested(claim)
+            raise

@@ -1,0 +1,152 @@
+"""Claims as each side may see them: place in the line, clock, every step; masked to the offices (A25-1)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from services.identity.domain.claim_rules import (
+    APPEAL_WITHIN,
+    HAND_IN_WITHIN,
+    MOST_FILES,
+    PROVE_WITHIN,
+    SETTLE_AFTER,
+    needed_roles,
+)
+from shared.access.by import By
+from shared.access.decide import Resource, require
+from shared.codes.clock import shanghai_date
+from shared.eventstore.follower import wait_for
+from shared.eventstore.store import Store
+
+Answer = dict[str, Any]
+MOST: Final = 200
+_FOR_ASKER: Final = (
+    "claim_id", "kind", "state", "opened_at", "handed_in_at", "due_on", "unknown_year", "overdue_on", "more_until",
+    "reason", "decided_at", "decided_how", "late", "appeal", "appellant", "appeal_until", "appeal_reason", "version",
+)  # fmt: skip
+_PLACE: Final = """
+    SELECT count(*) + 1 AS place FROM claim_register WHERE state = 'in_review' AND (handed_in_at, claim_id) < (%s, %s)
+"""
+# what may lapse, be late, be settled or wait for its account since a crash; what waits in line comes in time anyhow
+_DUE: Final = """
+    SELECT claim_id FROM claim_register WHERE NOT settled AND (
+        (state = 'opened' AND since <= %(unproven)s)
+        OR (state IN ('open', 'evidence_uploaded', 'proven', 'more_evidence') AND since <= %(forgotten)s)
+        OR (state = 'proven' AND since <= %(proven)s)
+        OR ((state = 'in_review' OR appeal = 'open') AND overdue_on IS NULL AND due_on < %(today)s)
+        OR (state IN ('withdrawn', 'lapsed') AND since <= %(ended)s)
+        OR (appeal IN ('upheld', 'reversed') AND since <= %(ended)s)
+        OR (state = 'denied' AND appeal = '' AND since <= %(unappealed)s)
+        OR (state = 'granted' AND appeal = '' AND since <= CASE
+            WHEN other_account_id IS NULL THEN %(ended)s ELSE %(unappealed)s END)
+    ) ORDER BY since, claim_id LIMIT 200
+"""
+_STUDIES: Final = """
+    SELECT id AS status_id, school_code, school_name, level, major_name, number AS student_no,
+        extract(year FROM since)::integer AS entry_year
+    FROM heard_records WHERE id_key = %s AND name_key = %s AND kind = 'status' ORDER BY id LIMIT 20
+"""
+_GRANT_SECONDS: Final = timedelta(seconds=10)
+
+
+class ClaimRows:
+    """What the use cases look up, and what the asker sees."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def claimant_view(self, claim_id: UUID, version: int) -> Answer:
+        """The claim as its asker may see it, at this version or later."""
+        wait_for(self.store, claim_id, version)
+        row = self.row_of(claim_id)
+        return {
+            **{name: row[name] for name in _FOR_ASKER},
+            "position": self.place_of(row),
+            "may_appeal": self._side_that_lost(row) == "claimant" and not row["appeal"],
+            "needed": list(needed_roles(row["kind"], row["id_type"])),
+            "most_files": MOST_FILES,
+            "evidence": self.evidence_of(claim_id),
+            "steps": self.steps_of(claim_id),
+        }
+
+    def list_own_claims(self, *, by: By) -> Answer:
+        """The claims of the signed-in person, newest first."""
+        require(by.actor, "ask_own_identity_change", Resource("claim", person=by.sub))
+        rows = self._all(
+            "SELECT claim_id FROM claim_register WHERE person_id = %s ORDER BY opened_at DESC, claim_id LIMIT 50",
+            (UUID(by.sub),),
+        )
+        return {"claims": [{**self.claimant_view(row["claim_id"], 1), "waits_for": None} for row in rows]}
+
+    def list_claims_due(self, now: datetime) -> list[UUID]:
+        """Claims in which the day may ask for something."""
+        asked = {
+            "today": shanghai_date(now),
+            "unproven": now - PROVE_WITHIN,
+            "forgotten": now - HAND_IN_WITHIN,
+            "proven": now - _GRANT_SECONDS,
+            "ended": now - SETTLE_AFTER,
+            "unappealed": now - APPEAL_WITHIN,
+        }
+        return [row["claim_id"] for row in self._all(_DUE, asked)]
+
+    def list_known_studies(self, id_key: str, name_key: str) -> list[Answer]:
+        """What is known of the studies under a document and name."""
+        return self._all(_STUDIES, (id_key, name_key))
+
+    def was_decided_for(self, account_id: UUID) -> bool:
+        """Whether an office's review gave this account its document."""
+        return bool(
+            self._all(
+                "SELECT 1 FROM claim_register WHERE account_id = %s AND decided_how = 'review' AND state = 'granted'"
+                " AND appeal <> 'reversed' LIMIT 1",
+                (account_id,),
+            )
+        )
+
+    def row_of(self, claim_id: UUID) -> Answer:
+        """The row of a claim that is there."""
+        return self._all("SELECT * FROM claim_register WHERE claim_id = %s", (claim_id,))[0]
+
+    def place_of(self, row: Mapping[str, Any]) -> int | None:
+        """The place in the line, 1 first; None for what does not wait."""
+        if row["state"] != "in_review":
+            return None
+        place: int = self._all(_PLACE, (row["handed_in_at"], row["claim_id"]))[0]["place"]
+        return place
+
+    def evidence_of(self, claim_id: UUID) -> list[Answer]:
+        """The pictures of a claim, without their keys."""
+        return self._all(
+            "SELECT evidence_id, role, size, width, height, added_at FROM claim_evidence WHERE claim_id = %s"
+            " ORDER BY added_at, evidence_id",
+            (claim_id,),
+        )
+
+    def steps_of(self, claim_id: UUID) -> list[Answer]:
+        """Every step, with its time."""
+        return self._all(
+            "SELECT step, role, reason, taken_at FROM claim_steps WHERE claim_id = %s ORDER BY number LIMIT 200",
+            (claim_id,),
+        )
+
+    @staticmethod
+    def _side_that_lost(row: Mapping[str, Any]) -> str:
+        if row["state"] == "denied":
+            return "claimant"
+        return "holder" if row["state"] == "granted" and row["other_account_id"] else ""
+
+    def _all(self, sql: str, values: Any) -> list[Answer]:
+        with self.store.reading() as cursor:
+            cursor.execute(sql, values)
+            names = [column.name for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def decoded(text: str) -> dict[str, Any]:
+    """A sealed person, opened."""
+    person: dict[str, Any] = msgspec.json.decode(text)
+    return person

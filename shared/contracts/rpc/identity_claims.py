@@ -1,0 +1,377 @@
+"""What identity answers to whoever claims a document or a changed identity (AC-8..11, AC-19)."""
+
+from typing import Any, ClassVar
+
+from marshmallow import fields
+from marshmallow.validate import Length
+
+from shared.contracts import shapes
+from shared.contracts.contract import Command, Contract, Request, SavedV1
+from shared.contracts.rpc.identity import CHANNELS, CODE, ID_TYPES, CodeAskedV1
+
+OPEN_KINDS = ("contested_document", "not_me")
+OWN_KINDS = ("wrong_number", "renewed_document", "changed_name", "linked_identity")
+CLAIM_KINDS = (*OPEN_KINDS, *OWN_KINDS)
+CLAIM_STATES = (
+    "opened", "open", "evidence_uploaded", "proven", "in_review", "more_evidence", "granted", "denied", "withdrawn",
+    "lapsed",
+)  # fmt: skip
+EVIDENCE_ROLES = ("holding", "front", "back", "paper")
+APPEALS = ("", "open", "upheld", "reversed")
+SIDES = ("", "claimant", "holder")
+BEARER = r"xc1_[A-Za-z0-9_-]{43}"
+A_CLAIM = "01930f3a-0000-7000-8000-0000000000d1"
+A_PICTURE = "01930f3a-0000-7000-8000-0000000000e1"
+A_COMMAND = "01930f3a-0000-7000-8000-000000000001"
+A_SECRET = "xc1_" + "q" * 43
+A_MOMENT = "2026-10-20T02:00:00+00:00"
+_DOCUMENT = {"id_type": "1", "id_number": "11010519491231002X", "name": "张三"}
+
+
+def secret(**options: Any) -> fields.String:
+    """What lets a side come back to a claim; whoever asked while signed in needs none."""
+    about = "Shown once, when the contact was proven, and sent there. Not needed by the signed-in asker."
+    return shapes.pattern(f"(?:{BEARER})?", required=False, load_default="", metadata={"description": about}, **options)
+
+
+class ClaimOpenedV1(Contract):
+    """A claim was opened and a code is on its way to its contact: the same whoever holds the document."""
+
+    id = shapes.identifier()
+    version = shapes.integer(1)
+    resend_after = shapes.integer(0, 86400)
+    valid_for = shapes.integer(0, 86400)
+
+    example: ClassVar[dict[str, Any]] = {"id": A_CLAIM, "version": 1, "resend_after": 60, "valid_for": 600}
+
+
+class OpenIdentityClaimV1(Command):
+    """Somebody without an account says: this document is mine (AC-9), or: I never studied there."""
+
+    service = "identity"
+    method = "open_identity_claim"
+    answer = ClaimOpenedV1
+
+    kind = shapes.one_of(OPEN_KINDS)
+    id_type = shapes.one_of(ID_TYPES)
+    id_number = shapes.text(40)
+    name = shapes.text(80)
+    channel = shapes.one_of(CHANNELS)
+    contact = shapes.text(120, shortest=5)
+    statement = shapes.text(500, shortest=0, required=False, load_default="")
+
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": A_COMMAND,
+        "kind": "contested_document",
+        **_DOCUMENT,
+        "channel": "mail",
+        "contact": "zhangsan@example.edu.cn",
+        "statement": "",
+    }
+
+
+class AskIdentityChangeV1(Command):
+    """A signed-in student: the own number was typed wrong, or document or name are others now (AC-8, AC-19)."""
+
+    service = "identity"
+    method = "ask_identity_change"
+    answer = SavedV1
+
+    kind = shapes.one_of(OWN_KINDS)
+    id_type = shapes.one_of(ID_TYPES)
+    id_number = shapes.text(40)
+    name = shapes.text(80)
+    statement = shapes.text(500, shortest=0, required=False, load_default="")
+
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": A_COMMAND, "kind": "wrong_number", **_DOCUMENT, "statement": "注册时输错一位",
+    }  # fmt: skip
+
+
+class SendClaimCodeV1(Command):
+    """Send the code that proves a claim's contact; the same answer whether one goes out or not."""
+
+    service = "identity"
+    method = "send_claim_code"
+    answer = CodeAskedV1
+
+    claim_id = shapes.identifier()
+
+    example: ClassVar[dict[str, Any]] = {"command_id": A_COMMAND, "claim_id": A_CLAIM}
+
+
+class ClaimProvenV1(Contract):
+    """The contact is proven; the secret to come back with is shown here and never again."""
+
+    id = shapes.identifier()
+    secret = shapes.pattern(BEARER, metadata={"description": "A bearer secret: never log or store it."})
+    waits_for = shapes.text(
+        40, allow_none=True, metadata={"description": "Another claim to the document is decided by this day (AC-10)."}
+    )
+
+    example: ClassVar[dict[str, Any]] = {"id": A_CLAIM, "secret": A_SECRET, "waits_for": None}
+
+
+class ProveClaimContactV1(Command):
+    """Prove a claim's contact with the code that came there."""
+
+    service = "identity"
+    method = "prove_claim_contact"
+    answer = ClaimProvenV1
+
+    claim_id = shapes.identifier()
+    code = shapes.pattern(CODE)
+
+    example: ClassVar[dict[str, Any]] = {"command_id": A_COMMAND, "claim_id": A_CLAIM, "code": "204816"}
+
+
+class KnowledgeProvenV1(Contract):
+    """All that was named was right: the claim is granted."""
+
+    id = shapes.identifier()
+    version = shapes.integer(1)
+    state = shapes.one_of(CLAIM_STATES)
+
+    example: ClassVar[dict[str, Any]] = {"id": A_CLAIM, "version": 6, "state": "granted"}
+
+
+class ProveByKnowledgeV1(Command):
+    """Prove a contested document by what one knows of the own studies: five tries a day (AC-9, AC-13)."""
+
+    service = "identity"
+    method = "prove_by_knowledge"
+    answer = KnowledgeProvenV1
+
+    claim_id = shapes.identifier()
+    secret = secret()
+    school = shapes.text(80, metadata={"description": "The school's ten digits, or its name."})
+    entry_year = shapes.integer(1949, 2100)
+    level = shapes.text(12)
+    student_no = shapes.text(15, shortest=0, required=False, load_default="")
+    major = shapes.text(
+        50,
+        shortest=0,
+        required=False,
+        load_default="",
+        metadata={"description": "Asked where the school never told a student number."},
+    )
+
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": A_COMMAND,
+        "claim_id": A_CLAIM,
+        "secret": A_SECRET,
+        "school": "北京大学",
+        "entry_year": 2026,
+        "level": "本科",
+        "student_no": "2600010001",
+        "major": "哲学",
+    }
+
+
+class EvidenceRoomV1(Contract):
+    """How many pictures there are, how many there may be, and which are needed."""
+
+    files = shapes.integer(0, 100)
+    most = shapes.integer(0, 100)
+    needed = fields.List(shapes.one_of(EVIDENCE_ROLES), required=True, validate=Length(max=8))
+
+    example: ClassVar[dict[str, Any]] = {"files": 0, "most": 8, "needed": ["front", "back", "holding"]}
+
+
+class CheckEvidenceRoomV1(Request):
+    """Whether one more picture may come: asked before a byte of it is kept."""
+
+    service = "identity"
+    method = "check_evidence_room"
+    answer = EvidenceRoomV1
+
+    claim_id = shapes.identifier()
+    secret = secret()
+
+    example: ClassVar[dict[str, Any]] = {"claim_id": A_CLAIM, "secret": A_SECRET}
+
+
+class AddClaimEvidenceV1(Command):
+    """One picture for a claim, sealed by the front door; identity draws it anew and keeps nothing else of it (AC-8)."""
+
+    service = "identity"
+    method = "add_claim_evidence"
+    answer = SavedV1
+
+    claim_id = shapes.identifier()
+    secret = secret()
+    role = shapes.one_of(EVIDENCE_ROLES)
+    digest = shapes.digest()
+    key = shapes.text(64, metadata={"description": "Opens the file as it came; kept nowhere."})
+    original = shapes.digest(
+        metadata={"description": "Of the file as it came, so that a repeat is known."}
+    )
+
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": A_COMMAND,
+        "claim_id": A_CLAIM,
+        "secret": A_SECRET,
+        "role": "front",
+        "digest": "5f1c" * 16,
+        "key": "b" * 44,
+        "original": "a7b2" * 16,
+    }
+
+
+class HandInIdentityClaimV1(Command):
+    """Everything is there: the review begins, and nobody else may claim the document meanwhile (AC-10, AC-11)."""
+
+    service = "identity"
+    method = "hand_in_identity_claim"
+    answer = SavedV1
+
+    claim_id = shapes.identifier()
+    secret = secret()
+
+    example: ClassVar[dict[str, Any]] = {"command_id": A_COMMAND, "claim_id": A_CLAIM, "secret": A_SECRET}
+
+
+class WithdrawIdentityClaimV1(Command):
+    """The asker takes a claim back."""
+
+    service = "identity"
+    method = "withdraw_identity_claim"
+    answer = SavedV1
+
+    claim_id = shapes.identifier()
+    secret = secret()
+
+    example: ClassVar[dict[str, Any]] = {"command_id": A_COMMAND, "claim_id": A_CLAIM, "secret": A_SECRET}
+
+
+class AppealIdentityClaimV1(Command):
+    """The side that lost asks the ministry for another decision, once and within thirty days (AC-10)."""
+
+    service = "identity"
+    method = "appeal_identity_claim"
+    answer = SavedV1
+
+    claim_id = shapes.identifier()
+    secret = secret()
+    statement = shapes.text(500)
+
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": A_COMMAND, "claim_id": A_CLAIM, "secret": A_SECRET, "statement": "该证件一直由我本人使用",
+    }  # fmt: skip
+
+
+class ClaimStepV1(Contract):
+    """One step of a claim, with its time and what was said with it."""
+
+    step = shapes.text(40)
+    role = shapes.text(40, shortest=0)
+    reason = shapes.text(500, shortest=0)
+    taken_at = shapes.instant()
+
+    example: ClassVar[dict[str, Any]] = {"step": "Taken", "role": "operator", "reason": "", "taken_at": A_MOMENT}
+
+
+class ClaimPictureV1(Contract):
+    """A picture of a claim, as it was drawn anew."""
+
+    evidence_id = shapes.identifier()
+    role = shapes.one_of(EVIDENCE_ROLES)
+    size = shapes.integer(1)
+    width = shapes.integer(1)
+    height = shapes.integer(1)
+    added_at = shapes.instant()
+
+    example: ClassVar[dict[str, Any]] = {
+        "evidence_id": A_PICTURE, "role": "front", "size": 81234, "width": 1600, "height": 1000, "added_at": A_MOMENT,
+    }  # fmt: skip
+
+
+class ClaimV1(Contract):
+    """A claim as its asker sees it: where it stands in the line, until when it is decided, every step."""
+
+    claim_id = shapes.identifier()
+    kind = shapes.one_of(CLAIM_KINDS)
+    state = shapes.one_of(CLAIM_STATES)
+    opened_at = shapes.instant()
+    handed_in_at = shapes.instant(allow_none=True)
+    position = shapes.integer(1, allow_none=True, metadata={"description": "Place in the line; 1 is next."})
+    due_on = shapes.day(allow_none=True, metadata={"description": "Decided by this day: three working days (AC-11)."})
+    unknown_year = shapes.integer(
+        1949, 2200, allow_none=True, metadata={"description": "The year whose holidays are not published yet."}
+    )
+    overdue_on = shapes.day(allow_none=True, metadata={"description": "The office is late; the ministry knows."})
+    more_until = shapes.day(allow_none=True, metadata={"description": "Until when more is to be shown."})
+    waits_for = shapes.text(40, allow_none=True)
+    reason = shapes.text(500, shortest=0)
+    decided_at = shapes.instant(allow_none=True)
+    decided_how = shapes.one_of(("", "knowledge", "review"))
+    late = shapes.flag()
+    appeal = shapes.one_of(APPEALS)
+    appellant = shapes.one_of(SIDES)
+    appeal_until = shapes.day(allow_none=True)
+    appeal_reason = shapes.text(500, shortest=0)
+    may_appeal = shapes.flag()
+    needed = fields.List(shapes.one_of(EVIDENCE_ROLES), required=True, validate=Length(max=8))
+    most_files = shapes.integer(0, 100)
+    evidence = fields.List(fields.Nested(ClaimPictureV1), required=True, validate=Length(max=100))
+    steps = fields.List(fields.Nested(ClaimStepV1), required=True, validate=Length(max=200))
+    version = shapes.integer(1)
+
+    example: ClassVar[dict[str, Any]] = {
+        "claim_id": A_CLAIM,
+        "kind": "contested_document",
+        "state": "in_review",
+        "opened_at": A_MOMENT,
+        "handed_in_at": A_MOMENT,
+        "position": 3,
+        "due_on": "2026-10-23",
+        "unknown_year": None,
+        "overdue_on": None,
+        "more_until": None,
+        "waits_for": None,
+        "reason": "",
+        "decided_at": None,
+        "decided_how": "",
+        "late": False,
+        "appeal": "",
+        "appellant": "",
+        "appeal_until": None,
+        "appeal_reason": "",
+        "may_appeal": False,
+        "needed": ["front", "back", "holding"],
+        "most_files": 8,
+        "evidence": [ClaimPictureV1.example],
+        "steps": [ClaimStepV1.example],
+        "version": 7,
+    }
+
+
+class ViewIdentityClaimV1(Request):
+    """The asker comes back to see where the claim stands."""
+
+    service = "identity"
+    method = "view_identity_claim"
+    answer = ClaimV1
+
+    claim_id = shapes.identifier()
+    secret = secret()
+
+    example: ClassVar[dict[str, Any]] = {"claim_id": A_CLAIM, "secret": A_SECRET}
+
+
+class OwnClaimsV1(Contract):
+    """The claims of one person, newest first."""
+
+    claims = fields.List(fields.Nested(ClaimV1), required=True, validate=Length(max=50))
+
+    example: ClassVar[dict[str, Any]] = {"claims": [ClaimV1.example]}
+
+
+class ListOwnClaimsV1(Request):
+    """A signed-in student asks for the own claims."""
+
+    service = "identity"
+    method = "list_own_claims"
+    answer = OwnClaimsV1
+
+    example: ClassVar[dict[str, Any]] = {}
