@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial, wraps
 from typing import Any, ClassVar, TypeVar, cast
 from uuid import UUID
@@ -128,6 +129,7 @@ class Application:
         beside = Companions(
             recorded_at=context.recorded_at,
             context=context.encoded,
+            days={day: context.with_(effective_on=day).encoded for day in _days_of(drafts, context)},
             claims=chunk.claims,
             command=None if answer is None else _command_row(context, _plain(answer)),
             heard=heard,
@@ -224,6 +226,12 @@ def command(method: UseCase) -> UseCase:
             raise
 
     return cast("UseCase", asked)
+
+
+def _days_of(drafts: Sequence[Draft], context: Context) -> set[date]:
+    """The days from which drafts hold, but for the day of the append itself."""
+    days = {draft.effective_on for draft in drafts}
+    return {day for day in days if day is not None and day != context.effective_on}
 
 
 def _collect(aggregate: Aggregate, events: list[StoredEvent], claims: Settlement, standings: list[StandingRow]) -> None:

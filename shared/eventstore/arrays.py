@@ -17,6 +17,14 @@ _EVENTS = """
     FROM unnest(%s::uuid[], %s::int[], %s::text[], string_to_array(%s, E'\\x1f'))
         AS new (originator_id, version, topic, state)
 """
+_EVENTS_OF_DAYS = """
+    INSERT INTO events (originator_id, originator_version, topic, state, context, recorded_at)
+    SELECT originator_id, version, topic, convert_to(state, 'UTF8'), convert_to((contexts.of)[nth], 'UTF8'),
+        %s::timestamptz
+    FROM (SELECT string_to_array(%s, E'\\x1f')) AS contexts (of),
+        unnest(%s::int[], %s::uuid[], %s::int[], %s::text[], string_to_array(%s, E'\\x1f'))
+        AS new (nth, originator_id, version, topic, state)
+"""
 _CLAIMS = """
     INSERT INTO claims (slot, originator_id, scope, key)
     SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[])
@@ -37,16 +45,17 @@ def insert(
     beside: Companions,
 ) -> None:
     """Add the statements that write new rows; each table's rows stay in their order."""
-    if events:
+    if events and beside.days:
+        places = {day: nth for nth, day in enumerate(beside.days, start=2)}
         script.add(
-            _EVENTS,
-            "\\x" + beside.context.hex(),
+            _EVENTS_OF_DAYS,
             beside.recorded_at.isoformat(),
-            of_ids(row.originator_id for row in events),
-            of_numbers(row.version for row in events),
-            of_texts(row.topic for row in events),
-            of_json(row.state for row in events),
+            of_json((beside.context, *beside.days.values())),
+            of_numbers(places.get(row.day, 1) for row in events),
+            *_columns(events),
         )
+    elif events:
+        script.add(_EVENTS, "\\x" + beside.context.hex(), beside.recorded_at.isoformat(), *_columns(events))
     _add_claims(script, held)
     if opened:
         script.add(
@@ -56,6 +65,15 @@ def insert(
             of_texts(row.kind for row in opened),
             of_json(row.state for row in opened),
         )
+
+
+def _columns(events: Sequence[EventRow]) -> tuple[str, str, str, str]:
+    return (
+        of_ids(row.originator_id for row in events),
+        of_numbers(row.version for row in events),
+        of_texts(row.topic for row in events),
+        of_json(row.state for row in events),
+    )
 
 
 def _add_claims(script: Script, held: Sequence[Holding]) -> None:

@@ -49,6 +49,7 @@ class Draft(NamedTuple):
     fact_type: type[AggregateEvent]
     values: dict[str, Any]
     standing_after: Any = None
+    effective_on: date | None = None  # from when it holds, where that is another day than the context's
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,10 @@ def prepare(drafts: Sequence[Draft]) -> Chunk:
     last: dict[UUID, Draft] = {}
     new: set[UUID] = set()
     for draft in drafts:
-        aggregate_type, originator_id, version, fact_type, values, standing = draft
+        aggregate_type, originator_id, version, fact_type, values, standing, day = draft
         codec = codec_of(fact_type)
         state = codec.state_from(values)
-        events.append(EventRow(originator_id, version, codec.topic, codec.encode_state(state)))
+        events.append(EventRow(originator_id, version, codec.topic, codec.encode_state(state), day))
         for entry in aggregate_type.claims_of(codec.seen(originator_id, version, state), originator_id):
             claims.add(originator_id, entry)
         if version == 1:
@@ -164,8 +165,11 @@ def events_as_copy(chunk: Chunk, beside: Companions) -> bytes:
 
 def _event_rows(events: Sequence[EventRow], beside: Companions) -> Iterable[bytes]:
     microseconds = (beside.recorded_at - _EPOCH) // datetime.resolution
-    tail = _field(beside.context) + struct.pack("!iq", 8, microseconds)
-    for originator_id, version, topic, state in events:
+    instant = struct.pack("!iq", 8, microseconds)
+    usual = _field(beside.context) + instant
+    tails = {day: _field(context) + instant for day, context in beside.days.items()}
+    for originator_id, version, topic, state, day in events:
+        tail = tails.get(day, usual)
         yield _numbered_row(6, 16, originator_id.bytes, 4, version) + _repeated(topic) + _field(state) + tail
 
 

@@ -1,7 +1,7 @@
 """Writes facts and all that must be true with them, in one round trip and without a table lock."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID
@@ -100,6 +100,7 @@ class EventRow(NamedTuple):
     version: int
     topic: str
     state: bytes
+    day: date | None = None  # from when it holds, where that is not the day of the append
 
 
 class StandingRow(NamedTuple):
@@ -117,6 +118,7 @@ class Companions:
 
     recorded_at: datetime
     context: bytes = b"{}"
+    days: Mapping[date | None, bytes] = field(default_factory=dict)  # the context with another day of effect
     claims: Settlement | None = None
     standings: Sequence[StandingRow] = ()
     command: CommandRow | None = None
@@ -159,7 +161,7 @@ class Script:
         """
         common = f"{_bytes(beside.context)}, '{beside.recorded_at.isoformat()}'"
         after = {(row.originator_id.int, row.version): row for row in standings}
-        for originator_id, version, topic, state in events:
+        for originator_id, version, topic, state, _ in events:
             row = f"{_id(originator_id)}, {version:d}, %s, {_bytes(state)}, {common}"
             standing = after.pop((originator_id.int, version), None)
             if standing is None:

@@ -64,8 +64,9 @@ def report_drafts(
     )
     require_unregistered(registered=registered)
     if is_passed(check):
-        return [_follows(found, Admission.Reported, {"reported_on": reported_on})]
-    return [_follows(found, Admission.EntryDecided, decided_entry(basis, "cancelled", cause=INITIAL_CHECK))]
+        return [_follows(found, Admission.Reported, {"reported_on": reported_on}, reported_on)]
+    cancelled = decided_entry(basis, "cancelled", cause=INITIAL_CHECK)
+    return [_follows(found, Admission.EntryDecided, cancelled, reported_on)]
 
 
 def require_unregistered(*, registered: bool) -> None:
@@ -84,35 +85,32 @@ def recheck_drafts(
     status_since: Mapping[str, Any],
 ) -> list[Draft]:
     """The recheck of a registered student; ill health may turn the status back into a deferred entry (R41-11)."""
-    status_id, version, standing = status
-    values = recheck_values(
-        standing, school_code=school_code, items=recheck.items, rechecked_on=recheck.rechecked_on, today=today
-    )
-    rechecked = draft_of(StudentStatus, status_id, version, standing, StudentStatus.Rechecked, values)
+    (status_id, version, standing), day = status, recheck.rechecked_on
+    values = recheck_values(standing, school_code=school_code, items=recheck.items, rechecked_on=day, today=today)
+    rechecked = draft_of(StudentStatus, status_id, version, standing, StudentStatus.Rechecked, values, day)
     if not recheck.defer:
         return [rechecked]
     may_defer_after(standing, values)
     taken_back = {name: status_since[name] for name in ("admission_id", "id_key", "full_time")}
     taken_back["effective_on"] = status_since["holds_from"] or status_since["entry_date"]
-    back = draft_of(
-        StudentStatus, status_id, version + 1, rechecked.standing_after, StudentStatus.RegistrationWithdrawn, taken_back
-    )
+    kind, after = StudentStatus.RegistrationWithdrawn, rechecked.standing_after
+    back = draft_of(StudentStatus, status_id, version + 1, after, kind, taken_back, day)
     fact = decided_entry(admission[2], "deferred", cause=ILLNESS, until=recheck.until)
-    return [rechecked, back, _follows(admission, Admission.EntryDecided, fact)]
+    return [rechecked, back, _follows(admission, Admission.EntryDecided, fact, day)]
 
 
 def unregistered_recheck_drafts(admission: Found, recheck: Recheck, *, released: bool, school_code: str) -> list[Draft]:
     """Before registration a failed recheck ends the entry, or defers it for ill health (A8-3, R41-11)."""
-    basis = admission[2]
+    basis, day = admission[2], recheck.rechecked_on
     may_enter(basis, released=released, school_code=school_code)
     if all(recheck.items.values()):
         raise RecheckBeforeRegistration(field="KSH")
     if not recheck.defer:
-        return [_follows(admission, Admission.EntryDecided, decided_entry(basis, "cancelled", cause=RECHECK))]
+        return [_follows(admission, Admission.EntryDecided, decided_entry(basis, "cancelled", cause=RECHECK), day)]
     if what_follows(recheck.items, registered=False) != MAY_DEFER:
         raise HealthAllowsNoDeferral(field="CLYJ", item=HEALTH)
     fact = decided_entry(basis, "deferred", cause=ILLNESS, until=recheck.until)
-    return [_follows(admission, Admission.EntryDecided, fact)]
+    return [_follows(admission, Admission.EntryDecided, fact, day)]
 
 
 def coming_back_drafts(found: Found, *, passed: bool, applied_on: date, entry_date: date | None) -> list[Draft]:
@@ -134,6 +132,6 @@ def moved(before: Draft, exam_no: str, days: Mapping[str, date], cause: str) -> 
     return _follows(found, Admission.IntakeMoved, {"exam_no": exam_no, **days, "cause": cause})
 
 
-def _follows(found: Found, fact: Any, values: dict[str, Any]) -> Draft:
+def _follows(found: Found, fact: Any, values: dict[str, Any], on: date | None = None) -> Draft:
     admission_id, version, basis = found
-    return draft_of(Admission, admission_id, version, basis, fact, values)
+    return draft_of(Admission, admission_id, version, basis, fact, values, on)

@@ -18,6 +18,7 @@ from services.enrollment.domain.student_status import EXAM_NO, OUTCOME, StudentS
 from services.enrollment.tests.filing import Desk
 from services.enrollment.tests.offices import registrar
 from shared.eventstore.context import Context
+from shared.eventstore.replay import history
 from shared.intake.columns import CheckedRow
 from shared.intake.engine import BatchRun
 from shared.intake.receipts import ReceiptChain
@@ -141,8 +142,12 @@ class School:
     # --- what stands in the end ---
 
     def history(self, person: int) -> list[Any]:
-        """Every fact about a person but for who it is and when it was written, in order."""
-        told = [(event.topic, plain(event.state)) for each in self.records(person) for event in self.events(each)]
+        """Every fact about a person, and from when it holds, but for who it is and when it was written, in order."""
+        told = [
+            (event.topic, plain(event.state), record.context["effective_on"])
+            for each in self.records(person)
+            for event, record in zip(self.events(each), history(self.base.store, [each]), strict=True)
+        ]
         return [each for each in told if not each[0].endswith("Listed")]
 
     def records(self, person: int) -> list[UUID]:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -129,6 +130,16 @@ def test_saving_and_appending_leave_the_same_bytes(
     students.append(drafts[:cut], by())
     students.append(drafts[cut:], by())
     assert stored(students, aggregate_id) == left
+
+
+@SLOW
+@given(days=st.lists(st.sampled_from([None, ENTRY, date(2024, 2, 29), date(2030, 7, 1)]), min_size=1, max_size=5))
+def test_each_fact_of_an_append_holds_from_its_own_day(students: Students, path: None, days: list[date | None]) -> None:
+    drafts = [drafts_of(student())[0]._replace(effective_on=day) for day in days]
+    asked = replace(by(), effective_on=date(2026, 9, 20))
+    students.append(drafts, asked)
+    expected = [replace(asked, effective_on=day or date(2026, 9, 20)).encoded for day in days]
+    assert [stored(students, draft.originator_id)["events"][0][3] for draft in drafts] == expected
 
 
 @SLOW

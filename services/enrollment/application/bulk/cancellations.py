@@ -109,11 +109,11 @@ def _decided(
         "confirmed_on": today,
         "late": ended["late"],
     }
-    asked = first_cancellation(proposal)
+    asked, day = first_cancellation(proposal), wanted.effective_on
     return [
-        Draft(Cancellation, cancellation_id, 1, Cancellation.Proposed, proposal, asked),
-        draft_of(Cancellation, cancellation_id, 1, asked, Cancellation.Confirmed, confirmed),
-        draft_of(StudentStatus, status_id, version, standing, StudentStatus.Cancelled, ended),
+        Draft(Cancellation, cancellation_id, 1, Cancellation.Proposed, proposal, asked, day),
+        draft_of(Cancellation, cancellation_id, 1, asked, Cancellation.Confirmed, confirmed, day),
+        draft_of(StudentStatus, status_id, version, standing, StudentStatus.Cancelled, ended, day),
     ]
 
 

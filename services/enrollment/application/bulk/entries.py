@@ -77,7 +77,8 @@ def taken_back(app: Enrollment, receipts: Sequence[Receipt]) -> list[list[Draft]
             first = registered[one]
             fact = {name: first[name] for name in ("admission_id", "id_key", "full_time")}
             fact["effective_on"] = first["holds_from"] or first["entry_date"]
-            back.append([draft_of(StudentStatus, one, version, standing, StudentStatus.RegistrationWithdrawn, fact)])
+            kind, day = StudentStatus.RegistrationWithdrawn, fact["effective_on"]
+            back.append([draft_of(StudentStatus, one, version, standing, kind, fact, day)])
         else:
             restored = {"restored": _state_before(app, receipt)}
             back.append([draft_of(Admission, one, version, standing, Admission.EntryWithdrawn, restored)])

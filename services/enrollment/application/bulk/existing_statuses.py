@@ -104,7 +104,9 @@ class ExistingStatusesKind(FileKind):
     def _registered(self, row: CheckedRow, batch: Progress) -> Draft:
         status_id = uuid7()
         fact = self._fact(status_id, row, batch)
-        return Draft(StudentStatus, status_id, 1, StudentStatus.Registered, fact, first_standing(fact))
+        return Draft(
+            StudentStatus, status_id, 1, StudentStatus.Registered, fact, first_standing(fact), row.values["RXRQ"]
+        )
 
     def _fact(self, status_id: UUID, row: CheckedRow, batch: Progress) -> dict[str, Any]:
         """The fields of the fact, in its order, so that it is stored as it is."""

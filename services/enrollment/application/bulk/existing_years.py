@@ -115,9 +115,9 @@ def _settled(row: CheckedRow, found: Found, batch: Progress, today: date) -> lis
     after = standing.year_settled(year, result, (*told["changes"], *told["annotations"]))
     if result == "registered":
         told["resumes"] = standing.settled_as == "deferred"
-        return [Draft(StudentStatus, status_id, version + 1, StudentStatus.YearRegistered, told, after)]
+        return [Draft(StudentStatus, status_id, version + 1, StudentStatus.YearRegistered, told, after, on)]
     told["cause"] = "other"
-    return [Draft(StudentStatus, status_id, version + 1, StudentStatus.YearDeferred, told, after)]
+    return [Draft(StudentStatus, status_id, version + 1, StudentStatus.YearDeferred, told, after, on)]
 
 
 def _year(values: Values, year: int, on: date) -> dict[str, Any]:

@@ -117,7 +117,8 @@ class FreshmanResultsKind(FileKind):
             fact = registration_of(admission_id, basis, recheck=recheck, said=said, prepared=is_prepared)
         except Refused as refused:
             raise together(refused, _checks(basis, recheck, said, prepared=is_prepared)) from None
-        return [Draft(StudentStatus, uuid7(), 1, StudentStatus.Registered, fact, first_standing(fact))]
+        after = first_standing(fact)
+        return [Draft(StudentStatus, uuid7(), 1, StudentStatus.Registered, fact, after, basis.entry_date)]
 
 
 def _objection(exam_no: str, entries: Entries, school_code: str) -> Refused | None:

@@ -72,7 +72,7 @@ def _decided(values: Values, found: Found | None, batch: Progress, taken: bool, 
         _require_free(taken)
     except Refused as refused:
         return objecting(refused, _checks(values, standing, taken, today))
-    return [draft_of(StudentStatus, status_id, version, standing, StudentStatus.PaperIssued, fact)]
+    return [draft_of(StudentStatus, status_id, version, standing, StudentStatus.PaperIssued, fact, issued_on)]
 
 
 def _checks(values: Values, standing: StatusStanding, taken: bool, today: date) -> Iterator[Callable[[], object]]:

@@ -71,7 +71,9 @@ class StatusChangesKind(FileKind):
         except Refused as refused:
             return refused
         values = decide_change_withdrawn(before, standing, kind=kind, effective_on=effective_on, version=changed)
-        return [draft_of(StudentStatus, status_id, version, standing, StudentStatus.ChangeWithdrawn, values)]
+        return [
+            draft_of(StudentStatus, status_id, version, standing, StudentStatus.ChangeWithdrawn, values, effective_on)
+        ]
 
 
 def wanted_by(values: Values) -> ChangeWanted:
@@ -111,4 +113,4 @@ def _decided(
         return refused  # of other schools' students nobody learns more
     except Refused as refused:
         return together(refused, change_checks(standing, wanted, today=today, **limits))
-    return [draft_of(StudentStatus, status_id, version, standing, StudentStatus.Changed, fact)]
+    return [draft_of(StudentStatus, status_id, version, standing, StudentStatus.Changed, fact, wanted.effective_on)]

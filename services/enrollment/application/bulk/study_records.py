@@ -78,7 +78,7 @@ def _drafts(values: Values, found: Found, batch: Progress, today: date) -> list[
             today=today,
             field=code,
         )
-        draft = draft_of(StudentStatus, status_id, version, standing, StudentStatus.Annotated, fact)
+        draft = draft_of(StudentStatus, status_id, version, standing, StudentStatus.Annotated, fact, dated)
         drafts.append(draft)
         version, standing = draft.version, draft.standing_after
     return drafts

@@ -126,7 +126,8 @@ def _withdrawn(receipt: Receipt, version: int, standing: StatusStanding, earlier
     except Refused as refused:
         return refused
     after = standing.year_withdrawn(values)
-    return [Draft(StudentStatus, receipt.originator_id, version + 1, StudentStatus.YearWithdrawn, values, after)]
+    kind, day = StudentStatus.YearWithdrawn, fact.registered_on
+    return [Draft(StudentStatus, receipt.originator_id, version + 1, kind, values, after, day)]
 
 
 def _with_first_day(due_of: DueOf, asked: int, starts_on: date) -> DueOf:
