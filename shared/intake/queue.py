@@ -36,7 +36,8 @@ def _claimed(app: Application, scope: str) -> Iterator[tuple[type[Batch], UUID, 
     with app.store.reading() as cursor:
         cursor.execute(
             "SELECT standings.originator_id, standings.kind, standings.state FROM claims JOIN standings"
-            f" USING (originator_id) WHERE claims.scope = '{scope}' ORDER BY originator_id"
+            " USING (originator_id) WHERE claims.scope = %s ORDER BY originator_id",
+            (scope,),
         )
         found = cursor.fetchall()
     for batch_id, kind, state in found:
