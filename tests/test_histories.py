@@ -19,7 +19,15 @@ _IDENTITY = "identity's walk is not written yet"
 _LOOK = "a look is one fact; the walks that write histories were told before looks were recorded"
 # Facts that no history holds yet, each with its reason.
 NOT_YET = {
-    **dict.fromkeys(("enrollment.Unmasking.Asked", "enrollment.Unmasking.Approved"), _LOOK),
+    **dict.fromkeys(
+        (
+            "enrollment.Unmasking.Asked",
+            "enrollment.Unmasking.Approved",
+            "credentials.StatusHolder.Heard",
+            "credentials.StatusHolder.HeardAnew",
+        ),
+        _LOOK,
+    ),
     **{
         f"identity.{name}": _LOOK
         for name in ("HeardLook.Reported", "Alert.Raised", "Consent.Granted", "Consent.Revoked")
@@ -27,13 +35,34 @@ NOT_YET = {
     **{f"{service}.Look.Taken": _LOOK for service in ("enrollment", "credentials", "imaging", "identity")},
     **{
         f"identity.Account.{name}": _IDENTITY
-        for name in ("IdentityAdded", "IdentitiesTakenBack", "Superseded", "Restored", "RecordMissed")
+        for name in (
+            "IdentityAdded",
+            "IdentitiesTakenBack",
+            "Superseded",
+            "Restored",
+            "RecordMissed",
+            "ContactNamed",
+            "ContactAdded",
+            "ContactRemoved",
+            "NameChanged",
+            "CodeUsed",
+            "MessageUndelivered",
+        )
     },
     **{
         f"identity.Office.{name}": _IDENTITY
         for name in (
-            "Founded", "Renamed", "Merged", "Closed", "OwnerNamed", "OwnerLeft", "Attested", "AttestationReminded",
-            "AttestationLapsed", "Suspended", "Resumed",
+            "Founded",
+            "Renamed",
+            "Merged",
+            "Closed",
+            "OwnerNamed",
+            "OwnerLeft",
+            "Attested",
+            "AttestationReminded",
+            "AttestationLapsed",
+            "Suspended",
+            "Resumed",
         )
     },
     **{

@@ -92,21 +92,23 @@ def answers(process: "subprocess.Popen[bytes]", data: Path, port: int) -> bool |
     return livez.status == 200 or None
 
 
-def open_account(caller: Caller, key: str, contact: str) -> dict[str, Any]:
-    return caller.post(f"{API}/accounts", {**PERSON, "channel": "mail", "contact": contact}, key=key)
+def confirmed(caller: Caller, contact: str) -> dict[str, Any]:
+    owner = {**PERSON, "channel": "mail", "contact": contact}
+    return {**owner, "confirmation": caller.post(f"{API}/account-previews", owner)["confirmation"]}
 
 
 def test_ctrl_c_ends_it_in_good_order_and_everything_answered_is_there_the_next_time(data: Path) -> None:
     key = str(uuid4())
     with running(data) as (caller, process):
-        first = open_account(caller, key, "one@example.cn")
+        asked = confirmed(caller, "one@example.cn")
+        first = caller.post(f"{API}/accounts", asked, key=key)
         process.send_signal(signal.SIGINT)
         assert process.wait(STOP_SECONDS) == 0, (data / "run.log").read_text()[-3000:]
     assert not (data / RUNNING).exists()
     with running(data) as (caller, process):
-        assert open_account(caller, key, "one@example.cn") == first
+        assert caller.post(f"{API}/accounts", asked, key=key) == first
         with pytest.raises(Problem) as again:
-            open_account(caller, str(uuid4()), "two@example.cn")
+            caller.post(f"{API}/accounts", confirmed(caller, "two@example.cn"))
         assert again.value.status == 409
         process.send_signal(signal.SIGINT)
         assert process.wait(STOP_SECONDS) == 0

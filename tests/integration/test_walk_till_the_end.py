@@ -10,7 +10,7 @@ from cli.audit import verify_service
 from cli.client import Answer, until
 from cli.postgres_cluster import free_port
 from cli.processes import SERVICES
-from cli.story import API
+from cli.story import API, open_account
 from shared.codes.report_codes import new_report_code
 from tests.support import cohort as small
 from tests.support.platform import Process
@@ -138,7 +138,7 @@ def test_a_report_is_valid_to_the_end_of_its_last_day_and_expired_after_it(walk:
     code, last = walk.outcome.report["code"], walk.outcome.report["valid_until"]
     assert last == "2026-10-06"
     never_proven = {**small.person_of(small.leavers_of(small.THIRD)[2]), "channel": "mail", "contact": "x@example.cn"}
-    walk.nobody.post(f"{API}/accounts", never_proven)
+    open_account(walk.nobody, never_proven)
     end = datetime(2026, 10, 6, 16, tzinfo=UTC)  # midnight in China
     walk.platform.clock.set(end - timedelta(seconds=1))
     assert ask_public(walk.platform.verification, code).status == 200

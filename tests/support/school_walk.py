@@ -16,7 +16,7 @@ import urllib3
 from cli import examples
 from cli.client import Answer, Caller, Problem, until
 from cli.examples import ADMISSION_TITLES, Admitted
-from cli.story import API, AT_WORK, SHANGHAI_NINE
+from cli.story import API, AT_WORK, SHANGHAI_NINE, open_account
 from shared.intake.formats import DBF
 from shared.intake.writers import write_as
 from tests.support.platform import Platform
@@ -78,7 +78,7 @@ class SchoolWalk(Walk):
             "name": one.person.name,
         }
         contact = f"{one.exam_no}@example.edu.cn"
-        account = self.nobody.post(f"{API}/accounts", {**who, "channel": "mail", "contact": contact})
+        account = open_account(self.nobody, {**who, "channel": "mail", "contact": contact})
         before = set(self.mailbox.glob("*.txt"))
         self.nobody.post(f"{API}/accounts/{account['id']}/contact-codes", {})
         code = until(lambda: self.code_for(contact, before), "the code in the mailbox")

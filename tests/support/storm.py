@@ -5,12 +5,15 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from cli.examples import REGISTRATION_TITLES, YEAR_TITLES, Admitted
 from cli.portraits import portrait
+from shared.bus.failures import CallFailed
 from shared.codes.certificate_numbers import make_certificate_number
 from shared.contracts.rpc import credentials, enrollment, identity, imaging
+from shared.contracts.rpc.identity_accounts import PreviewAccountV1
 from tests.support.world import ENDED, ENTRY, SCHOOL, STARTS, Op, World, csv_of, eventually
 
 
@@ -95,8 +98,19 @@ class Storm:
                 return
             contact = f"new-{one.exam_no}@example.edu.cn"
             document = {"id_type": one.person.id_type, "id_number": one.person.id_number, "name": one.person.name}
-            opened = self.world.op(identity.OpenAccountV1, "nobody", **document, channel="mail", contact=contact)
+            opened = self.world.op(identity.OpenAccountV1, "nobody", **self._confirmed(document, contact))
             self._done_or_left(opened, chance)
+
+    def _confirmed(self, person: dict[str, str], contact: str) -> dict[str, str]:
+        """What somebody asks who has seen the preview of the own account."""
+        owner = {**person, "channel": "mail", "contact": contact}
+
+        def ask() -> dict[str, Any] | None:
+            with suppress(CallFailed):
+                return self.world.client.call(PreviewAccountV1, owner, deadline=6.0)
+            return None
+
+        return {**owner, "confirmation": eventually(ask, "the preview of an account")["confirmation"]}
 
     def two_at_once(self, students: Sequence[Admitted]) -> None:
         """Two registrars want to register the same students; one of each pair must win."""
@@ -151,7 +165,7 @@ class Storm:
         world = self.world
         person = {"id_type": one.person.id_type, "id_number": one.person.id_number, "name": one.person.name}
         contact = f"{one.exam_no}@example.edu.cn"
-        opened = world.settle(world.op(identity.OpenAccountV1, "nobody", **person, channel="mail", contact=contact))
+        opened = world.settle(world.op(identity.OpenAccountV1, "nobody", **self._confirmed(person, contact)))
         world.settle(world.op(identity.SendContactCodeV1, "nobody", account_id=opened["id"]))
         code = eventually(lambda: self._code_sent_to(contact), "the code in the mailbox")
         world.settle(world.op(identity.ProveContactCodeV1, "nobody", account_id=opened["id"], code=code))

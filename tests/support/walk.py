@@ -12,7 +12,7 @@ import urllib3
 
 from cli.client import Answer, Caller, Problem, until
 from cli.examples import Admitted
-from cli.story import API, Outcome, Silent, Story
+from cli.story import API, Outcome, Silent, Story, open_account
 from tests.support import cohort as small
 from tests.support.platform import Platform
 
@@ -41,7 +41,7 @@ class Walk:
         """Somebody with an own account, opened now."""
         contact = contact_of(one)
         body = {**small.person_of(one), "channel": "mail", "contact": contact}
-        account = self.nobody.post(f"{API}/accounts", body)
+        account = open_account(self.nobody, body)
         self.nobody.post(f"{API}/accounts/{account['id']}/contact-codes", {})
         code = until(lambda: self.newest_code(one, 1), "the code in the mailbox")
         session = self.nobody.post(f"{API}/accounts/{account['id']}/proof", {"code": code})

@@ -46,6 +46,10 @@ class Secrets:
         """A request that holds a code or a number is remembered by a keyed hash: a plain one could be guessed from."""
         return replace(by, request_hash=self._keyed("request", by.request_hash).hex())
 
+    def signature(self, *parts: str) -> str:
+        """What proves that these words were ours."""
+        return self._keyed("signature", *parts).hex()
+
     def _keyed(self, *parts: str) -> bytes:
         return hmac.digest(self._keyring.code_pepper, "\0".join(parts).encode(), "sha256")
 
@@ -86,6 +90,13 @@ def checked_contact(channel: str, text: str) -> str:
             reason_en="this is not a mail address or telephone number",
         )
     return contact
+
+
+def mask_contact(channel: str, contact: str) -> str:
+    """A contact as others may see it: 186********, or zh***@***."""
+    if channel == "mail":
+        return f"{contact[:2] if contact.index('@') > 4 else contact[:1]}***@***"
+    return contact[:3] + "*" * (len(contact) - 3)
 
 
 def _spelt(channel: str, text: str) -> str:

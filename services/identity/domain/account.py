@@ -9,8 +9,9 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
+from services.identity.domain.account_contact_facts import AccountContactFacts, contact_claims
 from services.identity.domain.account_identity_facts import AccountEnded as AccountEnded  # noqa: PLC0414 -- re-exported
-from services.identity.domain.account_identity_facts import AccountIdentityFacts, identity_claims
+from services.identity.domain.account_identity_facts import identity_claims
 from services.identity.domain.rules import (
     CODE_LIFE,
     AccountStanding,
@@ -36,7 +37,14 @@ class ContactTaken(Refused):
     rule = "AC-6"
 
 
-class Account(AccountIdentityFacts, stored_as="identity.Account"):
+class ContactOfAnother(ContactTaken):
+    """Another living account holds it, and its masked user name helps the owner of both to remember."""
+
+    zh = "该手机号或邮箱已被账号 {account} 使用。"
+    en = "This phone number or mail address serves the account {account} already."
+
+
+class Account(AccountContactFacts, stored_as="identity.Account"):
     """A person's account. Name, number and contact are sealed under a key of its own, which closing destroys."""
 
     Standing = AccountStanding
@@ -103,23 +111,28 @@ class Account(AccountIdentityFacts, stored_as="identity.Account"):
         self.sealed_person = sealed_person  # of the identity that the person goes by now
         self.sealed_of: dict[tuple[str, str], str] = {}  # of those before it
         self.sealed_contact = sealed_contact
-        self.standing = AccountStanding(person_id, id_key, name_key, contact_key, opened_at, id_type=id_type)
+        self.contacts = {contact_key: (channel, sealed_contact)}
+        self.undelivered: tuple[Any, ...] = ()
+        self.standing = AccountStanding(
+            person_id, id_key, name_key, contact_key, opened_at, id_type=id_type, channel=channel
+        )
 
     @staticmethod
     def create_id(account_id: UUID) -> UUID:
         """Chosen by the caller, who seals the data under a key of this name first."""
         return account_id
 
-    def issue_code(self, *, purpose: str, salt: str, digest: str, now: datetime) -> bool:
-        """Let a code go out, if one may; silence otherwise, so that the asker learns nothing."""
+    def issue_code(self, *, purpose: str, salt: str, digest: str, now: datetime, to: str = "") -> bool:
+        """Let a code go out, if one may; silence otherwise, so that the asker learns nothing. `to` names a contact."""
         if not code_may_go_out(self.standing, purpose, now):
             return False
+        channel, sealed_contact = self.contacts[to or self.standing.contact_key]
         self._code_issued(
             purpose=purpose,
             salt=salt,
             digest=digest,
-            channel=self.channel,
-            sealed_contact=self.sealed_contact,
+            channel=channel,
+            sealed_contact=sealed_contact,
             issued_at=now,
             expires_at=now + CODE_LIFE,
         )
@@ -134,8 +147,12 @@ class Account(AccountIdentityFacts, stored_as="identity.Account"):
             return False
         if purpose == "prove":
             self._contact_proven(person_id=self.standing.person_id, at=now)
-        else:
+        elif purpose == "sign_in":
             self._signed_in(person_id=self.standing.person_id, at=now)
+        elif purpose == "contact":
+            self.add_named_contact(now)
+        else:
+            self.trigger_event(self.CodeUsed, purpose=purpose, at=now)
         return True
 
     def close(self) -> None:
@@ -143,6 +160,8 @@ class Account(AccountIdentityFacts, stored_as="identity.Account"):
         standing = self.standing
         if standing.state in {"closed", "lapsed"}:
             raise AccountEnded
+        for contact in standing.further:
+            self.give_up_contact(contact.key, None)
         self._closed(
             person_id=standing.person_id,
             id_key=standing.id_key,
@@ -204,4 +223,4 @@ class Account(AccountIdentityFacts, stored_as="identity.Account"):
             yield Release("account.contact", fact.contact_key)
             yield Release("account.person", str(fact.person_id))
         else:
-            yield from identity_claims(fact)
+            yield from (*identity_claims(fact), *contact_claims(fact))

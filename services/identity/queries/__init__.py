@@ -12,10 +12,6 @@ _MOST: Final = 200
 class IdentityQueries(RecordQueries):
     """A person's own records, and what the use cases look up by document."""
 
-    def has_bound_records(self, person_id: UUID) -> bool:
-        """Whether any record is this person's: then a record has verified the name."""
-        return bool(self._rows("SELECT FROM heard_records WHERE person_id = %s LIMIT 1", (person_id,)))
-
     def list_unproven_accounts(self, opened_before: datetime) -> list[UUID]:
         """Accounts whose contact nobody proved in time."""
         rows = self._rows(

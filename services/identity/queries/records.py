@@ -64,6 +64,10 @@ class RecordQueries:
             (kind, school_code, year, number, number),
         )
 
+    def has_bound_records(self, person_id: UUID) -> bool:
+        """Whether any record is this person's: then a record has verified the name."""
+        return bool(self._rows("SELECT FROM heard_records WHERE person_id = %s LIMIT 1", (person_id,)))
+
     def list_records_of_documents(self, id_keys: Iterable[str]) -> list[tuple[UUID, str, tuple[str, str]]]:
         """Id, kind, and document and name, of every record under these documents."""
         return [(one.id, one.kind, (one.id_key, one.name_key)) for one in self.records_under(id_keys)]

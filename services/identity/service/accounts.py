@@ -15,6 +15,17 @@ from shared.contracts.rpc.identity import (
     SignInOperatorV1,
     SignInWithCodeV1,
 )
+from shared.contracts.rpc.identity_accounts import (
+    ChangeMyNameV1,
+    GetMyAccountV1,
+    NameContactV1,
+    PreviewAccountV1,
+    ProveNewContactV1,
+    RecoverUserNameV1,
+    RemoveContactV1,
+    RequestRecoveryCodeV1,
+    ResendActivationV1,
+)
 
 Request = dict[str, Any]
 
@@ -27,6 +38,14 @@ class AccountAnswers:
     @answers(OpenAccountV1)
     def open_account(self, request: Request, by: By) -> Any:
         return self.edge.use_cases.open_account(**request, by=by)
+
+    @answers(PreviewAccountV1)
+    def preview_account(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.preview_account(**request, by=by)
+
+    @answers(ResendActivationV1)
+    def resend_activation(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.resend_activation(**request, by=by)
 
     @answers(SendContactCodeV1)
     def send_contact_code(self, request: Request, by: By) -> Any:
@@ -59,3 +78,31 @@ class AccountAnswers:
     @answers(CloseAccountV1)
     def close_account(self, request: Request, by: By) -> Any:
         return self.edge.use_cases.close_account(**request, by=by)
+
+    @answers(GetMyAccountV1)
+    def get_my_account(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.get_my_account(**request, by=by)
+
+    @answers(NameContactV1)
+    def name_contact(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.name_contact(**request, by=by)
+
+    @answers(ProveNewContactV1)
+    def prove_new_contact(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.prove_new_contact(**request, by=by)
+
+    @answers(RemoveContactV1)
+    def remove_contact(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.remove_contact(**request, by=by)
+
+    @answers(ChangeMyNameV1)
+    def change_my_name(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.change_my_name(**request, by=by)
+
+    @answers(RequestRecoveryCodeV1)
+    def request_recovery_code(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.request_recovery_code(**request, by=by)
+
+    @answers(RecoverUserNameV1)
+    def recover_user_name(self, request: Request, by: By) -> Any:
+        return self.edge.use_cases.recover_user_name(**request, by=by)

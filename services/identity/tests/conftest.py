@@ -71,7 +71,11 @@ class House:
 
     def open(self, **changes: str) -> UUID:
         request = {**ZHANG, "channel": "mail", "contact": "zhangsan@example.edu.cn", **changes}
-        return UUID(self.tell("open_account", **request)["id"])
+        return UUID(self.tell("open_account", **request, confirmation=self.confirmed(**request))["id"])
+
+    def confirmed(self, **request: str) -> str:
+        """What its owner hands back to say that the preview is right."""
+        return str(self.identity.preview_account(**request, by=self.asked("preview_account"))["confirmation"])
 
     def code(self) -> str:
         """The code in the newest message."""
@@ -102,9 +106,16 @@ def house(databases: Any, keyring: Keyring, tmp_path: Path) -> Iterator[House]:
     clock, queries = MovableClock(), IdentityQueries(store)
     identity = Identity(store, clock, keyring, queries)
     mailbox = tmp_path / "mailbox"
-    accounts = AccountReactions(identity)
+    accounts = AccountReactions(identity, "https://xueji.example")
     messenger = MailboxFolder(mailbox)
-    reactions = Reactions([accounts.messages], messenger, Deliveries(store), clock, runs=[accounts.bind])
+    reactions = Reactions(
+        [accounts.messages],
+        messenger,
+        Deliveries(store),
+        clock,
+        runs=[accounts.bind],
+        given_up=identity.note_undelivered,
+    )
     reacting = Reacting(store, reactions.react)
     tasks = [Sequencer(store).step, Follower(store, PROJECTIONS).step, reacting.step, reactions.retry]
     yield House(identity, queries, clock, mailbox, tasks)

@@ -13,6 +13,7 @@ ID_TYPES = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "A", "B", "C", "Z")
 SESSION = r"xs1_[A-Za-z0-9_-]{43}"
 CHANNELS = ("mail", "sms")
 CODE = r"[0-9]{6}"
+CONFIRMATION = r"[0-9]{10,12}\.[0-9a-f]{64}"
 _ACCOUNT = "01930f3a-0000-7000-8000-0000000000b1"
 _PERSON = "01930f3a-0000-7000-8000-0000000000c1"
 _STATUS = "01930f3a-0000-7000-8000-0000000000a1"
@@ -30,7 +31,7 @@ class OpenedV1(Contract):
 
 
 class OpenAccountV1(Command):
-    """A person opens an account with document, name and one contact (AC-1)."""
+    """A person opens an account with document, name and one contact, as they were confirmed in its preview (AC-1)."""
 
     service = "identity"
     method = "open_account"
@@ -41,10 +42,15 @@ class OpenAccountV1(Command):
     name = shapes.text(80)
     channel = shapes.one_of(CHANNELS)
     contact = shapes.text(120, shortest=5)
+    confirmation = shapes.pattern(CONFIRMATION, metadata={"description": "From `preview_account`, within 30 minutes."})
 
     example: ClassVar[dict[str, Any]] = {
-        "command_id": _COMMAND, **_DOCUMENT, "channel": "mail", "contact": "zhangsan@example.edu.cn",
-    }  # fmt: skip
+        "command_id": _COMMAND,
+        **_DOCUMENT,
+        "channel": "mail",
+        "contact": "zhangsan@example.edu.cn",
+        "confirmation": "1792468800." + "0" * 64,
+    }
 
 
 class CodeAskedV1(Contract):

@@ -1,0 +1,69 @@
+"""How often something may be asked for: one number a day, counted before anything is decided, known or unknown alike."""
+
+import hmac
+from datetime import date, datetime, timedelta
+from ipaddress import ip_address, ip_network
+from typing import Final
+
+from shared.codes.clock import shanghai_date
+from shared.eventstore.privacy import Keyring
+from shared.eventstore.store import Store
+from shared.rules.refused import Refused
+
+_A_DAY: Final = timedelta(days=1)
+_PREFIX: Final = {4: 32, 6: 64}  # what one household or desk has
+
+
+class CodesTooOften(Refused):
+    """A code was asked for moments ago, or often enough today; said of unknown accounts just as of known ones."""
+
+    rule = "X-PROOF-2"
+    status = 429
+
+
+class TriesUsedUp(Refused):
+    """What only its owner should know was asked for often enough today."""
+
+    rule = "AC-13"
+    status = 429
+
+
+class Allowances:
+    """Counts by slots. A slot is a keyed hash of what is counted, so that the table names nobody."""
+
+    def __init__(self, store: Store, keyring: Keyring) -> None:
+        self._store = store
+        self._pepper = keyring.code_pepper
+
+    def spend(self, kind: str, value: str, now: datetime, *, at_most: int, apart: timedelta = timedelta(0)) -> bool:
+        """Take one of today's number; False if none is left or the last was taken too shortly before."""
+        # processes whose clocks differ by moments do not refuse each other where nothing need lie between
+        not_after = now - apart if apart else now + _A_DAY
+        with self._store.reading() as cursor:
+            cursor.execute(
+                "INSERT INTO allowances AS a (slot, day, spent, last_at) VALUES (%s, %s, 1, %s)"
+                " ON CONFLICT (slot) DO UPDATE SET"
+                " spent = CASE WHEN a.day = EXCLUDED.day THEN a.spent + 1 ELSE 1 END,"
+                " day = EXCLUDED.day, last_at = EXCLUDED.last_at"
+                " WHERE a.last_at <= %s AND (a.day <> EXCLUDED.day OR a.spent < %s) RETURNING spent",
+                (self._slot(kind, value), shanghai_date(now), now, not_after, at_most),
+            )
+            return cursor.fetchone() is not None
+
+    def forget(self, before: date) -> int:
+        """Drop what was counted on days before; part of `due(now)`."""
+        with self._store.reading() as cursor:
+            cursor.execute("DELETE FROM allowances WHERE day < %s", (before,))
+            return cursor.rowcount
+
+    def _slot(self, kind: str, value: str) -> str:
+        return hmac.digest(self._pepper, f"allowance\0{kind}\0{value}".encode(), "sha256").hex()[:40]
+
+
+def network_of(address: str) -> str:
+    """The network that a caller asks from; empty where nobody said."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return ""
+    return str(ip_network((found, _PREFIX[found.version]), strict=False))
