@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from gateway.api import problems
+from gateway.api.archive import add_archive
 from gateway.api.claim_evidence import add_claim_evidence
 from gateway.api.downloads import add_downloads
 from gateway.api.evidence import add_evidence
@@ -88,6 +89,7 @@ def add_api(app: Flask) -> Api:
     add_claim_evidence(routes)
     add_verifications(routes)
     add_rules(routes)
+    add_archive(routes)
     api.register_blueprint(routes)
     return api
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from services.credentials.domain.certificate import Certificate
 from services.credentials.domain.certificate_batch import CertificateBatch
 from services.credentials.domain.look import Look
+from services.credentials.domain.status_holder import StatusHolder
 from services.credentials.domain.student_record import StudentRecord
 from shared.eventstore.projection import Projection, Row, on
 
@@ -126,5 +127,17 @@ class CertificateRegister(Projection):
         }
 
 
-PROJECTIONS = (CertificateBatchRegister(), CertificateRegister())
-AGGREGATES = (Certificate, CertificateBatch, Look, StudentRecord)
+class HolderRegister(Projection):
+    """The person of each status, as identity told it (A21-1)."""
+
+    table = "status_holder"
+    key = ("status_id",)
+    columns = ("person_id", "bound_on")
+
+    @on(StatusHolder.Heard, StatusHolder.HeardAnew, key=lambda fact: (fact.status_id,))
+    def heard(self, row: Row | None, fact: Any) -> Row:
+        return {"status_id": fact.status_id, "person_id": fact.person_id, "bound_on": fact.bound_on}
+
+
+PROJECTIONS = (CertificateBatchRegister(), CertificateRegister(), HolderRegister())
+AGGREGATES = (Certificate, CertificateBatch, Look, StatusHolder, StudentRecord)

@@ -34,6 +34,16 @@ class CredentialsQueries:
         """The certificate of one student status."""
         return self._certificate("SELECT * FROM certificate_register WHERE status_id = %s", status_id, by)
 
+    def list_my_certificates(self, *, by: By) -> Answer:
+        """The asker's own certificates; what is missing to one is said (A17-3, A21-1)."""
+        require(by.actor, "read_own_records", Resource("certificate", person=by.sub))
+        rows = self._all(
+            "SELECT c.* FROM certificate_register AS c JOIN status_holder AS h USING (status_id)"
+            " WHERE h.person_id = %s ORDER BY c.issue_date DESC, c.certificate_id LIMIT 200",
+            by.sub,
+        )
+        return {"certificates": [self._shown(row) | {"name": self._name(row)} for row in rows]}
+
     def get_certificate_batch(self, *, batch_id: UUID, after_version: int, by: By) -> Answer:
         """Where a file of certificates stands, with the number of certificates in each state."""
         if after_version:
@@ -88,11 +98,16 @@ class CredentialsQueries:
         row = self._one(query, key)
         decision = require(by.actor, "read_status", Resource("certificate", school=row["school_code"]))
         self.looks.saw(by, decision, [row["status_id"]], alone=True)
-        person = self.keyring.open_person(row["sealed_person"], row["id_key"])
+        return self._shown(row)
+
+    def _name(self, row: Answer) -> str:
+        return str(self.keyring.open_person(row["sealed_person"], row["id_key"])["name"])
+
+    def _shown(self, row: Answer) -> Answer:
         return {
             "certificate_id": str(row["certificate_id"]),
             "status_id": str(row["status_id"]),
-            "name": mask_name(person["name"]),
+            "name": mask_name(self._name(row)),
             **{name: row[name] for name in _SHOWN},
             "graduation_date": row["graduation_date"].isoformat(),
             "issue_date": row["issue_date"].isoformat(),

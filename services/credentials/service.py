@@ -5,6 +5,7 @@ from typing import Any
 
 from services.credentials.application import Credentials
 from services.credentials.application.heard import StatusNews
+from services.credentials.application.holders import HolderNews
 from services.credentials.config import Config
 from services.credentials.queries import CredentialsQueries
 from shared.access.by import By
@@ -19,6 +20,7 @@ from shared.contracts.events.enrollment_status import (
     StudentStatusChangedV1,
     StudentStatusEndedV1,
 )
+from shared.contracts.events.identity import RecordBoundV1
 from shared.contracts.events.imaging import PhotoApprovedV1
 from shared.contracts.rpc.credentials import (
     ConfirmCertificatesV1,
@@ -29,6 +31,7 @@ from shared.contracts.rpc.credentials import (
     GetCertificateV1,
     SubmitCertificatesV1,
 )
+from shared.contracts.rpc.credentials_own import ListMyCertificatesV1
 from shared.eventstore.application import Heard
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
@@ -44,6 +47,7 @@ class Edge:
         self.store = Store(config.store, "credentials")
         self.use_cases = Credentials(self.store, clock_from(config.clock))
         self.news = StatusNews(self.store, clock_from(config.clock))
+        self.holders = HolderNews(self.store, clock_from(config.clock))
         self.queries = CredentialsQueries(self.store, Keyring.from_file(config.keys_file))
 
     def close(self) -> None:
@@ -80,6 +84,10 @@ class CredentialsService(StreamSource):
     def find_certificate(self, request: Request, by: By) -> Any:
         return self.edge.queries.find_certificate(**request, by=by)
 
+    @answers(ListMyCertificatesV1)
+    def list_my_certificates(self, request: Request, by: By) -> Any:
+        return self.edge.queries.list_my_certificates(**request, by=by)
+
     @answers(GetCertificateBatchV1)
     def get_certificate_batch(self, request: Request, by: By) -> Any:
         return self.edge.queries.get_certificate_batch(**request, by=by)
@@ -110,6 +118,10 @@ class CredentialsHearing:
     @hears(StatusContestedV1)
     def hear_contests(self, facts: list[dict[str, Any]], heard: Heard) -> None:
         self.edge.news.hear_contests(facts, heard=heard)
+
+    @hears(RecordBoundV1)
+    def hear_holders(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.holders.hear_holders(facts, heard=heard)
 
     @hears(PhotoApprovedV1)
     def hear_photos(self, facts: list[dict[str, Any]], heard: Heard) -> None:

@@ -53,6 +53,17 @@ class ImagingQueries:
         self.looks.saw(by, decision, [photo["status_id"]], full=True, alone=True, in_case=own)
         return photo
 
+    def list_my_photos(self, *, by: By) -> Answer:
+        """The asker's own photos, the newest first (A21-1)."""
+        require(by.actor, "read_own_records", Resource("photo", person=by.sub))
+        rows = self._rows(
+            f"SELECT {', '.join(f'photo.{name}' for name in _FIELDS)} FROM photo_register AS photo"
+            " JOIN capture_roll AS roll USING (status_id) WHERE roll.person_id = %s"
+            " ORDER BY photo.photo_id DESC LIMIT 200",
+            (by.sub,),
+        )
+        return {"photos": [_photo(row) for row in rows]}
+
     def list_photos_to_review(self, *, after: UUID | None, limit: int, by: By) -> Answer:
         """Photos of the asker's agency that wait for a second person, oldest first."""
         decision = require(by.actor, "review_photo", Resource("photo"))

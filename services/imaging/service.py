@@ -28,6 +28,7 @@ from shared.contracts.rpc.imaging import (
     ReviewPhotoV1,
     SubmitPhotoV1,
 )
+from shared.contracts.rpc.imaging_own import ListMyPhotosV1
 from shared.eventstore.application import Heard
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
@@ -80,6 +81,10 @@ class ImagingService(StreamSource):
     @answers(GetPhotoV1)
     def get_photo(self, request: Request, by: By) -> Any:
         return self.edge.queries.get_photo(**request, by=by)
+
+    @answers(ListMyPhotosV1)
+    def list_my_photos(self, request: dict[str, Any], by: By) -> Any:
+        return self.edge.queries.list_my_photos(**request, by=by)
 
     @answers(ListPhotosToReviewV1)
     def list_photos_to_review(self, request: Request, by: By) -> Any:

@@ -36,6 +36,10 @@ _REPORTABLE = """
     WHERE s.person_id = %(person)s AND q.effective_date <= %(today)s
     ORDER BY since DESC, record_id LIMIT 200
 """
+_SHOWN_TO_STRANGERS = """
+    SELECT e.report_id, e.answered_at, e.outcome, e.shown FROM evidence AS e JOIN report_register AS r USING (report_id)
+    WHERE r.person_id = %(person)s ORDER BY e.answered_at DESC, e.evidence_id DESC LIMIT 500
+"""
 _BY_CODE = ("report_id", "kind", "record_id", "state", "issued_on", "valid_until", "record")
 _DAYS = ("entry_date", "expected_graduation_date", "graduation_date", "issue_date", "effective_date")
 _record: msgspec.json.Decoder[dict[str, Any]] = msgspec.json.Decoder(dict[str, Any])
@@ -60,6 +64,10 @@ class VerificationQueries:
         """The reports of the student who asks, newest first."""
         rows = self._all(f"{_REPORTS} WHERE r.person_id = %(person)s ORDER BY r.report_id DESC LIMIT 200", _person(by))
         return {"reports": [_shown(row, shanghai_date(by.recorded_at)) for row in rows]}
+
+    def list_my_verifications(self, *, by: By) -> Answer:
+        """When strangers were shown reports of the student who asks: the rows of evidence, nothing beside them."""
+        return {"verifications": self._all(_SHOWN_TO_STRANGERS, _person(by))}
 
     def get_report_pdf(self, *, report_id: UUID, after_version: int, by: By) -> Answer:
         """Where the sealed document lies, and its key."""

@@ -37,6 +37,7 @@ from shared.contracts.rpc.verification import (
     ReopenReportV1,
     RequestReportV1,
 )
+from shared.contracts.rpc.verification_own import ListMyVerificationsV1
 from shared.eventstore.application import Heard
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
@@ -101,6 +102,10 @@ class VerificationService(StreamSource):
     @answers(ListReportableRecordsV1)
     def list_reportable_records(self, request: Request, by: By) -> Any:
         return self.edge.queries.list_reportable_records(**request, by=by)
+
+    @answers(ListMyVerificationsV1)
+    def list_my_verifications(self, request: Request, by: By) -> Any:
+        return self.edge.queries.list_my_verifications(**request, by=by)
 
     @answers(ListWaitingReportsV1)
     def list_waiting_reports(self, request: Request, by: By) -> Any:

@@ -26,6 +26,12 @@ _ADMISSIONS: Final = f"""
     SELECT a.*, {_RELEASED} AS released FROM admission_register AS a
     WHERE {{where}} ORDER BY admission_id LIMIT %(limit)s
 """
+_OWN: Final = f"""
+    SELECT a.*, {_RELEASED} AS released FROM admission_register AS a WHERE a.admission_id IN (
+        SELECT s.admission_id FROM status_holder AS h JOIN student_register AS s USING (status_id)
+        WHERE h.person_id = %(person)s
+    ) ORDER BY a.entry_year DESC, a.admission_id LIMIT 200
+"""
 _FIXES: Final = "SELECT * FROM admission_fix_register WHERE {where} ORDER BY fix_id LIMIT %(limit)s"
 _PREPARATORY: Final = """
     SELECT p.*, a.exam_no, a.entry_year, a.level, a.major_name, a.sealed_person, a.id_key
@@ -101,6 +107,12 @@ class AdmissionQueries(EnrollmentQueries):
             self.looks.saw(by, decision, [row["admission_id"]], alone=True, in_case=bool(row["fix_id"]))
             return self._admission(row)
         raise NotFound(kind="admission")
+
+    def list_own_admissions(self, *, by: By) -> Answer:
+        """The admissions behind the asker's own statuses, under the own name in full (A21-1)."""
+        require(by.actor, "read_own_records", Resource("admission", person=by.sub))
+        rows = self._named(_OWN, {"person": by.sub})
+        return {"admissions": [self._admission(row) | {"name": self._name(row)} for row in rows]}
 
     def list_admission_fixes(
         self,
@@ -180,7 +192,10 @@ class AdmissionQueries(EnrollmentQueries):
             return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
 
     def _masked_name(self, row: Mapping[str, Any]) -> str:
-        return mask_name(self.keyring.open_person(row["sealed_person"], row["id_key"])["name"])
+        return mask_name(self._name(row))
+
+    def _name(self, row: Mapping[str, Any]) -> str:
+        return str(self.keyring.open_person(row["sealed_person"], row["id_key"])["name"])
 
     def _admission(self, row: Answer) -> Answer:
         return {

@@ -15,6 +15,7 @@ from shared.contracts.rpc.enrollment_admissions import (
     RecheckAdmissionBatchV1,
     RequestAdmissionFixV1,
 )
+from shared.contracts.rpc.enrollment_archive import ListOwnAdmissionsV1
 from shared.contracts.rpc.enrollment_entry import (
     AnnotateJointTrainingV1,
     AnnotatePreparatoryV1,
@@ -59,6 +60,10 @@ class AdmissionAnswers:
     @answers(GetAdmissionFixV1)
     def get_admission_fix(self, request: Request, by: By) -> Any:
         return self.edge.admission_queries.get_admission_fix(**request, by=by)
+
+    @answers(ListOwnAdmissionsV1)
+    def list_own_admissions(self, request: Request, by: By) -> Any:
+        return self.edge.admission_queries.list_own_admissions(**request, by=by)
 
     @answers(ListAdmissionFixesV1)
     def list_admission_fixes(self, request: Request, by: By) -> Any:

@@ -70,7 +70,7 @@ MAY = {
     "list_admissions": "remo", "list_batches": "raem", "list_cancellations": "rem", "list_cases": "rem",
     "list_checks": "rem", "list_conflicts": "rem", "list_identity_versions": "remu", "list_incidents": "em",
     "list_missing_students": "rem", "list_overdue_returns": "rem", "list_overdue_schools": "em",
-    "list_own_statuses": "hs", "list_preparatory": "remo", "list_rechecks": "remo", "list_roster": "r",
+    "list_own_admissions": "hs", "list_own_statuses": "hs", "list_preparatory": "remo", "list_rechecks": "remo", "list_roster": "r",
     "list_transfers": "rem", "list_year_reminders": "rem", "name_case_values": "r", "open_conflict": "xfm",
     "open_conflict_of_status": "rem", "open_incident": "em", "propose_admission_fix": "a",
     "propose_cancellation": "r", "readmit_deferred": "r", "recheck_admission_batch": "m",

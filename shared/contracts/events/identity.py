@@ -11,7 +11,7 @@ class RecordBoundV1(PublicFact):
 
     publisher = "identity"
     subject = "person_id"
-    consumers = ("enrollment", "imaging", "verification")
+    consumers = ("credentials", "enrollment", "imaging", "verification")
 
     person_id = shapes.identifier()
     status_id = shapes.identifier()
