@@ -4,7 +4,7 @@ import re
 from typing import Final
 from uuid import uuid4
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _PAGES: Final = (
@@ -40,7 +40,8 @@ def _secure(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", _PAGES if is_page else _API)
     if request.endpoint != "static":
         response.headers.setdefault("Cache-Control", "no-store")
-    if request.is_secure:
+    # TLS ends at a proxy whose word is not taken for it: the one public address says whether it is spoken
+    if request.is_secure or current_app.config["PUBLIC_ORIGIN"].startswith("https://"):
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     response.headers["X-Request-Id"] = g.get("request_id", "")
     return response

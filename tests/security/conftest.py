@@ -1,0 +1,22 @@
+"""The registry with one of everything in it, shared by the tests that reach for what is not theirs."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.support.grounds import Grounds, operators_file
+from tests.support.platform import Platform
+from tests.support.rabbitmq import Broker
+from tests.support.servers import Databases
+
+
+@pytest.fixture(scope="session")
+def grounds(databases: Databases, rabbitmq: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
+    folder: Path = tmp_path_factory.mktemp("grounds")
+    vhost = rabbitmq.fresh_vhost()
+    more = {"XUEJI_OPERATORS_FILE": str(operators_file(folder))}
+    with Platform(folder, databases, vhost, now=datetime(2022, 8, 1, tzinfo=UTC), extra=more) as platform:
+        yield Grounds(platform, folder / "files")
+    rabbitmq.drop_vhost(vhost)
