@@ -9,7 +9,10 @@ from werkzeug.exceptions import HTTPException
 
 from gateway.api import problems
 from gateway.api.document import add_api
+from gateway.api.limits import add_limits
+from gateway.api.machine_tokens import add_machine_tokens
 from gateway.api.views import PREFIX
+from gateway.budgets import Budgets
 from gateway.headers import add_headers
 from gateway.platform import Platform
 from gateway.portal.pages import add_pages, error_page
@@ -28,6 +31,7 @@ log = structlog.get_logger("gateway")
 def create_app(settings: GatewaySettings, client: Caller, verification: WSGIApplication | str, blobs: Blobs) -> Flask:
     """The API and the public pages over a platform; `verification` is an address or a WSGI application."""
     app = Flask("gateway", static_folder="portal/static", static_url_path="/static", template_folder="portal/templates")
+    app.debug = False  # whatever the environment says: debug mode shows errors to whoever asks
     app.config.update(
         PUBLIC_ORIGIN=settings.public_origin,
         MAX_CONTENT_LENGTH=settings.largest_request,
@@ -38,9 +42,11 @@ def create_app(settings: GatewaySettings, client: Caller, verification: WSGIAppl
     )
     route = over_http(verification, settings.deadline) if isinstance(verification, str) else in_process(verification)
     verifier = Verifier(settings.assertion_public_pem, clock_from(settings.clock))
-    app.extensions["xueji"] = Platform(settings, client, route, blobs, verifier)
+    app.extensions["xueji"] = Platform(settings, client, route, blobs, verifier, budgets=Budgets(settings.budgets))
     add_headers(app)
+    add_limits(app)
     add_api(app)
+    add_machine_tokens(app)
     add_pages(app)
     _add_errors(app)
     _add_health(app)

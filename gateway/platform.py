@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import current_app, g, request
 
+from gateway.budgets import Budgets
 from gateway.clients import client_address
 from gateway.purpose import stated_purpose
 from gateway.sessions import HeldAssertions
-from gateway.settings import GatewaySettings
+from gateway.settings import BUDGETS, GatewaySettings
 from gateway.verification import PublicVerification
 from shared.access.assertion import Verifier
 from shared.blobs.port import Blobs
@@ -28,6 +29,7 @@ class Platform:
     blobs: Blobs
     verifier: Verifier
     sessions: HeldAssertions = field(default_factory=HeldAssertions)
+    budgets: Budgets = field(default_factory=lambda: Budgets(BUDGETS))
 
     def ask(self, contract: type[Request], asked: dict[str, Any]) -> dict[str, Any]:
         """Put a question or a command to its service in the name of whoever signed in."""

@@ -2,13 +2,25 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Final
 
+from limits import parse
+
 Network = IPv4Network | IPv6Network
 MEBIBYTE: Final = 1 << 20
+# How often one process answers: a network (a whole campus may come from one address), or whoever is signed in
+BUDGETS: Final[Mapping[str, str]] = {
+    "network": "3000 per minute",  # all that one network asks
+    "sign_in": "300 per minute",  # what one network asks of accounts, codes and passwords before signing in
+    "read": "600 per minute",  # of one person
+    "command": "300 per minute",  # of one person
+    "file": "30 per minute",  # of one person
+    "machine": "600 per minute",  # of one machine client
+    "token": "20 per minute",  # of one machine client from one network
+}
 
 
 @dataclass(frozen=True)
@@ -26,6 +38,7 @@ class GatewaySettings:
     largest_photo: int = 10 * MEBIBYTE
     largest_request: int = 64 * 1024
     trusted_proxies: tuple[Network, ...] = ()  # who may say where a request comes from
+    budgets: Mapping[str, str] = field(default_factory=lambda: BUDGETS)  # in the words of `limits`
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "GatewaySettings":
@@ -38,7 +51,20 @@ class GatewaySettings:
             verification_url=environ.get("XUEJI_VERIFICATION_URL", cls.verification_url).rstrip("/"),
             deadline=float(environ.get("XUEJI_DEADLINE", cls.deadline)),
             trusted_proxies=tuple(ip_network(each) for each in environ.get("XUEJI_TRUSTED_PROXIES", "").split()),
+            budgets=budgets_from(environ.get("XUEJI_BUDGETS", "")),
         )
+
+
+def budgets_from(text: str) -> Mapping[str, str]:
+    """The budgets, some of them set otherwise: `read=1200 per minute; token=5 per second`, or all of them: `*=…`."""
+    chosen = dict(BUDGETS)
+    for part in filter(None, (each.strip() for each in text.split(";"))):
+        name, _, rate = (each.strip() for each in part.partition("="))
+        if name != "*" and name not in chosen:
+            raise ValueError(f"XUEJI_BUDGETS: there is no budget {name!r}")
+        parse(rate)
+        chosen.update(dict.fromkeys(chosen if name == "*" else (name,), rate))
+    return chosen
 
 
 def _public_pem(environ: Mapping[str, str]) -> str:

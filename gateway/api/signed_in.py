@@ -5,6 +5,7 @@ from typing import Final
 
 from flask import g, request
 
+from gateway.api.limits import spend_as
 from gateway.platform import platform
 from gateway.sessions import COOKIE, PREFIX, Held
 from shared.access.assertion import Assertion, NotSignedIn
@@ -26,11 +27,13 @@ def require_signed_in() -> None:
         g.actor, g.assertion = held.assertion, held.token
     else:
         g.actor, g.assertion = _of_machine(token), token
+    spend_as(g.actor)
 
 
 def require_role_for(action: str) -> None:
     """Turn away at the door whoever's role never does this; the service decides about the rest."""
-    if (action, g.actor.role) not in _ROLES:
+    beyond = g.actor.scopes is not None and action not in g.actor.scopes
+    if beyond or (action, g.actor.role) not in _ROLES:
         raise NotPermitted(action=action, role=g.actor.role)
 
 

@@ -9,8 +9,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from gateway.app import create_app
+from gateway.budgets import Budgets
 from gateway.sessions import HeldAssertions
-from gateway.settings import GatewaySettings
+from gateway.settings import BUDGETS, GatewaySettings
 from gateway.verification import in_process
 from shared.access.assertion import Assertion, Signer, Verifier
 from shared.blobs.files import FileBlobs
@@ -128,6 +129,7 @@ def app(built, key_pair, services, verification, blobs, clock):
         blobs=blobs,
         verifier=Verifier(key_pair[1], clock),
         sessions=HeldAssertions(),
+        budgets=Budgets(BUDGETS),
     )
     return built
 
@@ -141,9 +143,9 @@ def client(app):
 def signed_in(key_pair, clock):
     """The Authorization header of somebody in a role."""
 
-    def sign(role, org=None):
+    def sign(role, org=None, sub="someone", **more):
         assertion = Assertion(
-            "someone",
+            sub,
             role,
             "any",
             "all",
@@ -151,6 +153,7 @@ def signed_in(key_pair, clock):
             (),
             "j",
             NOW + timedelta(minutes=5),
+            **more,
         )
         return {"Authorization": f"Bearer {Signer(key_pair[0], clock).sign(assertion)}"}
 

@@ -18,6 +18,7 @@ from shared.bus.failures import DeadlinePassed, ServiceFailed, ServiceMissing
 from shared.contracts.catalogue import requests
 from shared.contracts.rpc.enrollment_rules import ExplainRuleV1, ListRulesV1
 from shared.contracts.rpc.enrollment_templates import ExportRosterV1, ListRosterV1
+from shared.contracts.rpc.identity_machines import IssueMachineTokenV1
 from shared.contracts.rpc.identity_sign_in import AssertSessionV1
 from shared.contracts.rpc.verification import GetReportPdfV1
 from shared.rules.refused import NotFound, Refused
@@ -117,8 +118,16 @@ def test_nothing_extra_gets_through(client, services, signed_in, route):
 
 
 def test_every_request_of_every_service_has_a_route():
-    # downloads, the rulebook, what a template asks on its way, and who stands behind a session
-    answered_here = {AssertSessionV1, GetReportPdfV1, ListRulesV1, ExplainRuleV1, ExportRosterV1, ListRosterV1}
+    # downloads, the rulebook, what a template asks on its way, who stands behind a session, a machine's token
+    answered_here = {
+        AssertSessionV1,
+        IssueMachineTokenV1,
+        GetReportPdfV1,
+        ListRulesV1,
+        ExplainRuleV1,
+        ExportRosterV1,
+        ListRosterV1,
+    }
     assert {route.contract for route in ROUTES} | answered_here == set(requests())
 
 

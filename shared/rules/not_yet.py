@@ -11,7 +11,7 @@ NOT_YET: Final = frozenset(
         "AUD-2",
         "AC-2", "AC-3", "AC-4", "AC-7", "AC-8", "AC-9", "AC-10", "AC-11", "AC-13", "AC-15", "AC-16", "AC-17", "AC-18",
         "AC-19", "AC-20", "AC-24",
-        "X-PROOF-2", "X-SIGN-3", "X-SIGN-4", "X-SIGN-5", "X-SIGN-6", "X-OFFICE-1", "X-OFFICE-2",
+        "X-PROOF-2", "X-SIGN-3", "X-SIGN-4", "X-SIGN-6",
         # imaging
         "R21-1", "RF-1",
         # credentials
@@ -19,6 +19,6 @@ NOT_YET: Final = frozenset(
         # verification
         "A22-1", "A22-2", "R18-1", "AC-22", "AC-23",
         # the front door, files, the house
-        "X-RATE-1", "X-FILE-15", "X-FILE-17", "X-HEARD-1", "X-AUDIT-1",
+        "X-FILE-15", "X-FILE-17", "X-HEARD-1", "X-AUDIT-1",
     )
 )  # fmt: skip

@@ -83,7 +83,7 @@ class Invitations(Application):
         context = Context.of(by, rules=("A24-1",))
         found = self.owners(OPERATOR_ID, [operator_id]).get(operator_id)
         operator = self.find(Operator, found) if found else None
-        if operator is None or operator.standing.is_over(shanghai_date(by.recorded_at)):
+        if operator is None or not operator.standing.may_come_on(shanghai_date(by.recorded_at)):
             return self.save(by=context, answer={})
         out = operator.standing.invitation
         digest = self.codes.digest_of(operator_id, out.salt, code) if out else ""

@@ -78,7 +78,11 @@ class OperatorStanding:
 
     def works_on(self, today: date) -> bool:
         """Whether the appointment holds and its invitation was taken up."""
-        return self.state == "active" and self.valid_from <= today and not self.is_over(today)
+        return self.state == "active" and self.may_come_on(today)
+
+    def may_come_on(self, today: date) -> bool:
+        """Whether an invitation can be taken up: the appointment has begun and is not over."""
+        return self.valid_from <= today and not self.is_over(today)
 
     def is_over(self, today: date) -> bool:
         return self.state == "revoked" or (self.valid_until is not None and today > self.valid_until)

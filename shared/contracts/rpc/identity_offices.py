@@ -236,7 +236,7 @@ class GetOfficeV1(Request):
     on = shapes.day(required=False, load_default=None, allow_none=True)
     after_version = shapes.integer(required=False, load_default=0)
 
-    example: ClassVar[dict[str, Any]] = {"code": "4111010001", "on": "2026-09-01"}
+    example: ClassVar[dict[str, Any]] = {"code": "4111010001", "on": "2026-09-01", "after_version": 0}
 
 
 class OfficesV1(Contract):
@@ -262,4 +262,4 @@ class ListOfficesV1(Request):
     after = _code(required=False, load_default=None, allow_none=True)
     limit = shapes.integer(1, 200, required=False, load_default=100)
 
-    example: ClassVar[dict[str, Any]] = {"kind": "school", "province": "11", "limit": 100}
+    example: ClassVar[dict[str, Any]] = {"kind": "school", "province": "11", "lapsed": False, "limit": 100}
