@@ -4,8 +4,9 @@ from typing import Final
 
 from gateway.api.claim_routes import CLAIM_ROUTES
 from gateway.api.office_routes import OFFICE_ROUTES
+from gateway.api.people_routes import PEOPLE_ROUTES
 from gateway.api.route import Route
-from shared.contracts.rpc import identity, identity_accounts, identity_privacy, identity_sign_in
+from shared.contracts.rpc import identity, identity_accounts, identity_factors, identity_privacy, identity_sign_in
 
 IDENTITY_ROUTES: Final = (
     # accounts and signing in
@@ -27,6 +28,38 @@ IDENTITY_ROUTES: Final = (
     Route("POST", "/me/contacts/remove", identity_accounts.RemoveContactV1, "identity"),
     *OFFICE_ROUTES,
     *CLAIM_ROUTES,
+    *PEOPLE_ROUTES,
+    Route("POST", "/password-sessions", identity_sign_in.SignInWithPasswordV1, "identity", public=True),
+    Route("POST", "/passkey-sessions/options", identity_sign_in.BeginPasskeySignInV1, "identity", public=True),
+    Route("POST", "/passkey-sessions", identity_sign_in.SignInWithPasskeyV1, "identity", public=True),
+    Route("POST", "/provider-sessions/options", identity_sign_in.BeginProviderSignInV1, "identity", public=True),
+    Route("POST", "/provider-sessions", identity_sign_in.SignInWithProviderV1, "identity", public=True),
+    Route("POST", "/enrolments", identity_factors.BeginEnrolmentV1, "identity", public=True),
+    Route("POST", "/enrolments/complete", identity_factors.CompleteEnrolmentV1, "identity", public=True),
+    # showing a strong factor again
+    Route("POST", "/me/step-up/otp", identity_sign_in.StepUpWithOtpV1, "identity"),
+    Route("POST", "/me/step-up/passkey/options", identity_sign_in.BeginPasskeyStepUpV1, "identity"),
+    Route("POST", "/me/step-up/passkey", identity_sign_in.StepUpWithPasskeyV1, "identity"),
+    Route("POST", "/me/step-up/code/send", identity_sign_in.SendStepUpCodeV1, "identity"),
+    Route("POST", "/me/step-up/code", identity_sign_in.StepUpWithCodeV1, "identity"),
+    # own factors
+    Route("GET", "/me/factors", identity_factors.ListMyFactorsV1, "identity"),
+    Route("POST", "/me/password", identity_factors.SetPasswordV1, "identity"),
+    Route("POST", "/me/totp/options", identity_factors.BeginTotpV1, "identity"),
+    Route("POST", "/me/totp", identity_factors.AddTotpV1, "identity"),
+    Route("POST", "/me/totp/remove", identity_factors.RemoveTotpV1, "identity"),
+    Route("POST", "/me/passkeys/options", identity_factors.BeginPasskeyV1, "identity"),
+    Route("POST", "/me/passkeys", identity_factors.AddPasskeyV1, "identity"),
+    Route("POST", "/me/passkeys/<string:passkey>/remove", identity_factors.RemovePasskeyV1, "identity"),
+    Route(
+        "POST", "/operators/<string:operator_id>/provider-account", identity_factors.LinkProviderAccountV1, "identity"
+    ),
+    Route(
+        "POST",
+        "/operators/<string:operator_id>/provider-account/remove",
+        identity_factors.UnlinkProviderAccountV1,
+        "identity",
+    ),
     # own sessions
     Route("GET", "/me/sessions", identity_sign_in.ListMySessionsV1, "identity"),
     Route("POST", "/me/sessions/<uuid:session_id>/end", identity_sign_in.EndSessionV1, "identity"),

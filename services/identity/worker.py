@@ -14,11 +14,14 @@ from services.identity.application.claim_review import ClaimReview
 from services.identity.application.deliveries import Deliveries
 from services.identity.application.identity import Identity
 from services.identity.application.machine_clients import MachineClients
+from services.identity.application.merging import Merging
 from services.identity.application.messages import Messenger, Reactions
 from services.identity.application.office_messages import OfficeMessages
 from services.identity.application.offices import Offices
 from services.identity.application.operators import Appointments
 from services.identity.application.reactions import AccountReactions
+from services.identity.application.sign_in_messages import SignInReactions, SignInUpkeep
+from services.identity.application.sign_in_owners import AccountOwners, EveryOwner, OperatorOwners
 from services.identity.config import Config
 from services.identity.domain.rules import PROVE_WITHIN
 from services.identity.projections import AGGREGATES, PROJECTIONS
@@ -26,6 +29,8 @@ from services.identity.publishing import publish
 from services.identity.queries import IdentityQueries
 from services.identity.queries.claims import ClaimRows
 from services.identity.queries.offices import OfficeQueries
+from services.identity.queries.people import PeopleQueries
+from services.identity.queries.sign_in import SignInQueries
 from shared.bus.worker import Worker, every
 from shared.codes.clock import Clock, clock_from, shanghai_date
 from shared.eventstore.follower import position_of
@@ -86,19 +91,23 @@ def build(environ: Mapping[str, str]) -> Worker:
     accounts = AccountReactions(use_cases, config.public_origin)
     claims = ClaimReview(store, clock, keyring, ClaimRows(store))
     told_of_claims = ClaimMessages(claims, config.public_origin).messages
-    reactors = [accounts.messages, told_of_claims, OfficeMessages(Appointments(store, clock, keyring)).messages]
+    appointments = Appointments(store, clock, keyring)
+    owners = EveryOwner(AccountOwners(use_cases), OperatorOwners(appointments))
+    sign_ins = SignInReactions(use_cases.sessions, keyring, owners)
+    upkeep = SignInUpkeep(use_cases.sessions, keyring, SignInQueries(store))
+    reactors = [accounts.messages, told_of_claims, OfficeMessages(appointments).messages, sign_ins.messages]
     reactions = Reactions(
         reactors,
         messengers_of(config, clock),
         Deliveries(store),
         clock,
-        runs=[accounts.bind],
+        runs=[accounts.bind, Merging(store, clock, PeopleQueries(store, keyring)).close_merged],
         given_up=use_cases.note_undelivered,
     )
     worker.beside(Reacting(store, reactions.react).step, seconds=0.05)
     worker.beside(reactions.retry, seconds=RETRY_SECONDS)
     worker.tasks += [every(1.0, due), every(5.0, due_of_offices(store, clock, keyring))]
-    worker.tasks += [every(5.0, lambda: claims.due_claims(clock.now()))]
+    worker.tasks += [every(5.0, lambda: claims.due_claims(clock.now())), every(10.0, lambda: upkeep.due(clock.now()))]
     return worker
 
 

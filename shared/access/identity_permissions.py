@@ -40,6 +40,9 @@ IDENTITY_PERMISSIONS: Final[tuple[Permission, ...]] = (
     *may("student", OWN_PERSON, "AC-15", "bind_own_record"),
     *may("student", OWN_PERSON, "AC-19", "ask_own_identity_change"),
     *may("student", OWN_PERSON, "AC-21", "disown_record"),
+    *may("registrar", OWN_SCHOOL, "A11-2", "read_disowned_records", owes=(LOGGED,)),
+    *may("province_education", OWN_PROVINCE, "A11-2", "read_disowned_records", owes=(LOGGED,)),
+    *may("ministry", NATION, "A11-2", "read_disowned_records", owes=(LOGGED,)),
     *may("student", OWN_PERSON, "AC-10", "appeal_own_claim"),
     # who looked, and who may
     *may("student", OWN_PERSON, "A21-1", "read_own_looks", "read_own_archive", "read_own_consents"),

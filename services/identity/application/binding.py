@@ -133,7 +133,7 @@ class Binding(Application):
     def documents_touched(self, record: FactRecord) -> tuple[str, ...]:
         """The documents whose records may have found their owner by a fact: the worker binds them (AC-14, AC-20)."""
         fact = record.fact
-        if isinstance(fact, Account.ContactProven):
+        if isinstance(fact, Account.ContactProven | Account.NameChanged):
             return self.get(Account, record.originator_id).standing.held
         if isinstance(fact, Account.IdentityAdded):
             return (fact.id_key,)

@@ -96,7 +96,7 @@ class AccountContactFacts(AccountIdentityFacts):
 
         def apply(self, aggregate: Any) -> None:
             aggregate.sealed_person = self.sealed_person
-            aggregate.standing = changed(aggregate.standing, name_key=self.name_key)
+            aggregate.standing = aggregate.standing.renamed(self.name_key)
 
     class CodeUsed(Aggregate.Event):
         """A code came back and proved its owner, for something that is no sign-in."""

@@ -50,12 +50,13 @@ class AccountIdentityFacts(Aggregate):
 
         person_id: UUID
         source: UUID
+        along: tuple[str, ...]  # documents of another account that gets them back, with all that was said of them
         sealed: str  # of the identity that the person goes by again
         takes: tuple[str, ...]
         gives_up: tuple[str, ...]
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = aggregate.standing.without_source(self.source)
+            aggregate.standing = aggregate.standing.without_source(self.source, tuple(self.along))
             aggregate.sealed_person = self.sealed
 
     class Superseded(Aggregate.Event):
@@ -128,17 +129,18 @@ class AccountIdentityFacts(Aggregate):
             **_exchanged(before.held, after.held),
         )
 
-    def take_back_identities(self, source: UUID) -> None:
+    def take_back_identities(self, source: UUID, along: tuple[str, ...] = ()) -> None:
         """Undo what a claim or merge added."""
         before = self.standing
         if before.has_ended:
             raise AccountEnded()
-        after = before.without_source(source)
+        after = before.without_source(source, along)
         own: Any = self  # what is sealed stands on the account itself
         self.trigger_event(
             self.IdentitiesTakenBack,
             person_id=before.person_id,
             source=source,
+            along=along,
             sealed=own.sealed_of.get(after.all_identities.current.pair, own.sealed_person),
             **_exchanged(before.held, after.held),
         )

@@ -101,8 +101,11 @@ class AccountStanding:
         lacks = tuple(key for key in self.lacks if key != added.id_key)
         return self._known_by(self.all_identities.with_(added), lacks)
 
-    def without_source(self, source: UUID) -> AccountStanding:
-        return self._known_by(self.all_identities.without(source), self.lacks)
+    def renamed(self, name_key: str) -> AccountStanding:
+        return self._known_by(self.all_identities.renamed(name_key), self.lacks)
+
+    def without_source(self, source: UUID, along: tuple[str, ...] = ()) -> AccountStanding:
+        return self._known_by(self.all_identities.without(source, along), self.lacks)
 
     def superseded(self, by_account: UUID) -> AccountStanding:
         return replace(self, state="superseded", superseded_by=by_account, state_before=self.state)

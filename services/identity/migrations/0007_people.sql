@@ -19,6 +19,7 @@ CREATE TABLE person_identities (
     known jsonb NOT NULL
 );
 CREATE INDEX person_identities_person ON person_identities (person_id);
+CREATE INDEX person_identities_known ON person_identities USING gin (known jsonb_path_ops);
 
 -- Two accounts of one human being: proposed by one of the registry, confirmed by another.
 CREATE TABLE merge_register (

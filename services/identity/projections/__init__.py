@@ -6,6 +6,7 @@ from services.identity.domain.identity_claim import IdentityClaim
 from services.identity.domain.login import Login
 from services.identity.domain.look import Alert, HeardLook, Look
 from services.identity.domain.machine_client import MachineClient
+from services.identity.domain.merge import Merge
 from services.identity.domain.office import Office
 from services.identity.domain.operator import Operator
 from services.identity.domain.records import QualificationRecord, StudentRecord
@@ -20,7 +21,7 @@ from services.identity.projections.offices import (
     OfficeRegister,
     OperatorRegister,
 )
-from services.identity.projections.people import PersonIdentities
+from services.identity.projections.people import MergeRegister, PersonIdentities
 from services.identity.projections.records import HeardRecords
 from services.identity.projections.sign_in import LoginRegister, SessionRegister
 from shared.eventstore.aggregate import Aggregate
@@ -30,6 +31,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     AccountRegister(),
     HeardRecords(),
     PersonIdentities(),
+    MergeRegister(),
     SessionRegister(),
     LoginRegister(),
     LooksAtRecords(),
@@ -45,6 +47,7 @@ PROJECTIONS: tuple[Projection, ...] = (
 )
 AGGREGATES: tuple[type[Aggregate], ...] = (
     Account,
+    Merge,
     StudentRecord,
     QualificationRecord,
     Session,

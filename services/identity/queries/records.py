@@ -8,7 +8,6 @@ from uuid import UUID
 
 from services.identity.domain.explanations import RecordSeen, explain_all
 from services.identity.domain.identities import Identities
-from services.identity.projections.people import identities_of
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import shanghai_date
@@ -51,7 +50,7 @@ class RecordQueries:
         rows = self._rows("SELECT known FROM person_identities WHERE person_id = %s AND state = 'open'", (person_id,))
         if not rows:
             raise NotFound(kind="account")
-        return identities_of(rows[0][0])
+        return Identities.from_rows(rows[0][0])
 
     def records_under(self, id_keys: Iterable[str]) -> list[RecordSeen]:
         """Every record under these documents."""

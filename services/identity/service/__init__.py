@@ -3,26 +3,37 @@
 from collections.abc import Mapping
 from typing import Any
 
+from eventlet import tpool
+
+from services.identity.adapters.oidc import HttpsProviders, ProvidersFile
 from services.identity.adapters.operators_file import OperatorsFile
 from services.identity.adapters.pictures import PillowPictures
 from services.identity.application.claim_evidence import ClaimEvidence
 from services.identity.application.consents import Consents
 from services.identity.application.identity import Identity
+from services.identity.application.invitations import Invitations
 from services.identity.application.looks import LookReports
 from services.identity.application.machine_clients import MachineClients
+from services.identity.application.merging import Merging
 from services.identity.application.offices import Offices
 from services.identity.application.operators import Appointments
+from services.identity.application.passwords import Passwords
+from services.identity.application.people import People
+from services.identity.application.sign_in_owners import AccountOwners, EveryOwner, OperatorOwners
+from services.identity.application.sign_in_rooms import SignInRooms
 from services.identity.config import Config
 from services.identity.queries import IdentityQueries
 from services.identity.queries.claim_review import ClaimQueries
 from services.identity.queries.looks import LookQueries
 from services.identity.queries.offices import OfficeQueries
+from services.identity.queries.people import PeopleQueries
 from services.identity.queries.sign_in import SignInQueries
 from services.identity.service.accounts import AccountAnswers
 from services.identity.service.claims import ClaimAnswers
 from services.identity.service.offices import OfficeAnswers
+from services.identity.service.people import PeopleAnswers
 from services.identity.service.privacy import PrivacyAnswers
-from services.identity.service.sign_in import SignInAnswers
+from services.identity.service.sign_in import FactorAnswers, SignInAnswers
 from shared.blobs.files import FileBlobs
 from shared.bus.handlers import hears
 from shared.bus.providers import provide
@@ -64,14 +75,36 @@ class Edge:
         self.machine_clients = MachineClients(self.store, clock, keyring)
         self.office_queries = OfficeQueries(self.store, keyring)
         self.claim_queries = ClaimQueries(self.store, keyring)
+        self.people_queries = PeopleQueries(self.store, keyring)
+        self.people = People(self.store, clock, keyring, self.people_queries)
+        self.merging = Merging(self.store, clock, self.people_queries)
         blobs = FileBlobs(config.blobs_dir)
         self.claims = ClaimEvidence(self.store, clock, keyring, self.claim_queries, blobs, PillowPictures())
+
+        self.sign_in = SignInRooms(
+            self.use_cases,
+            origin=config.public_origin,
+            passwords=Passwords(heavy=tpool.execute, more_known=config.known_passwords_file),
+            owners=EveryOwner(AccountOwners(self.use_cases), OperatorOwners(self.appointments)),
+            invitations=Invitations(self.store, clock, keyring),
+            providers=ProvidersFile(config.oidc_file),
+            door=HttpsProviders(),
+        )
 
     def close(self) -> None:
         self.store.close()
 
 
-class IdentityService(AccountAnswers, ClaimAnswers, OfficeAnswers, PrivacyAnswers, SignInAnswers, StreamSource):
+class IdentityService(
+    AccountAnswers,
+    ClaimAnswers,
+    OfficeAnswers,
+    PeopleAnswers,
+    PrivacyAnswers,
+    SignInAnswers,
+    FactorAnswers,
+    StreamSource,
+):
     """Answers calls."""
 
     name = "identity"

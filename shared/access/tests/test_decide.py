@@ -131,6 +131,7 @@ WHO_MAY = {
     "propose_merge": {"operator"},
     "confirm_merge": {"operator"},
     "read_people": {"operator"},
+    "read_disowned_records": {"registrar", "province_education", "ministry"},
     "unmask_person": {"registrar", "province_education", "ministry", "auditor"},
     "ask_unmasking": {"auditor"},
     "approve_unmasking": {"auditor", "ministry"},

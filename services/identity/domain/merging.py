@@ -1,0 +1,77 @@
+"""What a merge does to two accounts and their records, and how a split takes it back; nothing is loaded or saved."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from services.identity.domain.account import Account
+from services.identity.domain.identities import KnownIdentity
+from services.identity.domain.records import HeardRecord
+
+
+def merge_accounts(survivor: Account, other: Account, merge_id: UUID, reason: str) -> None:
+    """The survivor takes every document and name that the other holds; the other falls silent and forgets nothing."""
+    held = set(other.standing.held)
+    brought = [one for one in other.standing.all_identities.live if one.id_key in held]
+    other.supersede(by_account=survivor.id, claim_id=merge_id)
+    for one in brought:
+        if one.pair not in survivor.standing.identities:
+            _link(survivor, one, sealed_of(other, one.pair), other.id, merge_id, reason)
+
+
+def split_accounts(survivor: Account, other: Account, merge_id: UUID, reason: str) -> None:
+    """Everything as if the merge had never been; what was added to the other's documents meanwhile goes with them."""
+    before = other.standing.restored()
+    theirs = set(before.held)
+    late = [
+        one
+        for one in survivor.standing.all_identities.live
+        if one.id_key in theirs and one.source != merge_id and one.pair not in before.identities
+    ]
+    survivor.take_back_identities(merge_id, along=tuple(before.held))
+    other.restore(claim_id=merge_id)
+    for one in late:
+        _link(other, one, sealed_of(survivor, one.pair), survivor.id, one.source, reason)
+
+
+def move_records(records: Iterable[HeardRecord], person_id: UUID, on: date) -> tuple[UUID, ...]:
+    """All of the other person's records are the survivor's; answer which."""
+    moved = []
+    for record in records:
+        record.give_to(person_id, on)
+        moved.append(record.id)
+    return tuple(moved)
+
+
+def part_records(
+    records: Iterable[HeardRecord], survivor: Account, other: Account, moved: tuple[UUID, ...], on: date
+) -> list[HeardRecord]:
+    """Of the survivor's records those that are the other's again: by document; where that says nothing, as before."""
+    mine, theirs = survivor.standing.identities, other.standing.identities
+    given = []
+    for record in records:
+        pair = record.standing.pair
+        if pair not in mine and (pair in theirs or record.id in moved):
+            record.give_to(other.standing.person_id, on)
+            given.append(record)
+    return given
+
+
+def sealed_of(account: Account, pair: tuple[str, str]) -> str:
+    """What was sealed of one identity; of those linked from elsewhere the other account keeps it."""
+    return account.sealed_of.get(pair, account.sealed_person)
+
+
+def _link(
+    account: Account, one: KnownIdentity, sealed: str, sealed_for: UUID, source: UUID | None, reason: str
+) -> None:
+    account.add_identity(
+        kind="linked",
+        id_type=one.id_type,
+        id_key=one.id_key,
+        name_key=one.name_key,
+        sealed=sealed,
+        sealed_for=sealed_for,
+        reason=reason,
+        claim_id=source,
+    )
