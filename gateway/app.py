@@ -89,7 +89,7 @@ def _unexpected(error: Exception) -> Response:
 
 def _add_health(app: Flask) -> None:
     def live() -> Response:
-        return Response("ok\n", content_type="text/plain")
+        return Response("ok\n", content_type="text/plain; charset=utf-8")
 
     app.add_url_rule("/livez", "live", live)
     app.add_url_rule("/readyz", "ready", live)

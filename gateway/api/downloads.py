@@ -1,5 +1,6 @@
 """Files that come out of the registry: refused rows, photos, reports; the service says whether, and which."""
 
+from collections.abc import Sequence
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -15,10 +16,10 @@ from shared.contracts.rpc.enrollment import GetBatchV1
 from shared.contracts.rpc.enrollment_batches import GetPlanV1
 from shared.contracts.rpc.imaging import GetPhotoV1
 from shared.contracts.rpc.verification import GetReportPdfV1
-from shared.intake.formats import CONTENT_TYPES, CSV, JSONL, format_written
+from shared.intake.formats import CONTENT_TYPES, ERRORS_FORMATS, JSONL, format_written
 from shared.rules.refused import NotFound
 
-_ROWS: Final = CONTENT_TYPES[CSV]
+_ROWS: Final = tuple(dict.fromkeys(CONTENT_TYPES[written] for written in ERRORS_FORMATS.values()))
 
 
 def add_downloads(api: Blueprint) -> None:
@@ -90,10 +91,11 @@ def _attachment(response: Response, filename: str) -> Response:
     return response
 
 
-def describe(api: Blueprint, path: str, name: str, tag: str, content_type: str, view: Any) -> None:
-    """Add a route that answers with a file, and say so in the document."""
+def describe(api: Blueprint, path: str, name: str, tag: str, content_type: str | Sequence[str], view: Any) -> None:
+    """Add a route that answers with a file, and say so in the document; of several types the answer has one."""
     binary = {"type": "string", "format": "binary"}
-    view = api.response(200, binary, content_type=content_type, description="The file.")(view)
+    types = [content_type] if isinstance(content_type, str) else content_type
+    view = api.response(200, binary, content_type=types[0], description="The file.")(view)
     for status, problem in (
         (401, "UNAUTHORIZED"),
         (403, "FORBIDDEN"),
@@ -101,5 +103,7 @@ def describe(api: Blueprint, path: str, name: str, tag: str, content_type: str, 
         (503, "SERVICE_UNAVAILABLE"),
     ):
         view = api.alt_response(status, problem)(view)
-    view = api.doc(operationId=name, security=[{"assertion": []}])(view)
+    content = {each: {"schema": binary} for each in types}
+    told = {"200": {"description": "The file.", "content": content}}  # flask-smorest knows one type an answer
+    view = api.doc(operationId=name, security=[{"assertion": []}], responses=told)(view)
     api.route(path, methods=["GET"], endpoint=name, tags=[tag])(view)

@@ -122,7 +122,7 @@ def _add_download(api: Blueprint, place: str, contract: type[Request], id_name: 
 
     name = f"download_{place.strip('/').replace('-', '_')}_evidence"
     view.__name__ = name
-    describe(api, f"{place}/<uuid:item_id>/evidence/<digest>", name, "enrollment", "application/octet-stream", view)
+    describe(api, f"{place}/<uuid:item_id>/evidence/<digest>", name, "enrollment", tuple(_ENDINGS), view)
 
 
 def _kind_of(stream: BinaryIO) -> str:

@@ -132,7 +132,7 @@ def add_progress(api: Blueprint, pulse: Pulse | None = None) -> None:
         """
         return listen(listeners, {"batch_id": batch_id, **asked})
 
-    events = {"type": "string", "description": "Events `progress`, `finished`, `failed`; comments as heartbeat."}
+    events = {"description": "Events `progress`, `finished`, `failed`; comments as heartbeat."}
     view = api.response(200, events, content_type=EVENT_STREAM, description="The events.")(progress)
     for status, name in ((401, "UNAUTHORIZED"), (403, "FORBIDDEN"), (404, "NOT_FOUND"), (429, "TOO_MANY_REQUESTS")):
         view = api.alt_response(status, name)(view)

@@ -19,7 +19,7 @@ from shared.intake.writers import Writer
 from shared.rules.refused import NotFound
 
 _PATH: Final = "/templates/<kind>.<file_format>"
-_FILES: Final = "application/octet-stream"
+_FILES: Final = tuple(CONTENT_TYPES.values())
 
 
 class TemplateQuerySchema(Schema):
