@@ -33,6 +33,8 @@ class Config:
     operators_file: Path | None  # demo profile only
     clock: str
     blobs_dir: Path = Path("blobs")
+    oidc_file: Path | None = None  # identity providers of offices
+    known_passwords_file: Path | None = None  # refused beside those that are built in
 
     def __post_init__(self) -> None:
         if self.profile not in PROFILES:
@@ -70,6 +72,8 @@ class Config:
             smtp=_smtp(environ),
             sms=_sms(environ),
             operators_file=Path(operators) if operators else None,
+            oidc_file=_path(environ, "XUEJI_OIDC_FILE"),
+            known_passwords_file=_path(environ, "XUEJI_KNOWN_PASSWORDS_FILE"),
             clock=environ.get("XUEJI_CLOCK", "system"),
             blobs_dir=Path(environ["XUEJI_BLOBS_DIR"]),
         )
@@ -95,3 +99,7 @@ def _sms(environ: Mapping[str, str]) -> SmsSettings | None:
         key=Path(environ["XUEJI_SMS_KEY_FILE"]).read_bytes().strip(),
         ca_file=environ.get("XUEJI_SMS_CA_FILE") or None,
     )
+
+
+def _path(environ: Mapping[str, str], name: str) -> Path | None:
+    return Path(environ[name]) if environ.get(name) else None

@@ -9,9 +9,9 @@ NOT_YET: Final = frozenset(
         "A28-2", "AUD-3",
         # identity
         "AUD-2",
-        "AC-2", "AC-3", "AC-4", "AC-7", "AC-8", "AC-9", "AC-10", "AC-11", "AC-13", "AC-15", "AC-16", "AC-17", "AC-18",
+        "AC-2", "AC-3", "AC-7", "AC-15", "AC-16", "AC-17", "AC-18",
         "AC-19", "AC-20", "AC-24",
-        "X-PROOF-2", "X-SIGN-3", "X-SIGN-4", "X-SIGN-6",
+        "X-PROOF-2",
         # imaging
         "R21-1", "RF-1",
         # credentials

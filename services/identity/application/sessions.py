@@ -114,7 +114,9 @@ class Sessions(Logins):
             return self._again(*known, holder, by)
         session = self._new(holder, amr, by, strong=strong)
         try:
-            self.save(session, by=Context.of(by, rules=("X-SIGN-5",)).with_(command_id=None), answer={})
+            self.save(
+                session, by=Context.of(by, rules=("X-SIGN-5",)).with_(command_id=None, request_hash=""), answer={}
+            )
         except CommandTaken:
             known = self._begun_by(by.command_id) if by.command_id else None
             if known is None:
@@ -138,14 +140,16 @@ class Sessions(Logins):
         assertion = self._assertion(session_id, standing, holder, by.recorded_at)
         return {"assertion": self._signer.sign(assertion), "expires_at": assertion.exp}
 
-    def step_up(self, session_id: UUID, method: str, by: By) -> Answer:
-        """A strong factor was shown in this session: it counts for some minutes, under a token of its own."""
+    def step_up(self, session_id: UUID, method: str, by: By, *used: Login) -> Answer:
+        """A strong factor was shown in this session: it counts for some minutes, under a token of its own.
+
+        The login whose factor was `used` is saved with it, or neither is.
+        """
         session = self.get(Session, session_id)
         token = self._token(session_id, session.standing.salt, session.standing.rotation + 1)
         session.step_up(method=method, token_key=_key(token), now=by.recorded_at)
-        return self.save(
-            session, by=Context.of(by, rules=("X-SIGN-2",)), answer={"rotation": session.standing.rotation}
-        )
+        answer = {"session_id": session_id, "rotation": session.standing.rotation}
+        return self.save(session, *used, by=Context.of(by, rules=("X-SIGN-2",)), answer=answer)
 
     def stepped_up(self, session_id: UUID, rotation: int, by: By) -> Answer:
         """What `step_up` answers its caller: the new token is made again, for it is stored nowhere."""
@@ -165,14 +169,18 @@ class Sessions(Logins):
 
     def standing_of(self, by: By) -> SessionStanding:
         """The session that the asker's assertion speaks for."""
-        if by.actor is None or not by.actor.session:
-            raise NotSignedIn(reason="session")
-        session_id = UUID(by.actor.session)
+        session_id = self.id_of(by)
         found = self.standings(Session, [session_id]).get(session_id)
         if found is None:
             raise NotSignedIn(reason="session")
         standing: SessionStanding = found[1]
         return standing
+
+    def id_of(self, by: By) -> UUID:
+        """The session that the asker's assertion speaks for."""
+        if by.actor is None or not by.actor.session:
+            raise NotSignedIn(reason="session")
+        return UUID(by.actor.session)
 
     # --- end ---
 
@@ -180,8 +188,7 @@ class Sessions(Logins):
     def sign_out(self, *, command_id: UUID, by: By) -> Answer:
         """End the session that asks."""
         require(by.actor, "end_own_sessions", Resource("session", person=by.sub))
-        self.standing_of(by)
-        return self._end(UUID(by.actor.session if by.actor else ""), "signed_out", by)
+        return self._end(self.id_of(by), "signed_out", by)
 
     @command
     def end_session(self, *, command_id: UUID, session_id: UUID, by: By) -> Answer:
@@ -197,7 +204,7 @@ class Sessions(Logins):
         """End all own sessions; this one too where that is asked."""
         require(by.actor, "end_own_sessions", Resource("session", person=by.sub))
         login = self.login_of(self.standing_of(by).subject)
-        kept = None if this_too or by.actor is None else UUID(by.actor.session)
+        kept = None if this_too else self.id_of(by)
         login.end_sessions("ended_by_owner", kept)
         return self.save(login, by=Context.of(by, rules=("AC-24",)))
 
@@ -208,7 +215,7 @@ class Sessions(Logins):
             login = self.login_of(subject)
             login.end_sessions(cause, kept)
             try:
-                self.save(login, by=context.with_(command_id=None), answer={})
+                self.save(login, by=context.with_(command_id=None, request_hash=""), answer={})
             except (ChangedMeanwhile, SubjectTaken):
                 if last:
                     raise
@@ -229,6 +236,11 @@ class Sessions(Logins):
                     self.save(session, by=Context.system("lapse_sessions", now, rules=("X-SIGN-6",)))
                     lapsed += 1
         return lapsed
+
+    def forget_activity(self, now: datetime) -> None:
+        """Drop when and where sessions were used that are long over."""
+        with self.store.reading() as cursor:
+            cursor.execute("DELETE FROM session_activity WHERE seen_at <= %s", (now - absolute_limit(staff=False) * 2,))
 
     # --- parts ---
 

@@ -28,11 +28,22 @@ class StrongFactorMissing(Refused):
     status = 403
 
 
+class SecondFactorMissing(Refused):
+    """The password is not all that this account asks for."""
+
+    rule = "X-SIGN-3"
+    status = 403
+    zh = "请同时输入动态口令。"
+    en = "Enter the one-time password too."
+
+
 class SignInDelayed(Refused):
     """Too many tries from here: wait."""
 
     rule = "X-SIGN-4"
     status = 429
+    zh = "登录失败次数过多，请 {seconds} 秒后再试；已知设备和通行密钥不受影响。"
+    en = "Too many failed tries from here: wait {seconds} seconds. Known devices and passkeys are not affected."
 
 
 class CeremonyOver(Refused):

@@ -7,7 +7,7 @@ from marshmallow.validate import Length
 
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
-from shared.contracts.rpc.identity import SESSION
+from shared.contracts.rpc.identity import CODE, SESSION, CodeAskedV1, SignedInV1
 
 _COMMAND = "01930f3a-0000-7000-8000-000000000001"
 _SESSION = "01930f3a-0000-7000-8000-0000000000d1"
@@ -110,3 +110,181 @@ class SignOutV1(Command):
     answer = SavedV1
 
     example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND}
+
+
+class SignedInOnDeviceV1(SignedInV1):
+    """Who signed in, and what the device keeps: with it, misses elsewhere never delay this device."""
+
+    known_device = shapes.text(200, metadata={"description": "Not a proof of anybody: it opens nothing by itself."})
+
+    example: ClassVar[dict[str, Any]] = {**SignedInV1.example, "known_device": "xd1.nonce.proof"}
+
+
+class SignInWithPasswordV1(Command):
+    """Sign in by name and password, and the one-time password where there is one. Staff always have one."""
+
+    service = "identity"
+    method = "sign_in_with_password"
+    answer = SignedInOnDeviceV1
+
+    name = shapes.text(120, metadata={"description": "A contact, a document number, or an operator's id."})
+    password = shapes.text(512)
+    otp = shapes.pattern(r"([0-9]{6})?", required=False, load_default="")
+    known_device = shapes.text(200, shortest=0, required=False, load_default="")
+    device = shapes.text(120, shortest=0, required=False, load_default="")
+
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": _COMMAND,
+        "name": "zhangsan@example.edu.cn",
+        "password": "four quiet words here",
+        "otp": "204816",
+        "known_device": "xd1.nonce.proof",
+        "device": "Firefox, Linux",
+    }
+
+
+class ChallengeV1(Contract):
+    """What a browser asks its authenticator (WebAuthn), and the secret that completes it within minutes, once."""
+
+    ceremony = shapes.text(100)
+    options = fields.Dict(keys=fields.String(), required=True)
+
+    example: ClassVar[dict[str, Any]] = {
+        "ceremony": "a-secret-of-this-sign-in",
+        "options": {"challenge": "Y2hhbGxlbmdl", "rpId": "xueji.example", "userVerification": "required"},
+    }
+
+
+class BeginPasskeySignInV1(Request):
+    """Begin to sign in with a passkey; no name is asked."""
+
+    service = "identity"
+    method = "begin_passkey_sign_in"
+    answer = ChallengeV1
+
+    example: ClassVar[dict[str, Any]] = {}
+
+
+class SignInWithPasskeyV1(Command):
+    """Sign in by what the authenticator signed."""
+
+    service = "identity"
+    method = "sign_in_with_passkey"
+    answer = SignedInV1
+
+    ceremony = shapes.text(100)
+    credential = fields.Dict(keys=fields.String(), required=True)
+    device = shapes.text(120, shortest=0, required=False, load_default="")
+
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": _COMMAND,
+        "ceremony": "a-secret-of-this-sign-in",
+        "credential": {"id": "Y3JlZA", "rawId": "Y3JlZA", "type": "public-key", "response": {}},
+        "device": "Firefox, Linux",
+    }
+
+
+class StepUpWithOtpV1(Command):
+    """Show a one-time password again in this session; the session's token changes with it."""
+
+    service = "identity"
+    method = "step_up_with_otp"
+    answer = SignedInV1
+
+    otp = shapes.pattern(r"[0-9]{6}")
+
+    example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND, "otp": "204816"}
+
+
+class BeginPasskeyStepUpV1(Request):
+    """Begin to show one of the own passkeys again."""
+
+    service = "identity"
+    method = "begin_passkey_step_up"
+    answer = ChallengeV1
+
+    example: ClassVar[dict[str, Any]] = {}
+
+
+class StepUpWithPasskeyV1(Command):
+    """Show a passkey again in this session; the session's token changes with it."""
+
+    service = "identity"
+    method = "step_up_with_passkey"
+    answer = SignedInV1
+
+    ceremony = shapes.text(100)
+    credential = fields.Dict(keys=fields.String(), required=True)
+
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": _COMMAND,
+        "ceremony": "a-secret-of-this-step-up",
+        "credential": {"id": "Y3JlZA", "rawId": "Y3JlZA", "type": "public-key", "response": {}},
+    }
+
+
+class SendStepUpCodeV1(Command):
+    """A student without a stronger factor asks for a code to the own proven contact."""
+
+    service = "identity"
+    method = "send_step_up_code"
+    answer = CodeAskedV1
+
+    example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND}
+
+
+class StepUpWithCodeV1(Command):
+    """Show the code that came to the own contact; the session's token changes with it."""
+
+    service = "identity"
+    method = "step_up_with_code"
+    answer = SignedInV1
+
+    code = shapes.pattern(CODE)
+
+    example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND, "code": "204816"}
+
+
+class ProviderSignInV1(Contract):
+    """Where the browser goes, and the secret that it keeps meanwhile: whoever comes back without it is not let in."""
+
+    ceremony = shapes.text(100)
+    address = shapes.text(4000)
+
+    example: ClassVar[dict[str, Any]] = {
+        "ceremony": "a-secret-of-this-sign-in",
+        "address": "https://login.office.example/authorize?client_id=xueji",
+    }
+
+
+class BeginProviderSignInV1(Request):
+    """Staff of an office with an identity provider of its own begin to sign in there (OpenID Connect)."""
+
+    service = "identity"
+    method = "begin_provider_sign_in"
+    answer = ProviderSignInV1
+
+    office = shapes.text(40)
+
+    example: ClassVar[dict[str, Any]] = {"office": "education-11"}
+
+
+class SignInWithProviderV1(Command):
+    """Sign in by the code with which the office's provider sent the browser back."""
+
+    service = "identity"
+    method = "sign_in_with_provider"
+    answer = SignedInV1
+
+    ceremony = shapes.text(100)
+    state = shapes.text(200)
+    code = shapes.text(2000)
+    device = shapes.text(120, shortest=0, required=False, load_default="")
+
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": _COMMAND,
+        "ceremony": "a-secret-of-this-sign-in",
+        "state": "what-was-sent-along",
+        "code": "what-the-provider-gave",
+        "device": "Firefox, Linux",
+    }

@@ -1,0 +1,114 @@
+"""What people are told of their own sign-in, and what ends with an account or an appointment."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+from services.identity.application.messages import Message
+from services.identity.application.sessions import Logins, Sessions
+from services.identity.application.sign_in_attempts import Attempts
+from services.identity.application.sign_in_owners import Owners
+from services.identity.application.sign_in_secrets import Ceremonies, LoginSecrets
+from services.identity.domain.account import Account
+from services.identity.domain.login import SUBJECT, Login
+from services.identity.domain.operator import Operator
+from shared.eventstore.application import ChangedMeanwhile
+from shared.eventstore.context import Context
+from shared.eventstore.log import FactRecord
+from shared.eventstore.privacy import Keyring
+
+_NOT_ME: Final = (
+    "如非本人操作，请立即登录并结束所有会话、更换密码，或联系客服。",
+    "If this was not you, sign in now, end all sessions and change your password, or write to us.",
+)
+_TOLD: Final[dict[type[Any], tuple[str, str]]] = {
+    Login.PasswordSet: ("您的登录密码已设置或更换。", "The password of your account was set or changed."),
+    Login.TotpAdded: ("您的账号新增了动态口令设备。", "A device for one-time passwords was added to your account."),
+    Login.TotpRemoved: (
+        "您的账号已移除动态口令设备。",
+        "The device for one-time passwords was removed from your account.",
+    ),
+    Login.PasskeyAdded: ("您的账号新增了通行密钥。", "A passkey was added to your account."),
+    Login.PasskeyRemoved: ("您的账号已移除一个通行密钥。", "A passkey was removed from your account."),
+    Login.OidcLinked: ("您的操作员账号已与本机构身份提供方关联。", "Your office's identity provider now signs you in."),
+    Login.OidcUnlinked: (
+        "您的操作员账号已与身份提供方解除关联。",
+        "Your office's identity provider signs you in no more.",
+    ),
+    Login.SignInsDelayed: (
+        "有人多次以错误的密码尝试登录您的账号，来自该处的后续尝试已被延迟；您已用过的设备和通行密钥不受影响。",
+        "Somebody tried to sign in to your account with wrong passwords; further tries from there are delayed. Devices "
+        "that you used before and passkeys are not.",
+    ),
+}
+
+
+class SignInReactions(Logins):
+    """Reacts to what happened to logins, and to the end of those whose logins they were."""
+
+    def __init__(self, sessions: Sessions, keyring: Keyring, owners: Owners) -> None:
+        super().__init__(sessions.store, sessions.clock)
+        self._owners = owners
+        self._secrets = LoginSecrets(sessions.store, keyring)
+
+    def messages(self, record: FactRecord) -> Iterable[Message]:
+        """Notices to every contact of the owner; factors and sessions of whoever is gone end."""
+        fact: Any = record.fact
+        if isinstance(fact, Account.Closed | Account.Lapsed):
+            self._end(f"account:{record.originator_id}", record)
+        elif isinstance(fact, Operator.Revoked):
+            self._end(f"operator:{fact.operator_id}", record)
+        elif type(fact) in _TOLD and not getattr(fact, "renewed", False):
+            yield from self._notices(record, *_TOLD[type(fact)])
+
+    def _notices(self, record: FactRecord, zh: str, en: str) -> Iterable[Message]:
+        login = self.get(Login, record.originator_id)
+        for number, address in enumerate(self._owners.addresses_of(login.standing.subject)):
+            yield Message(
+                message_id=f"{record.originator_id}-{record.originator_version}-{number}",
+                channel=address.channel,
+                to=address.to,
+                subject="登录安全提醒 Your sign-in",
+                text=f"{zh}{_NOT_ME[0]}\n{en} {_NOT_ME[1]}\n",
+                sent_at=record.recorded_at,
+                account_id=address.account_id,
+                template="sign-in-changed",
+                parameters=(("what", zh),),
+            )
+
+    def _end(self, subject: str, record: FactRecord) -> None:
+        """Whoever is gone signs in no more; what was kept of factors is destroyed. Repeated, it changes nothing."""
+        if self.owners(SUBJECT, [subject]):
+            login = self.login_of(subject)
+            if login.end("holder_gone"):
+                with suppress(ChangedMeanwhile):
+                    self.save(login, by=Context.system("end_login", record.recorded_at, rules=("AC-24",)), answer={})
+        self._secrets.shred(subject)
+
+
+class SessionsOver(Protocol):
+    """Where sessions that are over are found."""
+
+    def list_sessions_over(self, now: datetime) -> list[UUID]:
+        """Sessions that are over by time or by "end all" and were not ended yet."""
+        ...
+
+
+class SignInUpkeep:
+    """What falls due of sign-ins by date."""
+
+    def __init__(self, sessions: Sessions, keyring: Keyring, over: SessionsOver) -> None:
+        self._sessions = sessions
+        self._over = over
+        self._attempts = Attempts(sessions.store, keyring)
+        self._ceremonies = Ceremonies(sessions.store, keyring)
+
+    def due(self, now: datetime) -> int:
+        """End what is over, and forget what served or was forgotten."""
+        lapsed = self._sessions.lapse_sessions(self._over.list_sessions_over(now), now)
+        self._sessions.forget_activity(now)
+        self._attempts.sweep(now)
+        self._ceremonies.sweep(now)
+        return lapsed
