@@ -7,6 +7,7 @@ from cli.dead_letters import dead_letters
 from cli.demo import demo
 from cli.docs.command import docs
 from cli.keys import keys
+from cli.offices import offices
 from cli.processes import gateway, migrate, public, run, service, worker
 from cli.rebuild import rebuild
 from cli.rules import rules
@@ -20,7 +21,22 @@ def xueji() -> None:
     """Xueji 学籍: a national register of students and academic credentials, to run yourself."""
 
 
-for command in (demo, run, service, worker, gateway, public, migrate, keys, audit, rebuild, dead_letters, rules, docs):
+for command in (
+    demo,
+    run,
+    service,
+    worker,
+    gateway,
+    public,
+    migrate,
+    keys,
+    audit,
+    rebuild,
+    dead_letters,
+    offices,
+    rules,
+    docs,
+):
     xueji.add_command(command)
 
 
