@@ -73,6 +73,30 @@ NOT_YET = {
         f"identity.MachineClient.{name}": _IDENTITY
         for name in ("Registered", "SecretRotated", "Revoked", "TokensIssued")
     },
+    **{
+        f"identity.IdentityClaim.{name}": _IDENTITY
+        for name in (
+            "Opened",
+            "CodeIssued",
+            "CodeMissed",
+            "ContactProven",
+            "KnowledgeTried",
+            "EvidenceAdded",
+            "HandedIn",
+            "Taken",
+            "PutBack",
+            "MoreAsked",
+            "Granted",
+            "Denied",
+            "RecordsDisputed",
+            "Withdrawn",
+            "Lapsed",
+            "Overdue",
+            "Appealed",
+            "AppealDecided",
+            "Settled",
+        )
+    },
     **{f"identity.Session.{name}": _IDENTITY for name in ("Begun", "SteppedUp", "Ended")},
     **{
         f"identity.Login.{name}": _IDENTITY

@@ -1,6 +1,7 @@
 """Pictures of claims: they come in sealed, whoever they show; a reviewer who has the claim in hand sees them."""
 
 import hashlib
+from contextlib import closing
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -72,10 +73,11 @@ def upload_claim_evidence(command: dict[str, Any], asked: dict[str, Any], claim_
     """
     told = {"claim_id": claim_id, "secret": asked["secret"]}
     platform().ask(CheckEvidenceRoomV1, told)  # nobody else fills the disk
-    content = _read(asked["file"].stream)
+    with closing(asked["file"]) as file:
+        content = _read(file.stream)
     sealed, key = seal_file(content)
-    file = {"digest": platform().blobs.put(sealed), "key": key, "original": hashlib.sha256(content).hexdigest()}
-    return platform().ask(AddClaimEvidenceV1, {**command, **told, "role": asked["role"], **file})
+    told_of = {"digest": platform().blobs.put(sealed), "key": key, "original": hashlib.sha256(content).hexdigest()}
+    return platform().ask(AddClaimEvidenceV1, {**command, **told, "role": asked["role"], **told_of})
 
 
 def claim_evidence_file(claim_id: UUID, evidence_id: UUID) -> Response:

@@ -18,6 +18,8 @@ from shared.bus.failures import DeadlinePassed, ServiceFailed, ServiceMissing
 from shared.contracts.catalogue import requests
 from shared.contracts.rpc.enrollment_rules import ExplainRuleV1, ListRulesV1
 from shared.contracts.rpc.enrollment_templates import ExportRosterV1, ListRosterV1
+from shared.contracts.rpc.identity_claim_review import SeeClaimEvidenceV1
+from shared.contracts.rpc.identity_claims import AddClaimEvidenceV1
 from shared.contracts.rpc.identity_machines import IssueMachineTokenV1
 from shared.contracts.rpc.identity_sign_in import AssertSessionV1
 from shared.contracts.rpc.verification import GetReportPdfV1
@@ -121,6 +123,8 @@ def test_every_request_of_every_service_has_a_route():
     # downloads, the rulebook, what a template asks on its way, who stands behind a session, a machine's token
     answered_here = {
         AssertSessionV1,
+        AddClaimEvidenceV1,
+        SeeClaimEvidenceV1,
         IssueMachineTokenV1,
         GetReportPdfV1,
         ListRulesV1,

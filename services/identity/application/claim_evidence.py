@@ -102,6 +102,8 @@ class ClaimEvidence(ClaimReview):
         """What came, as the front door sealed it: its key is kept nowhere, so the first file is lost on purpose."""
         with self.blobs.open(digest) as stream:
             sealed = stream.read(LARGEST_PICTURE + _SEALING + 1)
+        if len(sealed) > LARGEST_PICTURE + _SEALING:
+            raise BlobTooLarge(limit=LARGEST_PICTURE // MEBIBYTE)
         try:
             content = open_file(sealed, key)
         except CannotUnseal:

@@ -164,15 +164,10 @@ class ClaimMessages:
     def _to_asker(self, record: FactRecord, claim: IdentityClaim) -> Iterable[Message]:
         to = self.claims.contact_of(claim)
         # nobody proved that this address is the asker's: it hears of codes and of nothing else
-        if to is None or claim.standing.state == "opened" or self._unproven(claim):
+        if to is None or not claim.standing.contact_proven:
             return
         words = _TO_ASKER[type(record.fact)](record.fact)
         yield self._notice(record, claim, CLAIMANT, (claim.channel, to), words)
-
-    @staticmethod
-    def _unproven(claim: IdentityClaim) -> bool:
-        standing = claim.standing
-        return standing.person_id is None and standing.state in ("withdrawn", "lapsed") and standing.files == 0
 
     def _to_holder(self, record: FactRecord, claim: IdentityClaim) -> Iterable[Message]:
         account = self._holder(claim)

@@ -40,7 +40,7 @@ class ClaimFacts(Aggregate):
         at: datetime
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = changed(aggregate.standing, state="open", since=self.at, code=None)
+            aggregate.standing = changed(aggregate.standing, state="open", since=self.at, code=None, contact_proven=True)
 
     class KnowledgeTried(Aggregate.Event):
         """The asker named school, number, year and level; whether all of it was right, and nothing else."""
@@ -250,7 +250,10 @@ class ClaimFacts(Aggregate):
         person_id: UUID | None
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = changed(aggregate.standing, appeal=self.outcome, since=self.at, due_on=None)
+            standing = aggregate.standing
+            won = self.outcome == "reversed" and standing.appellant == "claimant"
+            mine = {"account_id": self.account_id, "person_id": self.person_id} if won else {}
+            aggregate.standing = changed(standing, appeal=self.outcome, since=self.at, due_on=None, **mine)
 
     class Settled(Aggregate.Event):
         """Nothing can follow any more: the claim's key is destroyed, and with it words, papers and pictures."""

@@ -179,6 +179,7 @@ class ClaimStanding:
     person_id: UUID | None = None  # of a signed-in asker
     account_id: UUID | None = None
     salt: str = ""  # of the secret with which the asker comes back
+    contact_proven: bool = False
     code: IssuedCode | None = None
     last_code_at: datetime | None = None
     roles: tuple[str, ...] = ()

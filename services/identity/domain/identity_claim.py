@@ -89,7 +89,7 @@ class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
         self.sealed_statement = sealed_statement
         self.standing = ClaimStanding(
             kind, id_type, id_key, name_key, contact_key, opened_at, opened_at,
-            "opened" if person_id is None else "open", person_id, account_id, salt,
+            "opened" if person_id is None else "open", person_id, account_id, salt, person_id is not None,
         )  # fmt: skip
 
     @staticmethod

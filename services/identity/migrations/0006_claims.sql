@@ -39,6 +39,7 @@ CREATE INDEX claim_register_line ON claim_register (handed_in_at, claim_id) WHER
 CREATE INDEX claim_register_appeals ON claim_register (since, claim_id) WHERE appeal = 'open';
 CREATE INDEX claim_register_person ON claim_register (person_id) WHERE person_id IS NOT NULL;
 CREATE INDEX claim_register_account ON claim_register (account_id) WHERE decided_how = 'review';
+CREATE INDEX claim_register_other_account ON claim_register (other_account_id) WHERE appeal = 'reversed';
 -- What the day may ask for something in
 CREATE INDEX claim_register_unsettled ON claim_register (since, claim_id) WHERE NOT settled;
 

@@ -108,7 +108,9 @@ class ClaimRegister(Projection):
 
     @on(IdentityClaim.AppealDecided)
     def appeal_decided(self, row: Row | None, fact: IdentityClaim.AppealDecided) -> Row:
-        return _moved(row, fact, since=fact.at, appeal=fact.outcome, appeal_reason=fact.reason, due_on=None)
+        won = fact.outcome == "reversed" and (row or {})["appellant"] == "claimant"
+        mine = {"account_id": fact.account_id, "person_id": fact.person_id} if won else {}
+        return _moved(row, fact, since=fact.at, appeal=fact.outcome, appeal_reason=fact.reason, due_on=None, **mine)
 
     @on(IdentityClaim.Settled)
     def settled(self, row: Row | None, fact: IdentityClaim.Settled) -> Row:

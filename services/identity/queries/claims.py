@@ -101,9 +101,10 @@ class ClaimRows:
         """Whether an office's review gave this account its document."""
         return bool(
             self._all(
-                "SELECT 1 FROM claim_register WHERE account_id = %s AND decided_how = 'review' AND state = 'granted'"
-                " AND appeal <> 'reversed' LIMIT 1",
-                (account_id,),
+                "SELECT 1 FROM claim_register WHERE account_id = %(account)s AND decided_how = 'review'"
+                " AND (state = 'granted') <> (appeal = 'reversed')"
+                " UNION ALL SELECT 1 FROM claim_register WHERE other_account_id = %(account)s AND appeal = 'reversed'",
+                {"account": account_id},
             )
         )
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.identity.application.documents import with_country
 from shared.access.by import By
 from shared.bus.handlers import answers
 from shared.contracts.rpc.identity_claim_review import (
@@ -39,11 +40,11 @@ class ClaimAnswers:
 
     @answers(OpenIdentityClaimV1)
     def open_identity_claim(self, request: Request, by: By) -> Any:
-        return self.edge.claims.open_identity_claim(**request, by=by)
+        return self.edge.claims.open_identity_claim(**with_country(request, needed=True), by=by)
 
     @answers(AskIdentityChangeV1)
     def ask_identity_change(self, request: Request, by: By) -> Any:
-        return self.edge.claims.ask_identity_change(**request, by=by)
+        return self.edge.claims.ask_identity_change(**with_country(request, needed=True), by=by)
 
     @answers(SendClaimCodeV1)
     def send_claim_code(self, request: Request, by: By) -> Any:

@@ -8,6 +8,7 @@ from marshmallow.validate import Length
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
 from shared.contracts.rpc.identity import CHANNELS, CODE, ID_TYPES, CodeAskedV1
+from shared.contracts.rpc.identity_people import issuing_country
 
 OPEN_KINDS = ("contested_document", "not_me")
 OWN_KINDS = ("wrong_number", "renewed_document", "changed_name", "linked_identity")
@@ -55,6 +56,7 @@ class OpenIdentityClaimV1(Command):
     kind = shapes.one_of(OPEN_KINDS)
     id_type = shapes.one_of(ID_TYPES)
     id_number = shapes.text(40)
+    issuing_country = issuing_country()
     name = shapes.text(80)
     channel = shapes.one_of(CHANNELS)
     contact = shapes.text(120, shortest=5)
@@ -80,6 +82,7 @@ class AskIdentityChangeV1(Command):
     kind = shapes.one_of(OWN_KINDS)
     id_type = shapes.one_of(ID_TYPES)
     id_number = shapes.text(40)
+    issuing_country = issuing_country()
     name = shapes.text(80)
     statement = shapes.text(500, shortest=0, required=False, load_default="")
 
