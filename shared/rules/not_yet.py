@@ -9,8 +9,8 @@ NOT_YET: Final = frozenset(
         "A28-2", "AUD-3",
         # identity
         "AUD-2",
-        "AC-2", "AC-3", "AC-7", "AC-15", "AC-16", "AC-17", "AC-18",
-        "AC-19", "AC-20", "AC-24",
+        "AC-2", "AC-3", "AC-7",
+        "AC-24",
         "X-PROOF-2",
         # imaging
         "R21-1", "RF-1",

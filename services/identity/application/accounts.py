@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Iterable
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -86,6 +86,7 @@ class Accounts(AccountCodes):
         channel: str,
         contact: str,
         confirmation: str,
+        expires_on: date | None = None,
         by: By,
     ) -> Answer:
         number, name = checked_document(id_type, id_number, name, by.recorded_at)
@@ -95,7 +96,9 @@ class Accounts(AccountCodes):
         # asked before a key is made for the subject; the claims themselves decide
         self._require_free(id_key, contact_key)
         account_id = uuid7()
-        person = msgspec.json.encode({"name": name, "id_type": id_type, "id_number": number}).decode()
+        expires = {"expires_on": expires_on} if expires_on else {}
+        said = {"name": name, "id_type": id_type, "id_number": number, **expires}
+        person = msgspec.json.encode(said).decode()
         account = Account(
             account_id=account_id,
             person_id=uuid7(),

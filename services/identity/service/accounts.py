@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.identity.application.documents import with_country
 from shared.access.by import By
 from shared.bus.handlers import answers
 from shared.contracts.rpc.identity import (
@@ -37,11 +38,11 @@ class AccountAnswers:
 
     @answers(OpenAccountV1)
     def open_account(self, request: Request, by: By) -> Any:
-        return self.edge.use_cases.open_account(**request, by=by)
+        return self.edge.use_cases.open_account(**with_country(request, needed=True), by=by)
 
     @answers(PreviewAccountV1)
     def preview_account(self, request: Request, by: By) -> Any:
-        return self.edge.use_cases.preview_account(**request, by=by)
+        return self.edge.use_cases.preview_account(**with_country(request, needed=True), by=by)
 
     @answers(ResendActivationV1)
     def resend_activation(self, request: Request, by: By) -> Any:
@@ -57,11 +58,11 @@ class AccountAnswers:
 
     @answers(RequestSignInCodeV1)
     def request_sign_in_code(self, request: Request, by: By) -> Any:
-        return self.edge.use_cases.request_sign_in_code(**request, by=by)
+        return self.edge.use_cases.request_sign_in_code(**with_country(request), by=by)
 
     @answers(SignInWithCodeV1)
     def sign_in_with_code(self, request: Request, by: By) -> Any:
-        return self.edge.use_cases.sign_in_with_code(**request, by=by)
+        return self.edge.use_cases.sign_in_with_code(**with_country(request), by=by)
 
     @answers(SignInOperatorV1)
     def sign_in_operator(self, request: Request, by: By) -> Any:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.identity.application.documents import with_country
 from shared.access.by import By
 from shared.bus.handlers import answers
 from shared.contracts.rpc.identity_merges import (
@@ -50,7 +51,7 @@ class PeopleAnswers:
 
     @answers(SearchPeopleV1)
     def search_people(self, request: Request, by: By) -> Any:
-        return self.edge.people_queries.search_people(**request, by=by)
+        return self.edge.people_queries.search_people(**with_country(request), by=by)
 
     @answers(ListMergesV1)
     def list_merges(self, request: Request, by: By) -> Any:

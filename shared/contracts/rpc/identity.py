@@ -7,7 +7,7 @@ from marshmallow.validate import Length
 
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
-from shared.contracts.rpc.identity_people import UnboundRecordV1
+from shared.contracts.rpc.identity_people import UnboundRecordV1, issuing_country
 
 ID_TYPES = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "A", "B", "C", "Z")
 SESSION = r"xs1_[A-Za-z0-9_-]{43}"
@@ -39,9 +39,11 @@ class OpenAccountV1(Command):
 
     id_type = shapes.one_of(ID_TYPES)
     id_number = shapes.text(40)
+    issuing_country = issuing_country()
     name = shapes.text(80)
     channel = shapes.one_of(CHANNELS)
     contact = shapes.text(120, shortest=5)
+    expires_on = shapes.day(required=False, allow_none=True, metadata={"description": "Of the document, if it says."})
     confirmation = shapes.pattern(CONFIRMATION, metadata={"description": "From `preview_account`, within 30 minutes."})
 
     example: ClassVar[dict[str, Any]] = {
@@ -116,6 +118,7 @@ class RequestSignInCodeV1(Command):
 
     id_type = shapes.one_of(ID_TYPES)
     id_number = shapes.text(40)
+    issuing_country = issuing_country()
     name = shapes.text(80)
 
     example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND, **_DOCUMENT}
@@ -130,6 +133,7 @@ class SignInWithCodeV1(Command):
 
     id_type = shapes.one_of(ID_TYPES)
     id_number = shapes.text(40)
+    issuing_country = issuing_country()
     name = shapes.text(80)
     code = shapes.pattern(CODE)
 

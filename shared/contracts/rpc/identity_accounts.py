@@ -8,6 +8,7 @@ from marshmallow.validate import Length
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
 from shared.contracts.rpc.identity import CHANNELS, CODE, CONFIRMATION, ID_TYPES, CodeAskedV1
+from shared.contracts.rpc.identity_people import issuing_country
 
 _ACCOUNT = "01930f3a-0000-7000-8000-0000000000b1"
 _COMMAND = "01930f3a-0000-7000-8000-000000000001"
@@ -45,6 +46,7 @@ class PreviewAccountV1(Request):
 
     id_type = shapes.one_of(ID_TYPES)
     id_number = shapes.text(40)
+    issuing_country = issuing_country()
     name = shapes.text(80)
     channel = shapes.one_of(CHANNELS)
     contact = shapes.text(120, shortest=5)

@@ -8,7 +8,7 @@ from marshmallow.validate import Length
 from shared.codes.tables import ID_TYPES
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
-from shared.contracts.rpc.identity_people import IdentityOfMineV1
+from shared.contracts.rpc.identity_people import IdentityOfMineV1, issuing_country
 
 MERGE_STATES = ("proposed", "confirmed", "refused", "split_proposed", "split")
 _COMMAND = "01930f3a-0000-7000-8000-000000000001"
@@ -49,6 +49,7 @@ class SearchPeopleV1(Request):
 
     id_type = shapes.one_of(tuple(ID_TYPES))
     id_number = shapes.text(40)
+    issuing_country = issuing_country()
 
     example: ClassVar[dict[str, Any]] = {"id_type": "1", "id_number": "11010519491231002X"}
 

@@ -23,7 +23,6 @@ def issuing_country() -> fields.String:
     return shapes.one_of(
         sorted(COUNTRIES),
         required=False,
-        load_default=None,
         allow_none=True,
         metadata={"description": "ISO 3166-1, three letters, as the passport prints it; for passports only."},
     )
