@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -94,7 +95,15 @@ class SignInWorld:
         self._verifier = Verifier(self.keyring.assertion_public_pem, self.clock)
 
     def by(self, actor: Assertion | None, use_case: str, command_id: UUID | None, said: str, address: str) -> By:
-        return By(actor, use_case, "test", self.clock.now(), command_id, f"{use_case} {said}", address=address)
+        return By(
+            actor,
+            use_case,
+            "test",
+            self.clock.now(),
+            command_id,
+            sha256(f"{use_case} {said}".encode()).hexdigest(),
+            address=address,
+        )
 
     def tell(
         self,
@@ -183,9 +192,9 @@ class SignInWorld:
             actor, "add_passkey", ceremony=begun["ceremony"], credential=device.create(begun["options"]), label=label
         )
 
-    def passkey_sign_in(self, device: Authenticator, **more: Any) -> dict[str, Any]:
+    def passkey_sign_in(self, authenticator: Authenticator, **more: Any) -> dict[str, Any]:
         begun = self.tell(None, "begin_passkey_sign_in")
-        credential = device.get(begun["options"])
+        credential = authenticator.get(begun["options"])
         return dict(self.tell(None, "sign_in_with_passkey", ceremony=begun["ceremony"], credential=credential, **more))
 
 
