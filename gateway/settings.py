@@ -38,6 +38,7 @@ class GatewaySettings:
     largest_photo: int = 10 * MEBIBYTE
     largest_request: int = 64 * 1024
     trusted_proxies: tuple[Network, ...] = ()  # who may say where a request comes from
+    mailbox_dir: Path | None = None  # the messages of a demonstration; in any other profile there is none
     budgets: Mapping[str, str] = field(default_factory=lambda: BUDGETS)  # in the words of `limits`
 
     @classmethod
@@ -50,6 +51,7 @@ class GatewaySettings:
             public_origin=environ.get("XUEJI_PUBLIC_ORIGIN", cls.public_origin).rstrip("/"),
             verification_url=environ.get("XUEJI_VERIFICATION_URL", cls.verification_url).rstrip("/"),
             deadline=float(environ.get("XUEJI_DEADLINE", cls.deadline)),
+            mailbox_dir=_mailbox(environ),
             trusted_proxies=tuple(ip_network(each) for each in environ.get("XUEJI_TRUSTED_PROXIES", "").split()),
             budgets=budgets_from(environ.get("XUEJI_BUDGETS", "")),
         )
@@ -65,6 +67,11 @@ def budgets_from(text: str) -> Mapping[str, str]:
         parse(rate)
         chosen.update(dict.fromkeys(chosen if name == "*" else (name,), rate))
     return chosen
+
+
+def _mailbox(environ: Mapping[str, str]) -> Path | None:
+    folder = environ.get("XUEJI_MAILBOX_DIR") if environ.get("XUEJI_PROFILE") == "demo" else None
+    return Path(folder) if folder else None
 
 
 def _public_pem(environ: Mapping[str, str]) -> str:

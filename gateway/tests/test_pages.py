@@ -12,7 +12,7 @@ from gateway.settings import GatewaySettings, ip_network
 from gateway.tests.conftest import VALID_CODE
 from shared.rules.rulebook import RULES
 
-PATHS = ("", "verify", "rules/", "rules/A7-3", "rules/X-CMD-1", "api")
+PATHS = ("", "verify", "activate", "rules/", "rules/A7-3", "rules/X-CMD-1", "api")
 EACH_PAGE = pytest.mark.parametrize("path", [f"/{language}/{path}" for language in ("zh", "en") for path in PATHS])
 
 

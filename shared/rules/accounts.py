@@ -17,8 +17,8 @@ RULES = (
     _account(
         2,
         "identity",
-        "用户名为手机号或邮箱；激活邮件可在五分钟后重发。",
-        "The user name is a phone number or mail address; the activation mail is sent again after five minutes.",
+        "用户名为手机号或邮箱；激活码可在一分钟后重发，每天五次。",
+        "The user name is a phone number or mail address; a code is sent again after a minute, five times a day.",
     ),
     _account(
         3,

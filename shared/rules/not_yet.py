@@ -9,9 +9,6 @@ NOT_YET: Final = frozenset(
         "A28-2", "AUD-3",
         # identity
         "AUD-2",
-        "AC-2", "AC-3", "AC-7",
-        "AC-24",
-        "X-PROOF-2",
         # imaging
         "R21-1", "RF-1",
         # credentials
