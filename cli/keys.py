@@ -51,17 +51,35 @@ def new_kek(path: Path) -> None:
 @click.option("--at-once", default=500, show_default=True, help="Keys of one step.")
 def rewrap(at_once: int) -> None:
     """Wrap every subject's key by the active wrapping key; what was shredded stays so. May be run again at any time."""
-    from shared.eventstore.privacy import Keyring, SubjectKeys
-    from shared.eventstore.settings import StoreSettings
-    from shared.eventstore.store import Store
-
-    environ: Any = os.environ
-    store = Store(StoreSettings.from_environ(environ, "identity"), "identity")
+    store, subject_keys = _of_identity()
     try:
-        subject_keys = SubjectKeys(store, Keyring.from_file(environ["XUEJI_KEYS_FILE"]))
         done = 0
         while step := subject_keys.rewrap(at_once=at_once):
             done += step
     finally:
         store.close()
     click.echo(f"{done} keys wrapped anew")
+
+
+@keys.command()
+def reshred() -> None:
+    """Destroy again every key that the facts say is over: right after a backup of keys was restored."""
+    import services.identity.projections  # every fact is known by its name  # noqa: F401
+    from services.identity.application.forgetting import shred_again
+
+    store, subject_keys = _of_identity()
+    try:
+        done = shred_again(store, subject_keys)
+    finally:
+        store.close()
+    click.echo(f"{done} keys are gone")
+
+
+def _of_identity() -> tuple[Any, Any]:
+    """Identity's store and the keys of its subjects."""
+    from shared.eventstore.privacy import Keyring, SubjectKeys
+    from shared.eventstore.settings import StoreSettings
+    from shared.eventstore.store import Store
+
+    store = Store(StoreSettings.from_environ(os.environ, "identity"), "identity")
+    return store, SubjectKeys(store, Keyring.from_file(os.environ["XUEJI_KEYS_FILE"]))
