@@ -19,6 +19,7 @@ IDENTITY_ROUTES: Final = (
     Route("POST", "/sessions", identity.SignInWithCodeV1, "identity", public=True),
     Route("POST", "/operator-sessions", identity.SignInOperatorV1, "identity", public=True),
     Route("POST", "/recovery-codes", identity_accounts.RequestRecoveryCodeV1, "identity", public=True),
+    Route("POST", "/password-resets", identity_accounts.ResetPasswordV1, "identity", public=True),
     Route("POST", "/recovered-user-names", identity_accounts.RecoverUserNameV1, "identity", public=True),
     # the own account
     Route("GET", "/me/account", identity_accounts.GetMyAccountV1, "identity"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, abort, request
@@ -49,7 +49,7 @@ def mailbox(language: str) -> str:
     return render_page("mailbox.html", language, messages=list(_newest(_folder())))
 
 
-def _proven(account: str, code: str) -> dict[str, object] | None:
+def _proven(account: str, code: str) -> dict[str, Any] | None:
     """Why the account was not activated; None if it was."""
     try:
         account_id = UUID(account)

@@ -75,13 +75,7 @@ class AccountOwners:
         account = self._account(subject)
         if account is None:
             return ()
-        found = []
-        for channel, sealed in account.contacts.values():
-            try:
-                found.append(Address(channel, self._identity.contact_of(account.id, sealed), account.id))
-            except CannotOpen:
-                continue
-        return tuple(found)
+        return tuple(Address(channel, to, account.id) for channel, to in self._identity.contacts_of(account))
 
     def _contacts(self, account: Account) -> list[str]:
         return [address.to for address in self.addresses_of(f"{_ACCOUNT}{account.id}")]

@@ -6,6 +6,7 @@ from services.identity.application.enrolment import Enrolment, Invitations
 from services.identity.application.factors import Factors
 from services.identity.application.oidc import ProviderDoor, Providers, ProviderSignIn
 from services.identity.application.passkeys import Passkeys, RelyingParty
+from services.identity.application.password_reset import PasswordReset
 from services.identity.application.passwords import Passwords
 from services.identity.application.sign_in import SignIn
 from services.identity.application.sign_in_owners import EveryOwner
@@ -35,6 +36,7 @@ class SignInRooms:
         self.passwords = SignIn(identity.sessions, keyring, passwords)
         self.ceremonies = Ceremonies(identity.store, keyring)
         self.factors = Factors(self.passwords, self.ceremonies, owners)
+        self.reset = PasswordReset(identity, self.factors)
         self.passkeys = Passkeys(self.factors, keyring, RelyingParty.of(origin))
         self.codes = StepUpCodes(identity)
         self.enrolment = Enrolment(self.passwords, self.factors, self.passkeys, invitations)

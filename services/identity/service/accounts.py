@@ -26,6 +26,7 @@ from shared.contracts.rpc.identity_accounts import (
     RemoveContactV1,
     RequestRecoveryCodeV1,
     ResendActivationV1,
+    ResetPasswordV1,
 )
 
 Request = dict[str, Any]
@@ -107,3 +108,7 @@ class AccountAnswers:
     @answers(RecoverUserNameV1)
     def recover_user_name(self, request: Request, by: By) -> Any:
         return self.edge.use_cases.recover_user_name(**request, by=by)
+
+    @answers(ResetPasswordV1)
+    def reset_password(self, request: Request, by: By) -> Any:
+        return self.edge.sign_in.reset.reset_password(**request, by=by)

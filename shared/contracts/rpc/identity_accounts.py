@@ -197,7 +197,7 @@ class RequestRecoveryCodeV1(Command):
 
 
 class UserNamesV1(Contract):
-    """The contacts by which the account is signed in to, in full, for who has proven to own it."""
+    """The contacts by which the account is signed in to, in full, for whoever has proven to own it."""
 
     user_names = fields.List(shapes.text(120), required=True, validate=Length(1, 10))
 
@@ -217,3 +217,24 @@ class RecoverUserNameV1(Command):
     code = shapes.pattern(CODE)
 
     example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND, **_DOCUMENT, "code": "204816"}
+
+
+class ResetPasswordV1(Command):
+    """Name, document, the code that came to a proven contact, and a new password (AC-4, AC-12).
+
+    Every session ends. A second factor stays and is asked for at the next sign-in.
+    """
+
+    service = "identity"
+    method = "reset_password"
+    answer = UserNamesV1
+
+    id_type = shapes.one_of(ID_TYPES)
+    id_number = shapes.text(40)
+    name = shapes.text(80)
+    code = shapes.pattern(CODE)
+    password = shapes.text(512, metadata={"description": "10 to 128 characters of any kind; pasting is welcome."})
+
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": _COMMAND, **_DOCUMENT, "code": "204816", "password": "four quiet words here",
+    }  # fmt: skip

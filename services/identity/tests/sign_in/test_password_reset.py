@@ -1,0 +1,113 @@
+"""A forgotten password: set anew by a code to a proven contact, and never around a second factor."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.identity.application.account_codes import WrongCode
+from services.identity.application.allowances import TriesUsedUp
+from services.identity.domain.login_rules import SecondFactorMissing, WrongSignIn
+from services.identity.domain.password_rules import PasswordRefused
+from services.identity.tests.conftest import ZHANG
+from services.identity.tests.sign_in.conftest import STUDENT, SignInWorld
+from shared.access.assertion import NotSignedIn
+
+pytestmark = pytest.mark.servers
+NEW = "a sentence nobody else says"
+UNKNOWN = {**ZHANG, "id_number": "440524188001010014"}
+
+
+def asked(world: SignInWorld, **who: str) -> Any:
+    return world.tell(None, "request_recovery_code", purpose="password", channel="mail", **who)
+
+
+def reset(world: SignInWorld, code: str, password: str = NEW, **who: str) -> Any:
+    by = world.by(None, "reset_password", uuid4(), f"{who} {code} {password}", "203.0.113.7")
+    assert by.command_id is not None
+    return world.rooms.reset.reset_password(command_id=by.command_id, **who, code=code, password=password, by=by)
+
+
+@pytest.fixture
+def forgetful(world: SignInWorld) -> dict[str, Any]:
+    """Somebody who has a password and forgot it: the answer to the sign-in before."""
+    answer = world.student()
+    world.with_password(answer)
+    world.forward(seconds=61)
+    return world.sign_in()
+
+
+@pytest.mark.rule("AC-12")
+@pytest.mark.asvs("6.3.7", "6.4.2")
+def test_a_password_is_set_anew_by_name_document_and_code(world: SignInWorld, forgetful: dict[str, Any]) -> None:
+    """Given somebody who forgot the password, when name, document and the code from the mail are given, then the new
+    password signs in, the old one does not, every session has ended, and the owner is told."""
+    world.forward(seconds=61)
+    asked(world, **ZHANG)
+    world.work()
+    assert reset(world, world.code(), **ZHANG) == {"user_names": [STUDENT]}
+    with pytest.raises(NotSignedIn):
+        world.asserted(forgetful)
+    with pytest.raises(WrongSignIn):
+        world.sign_in()
+    assert world.sign_in(password=NEW)["role"] == "student"
+    world.work()
+    assert "The password of your account was set or changed" in world.notices()[-1]
+
+
+@pytest.mark.rule("AC-12")
+@pytest.mark.asvs("6.4.3")
+def test_a_new_password_is_no_way_around_a_second_factor(world: SignInWorld) -> None:
+    """Given somebody with a password and one-time passwords, when the password is reset by a code, then the one-time
+    password is asked for as before."""
+    answer = world.student()
+    world.with_password(answer)
+    actor = world.asserted(answer)
+    begun = world.tell(actor, "begin_totp")
+    world.tell(actor, "add_totp", ceremony=begun["ceremony"], otp=world.otp(begun["seed"]))
+    world.forward(seconds=61)
+    asked(world, **ZHANG)
+    world.work()
+    reset(world, world.code(), **ZHANG)
+    with pytest.raises(SecondFactorMissing):
+        world.sign_in(password=NEW)
+    assert world.sign_in(password=NEW, otp=world.otp(begun["seed"]))["role"] == "student"
+
+
+@pytest.mark.rule("AC-4", "AC-12")
+@pytest.mark.asvs("6.3.8")
+def test_a_reset_answers_alike_for_known_and_unknown(world: SignInWorld, forgetful: dict[str, Any]) -> None:
+    """Given a person with an account and one without, when each asks for a reset, enters a code or a password that
+    protects nobody, then both get the same answers."""
+    world.forward(seconds=61)
+    assert asked(world, **ZHANG) == asked(world, **UNKNOWN)
+    refusals: list[list[Any]] = []
+    for who in (ZHANG, UNKNOWN):
+        with pytest.raises(PasswordRefused) as weak:
+            reset(world, "000000", "password1234", **who)
+        with pytest.raises(WrongCode) as wrong:
+            reset(world, "000000", **who)
+        refusals.append([weak.value.as_dict(), wrong.value.as_dict()])
+    assert refusals[0] == refusals[1]
+
+
+@pytest.mark.rule("AC-13")
+def test_a_reset_is_tried_five_times_a_day(world: SignInWorld, forgetful: dict[str, Any]) -> None:
+    """Given a code to reset a password with, when five wrong ones were tried, then the right one is refused too."""
+    world.forward(seconds=61)
+    asked(world, **ZHANG)
+    world.work()
+    right = world.code()
+    for guess in range(1, 6):
+        with pytest.raises(WrongCode):
+            reset(world, f"{(int(right) + guess) % 1_000_000:06d}", **ZHANG)
+    with pytest.raises(TriesUsedUp):
+        reset(world, right, **ZHANG)
+
+
+def test_a_code_for_a_user_name_sets_no_password(world: SignInWorld, forgetful: dict[str, Any]) -> None:
+    world.forward(seconds=61)
+    world.tell(None, "request_recovery_code", purpose="user_name", channel="mail", **ZHANG)
+    world.work()
+    with pytest.raises(WrongCode):
+        reset(world, world.code(), **ZHANG)
