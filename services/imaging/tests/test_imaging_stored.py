@@ -405,3 +405,14 @@ def test_a_code_of_a_class_and_a_single_one_are_the_same_facts(studio: Studio) -
         (topic, {name: value for name, value in fact.items() if name not in own}) for topic, fact in facts.values()
     )
     assert first == second
+
+
+def test_a_status_that_is_bound_anew_is_its_new_persons_alone(studio: Studio) -> None:
+    (status_id,) = studio.register()
+    other = uuid4()
+    for owner, asks, refused in ((OWNER, OWNER, other), (other, other, OWNER), (OWNER, OWNER, other)):
+        facts = [{"status_id": status_id, "person_id": owner}]
+        studio.imaging.note_owners(facts, studio.heard("identity", facts))
+        assert studio.tell("issue_capture_code", person("student", str(asks)), status_id=status_id)
+        with pytest.raises(NotPermitted):
+            studio.tell("issue_capture_code", person("student", str(refused)), status_id=status_id)
