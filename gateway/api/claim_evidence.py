@@ -74,7 +74,7 @@ def upload_claim_evidence(command: dict[str, Any], asked: dict[str, Any], claim_
     told = {"claim_id": claim_id, "secret": asked["secret"]}
     platform().ask(CheckEvidenceRoomV1, told)  # nobody else fills the disk
     with closing(asked["file"]) as file:
-        content = _read(file.stream)
+        content = picture_in(file.stream)
     sealed, key = seal_file(content)
     told_of = {"digest": platform().blobs.put(sealed), "key": key, "original": hashlib.sha256(content).hexdigest()}
     return platform().ask(AddClaimEvidenceV1, {**command, **told, "role": asked["role"], **told_of})
@@ -90,7 +90,8 @@ def claim_evidence_file(claim_id: UUID, evidence_id: UUID) -> Response:
     return response
 
 
-def _read(stream: BinaryIO) -> bytes:
+def picture_in(stream: BinaryIO) -> bytes:
+    """What is a picture by its first bytes, and not too large."""
     content = stream.read(LARGEST + 1)
     if len(content) > LARGEST:
         raise BlobTooLarge(limit=LARGEST // MEBIBYTE)

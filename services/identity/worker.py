@@ -90,7 +90,7 @@ def build(environ: Mapping[str, str]) -> Worker:
 
     accounts = AccountReactions(use_cases, config.public_origin)
     claims = ClaimReview(store, clock, keyring, ClaimRows(store))
-    told_of_claims = ClaimMessages(claims, config.public_origin).messages
+    told_of_claims = ClaimMessages(claims, use_cases.sessions, config.public_origin).messages
     appointments = Appointments(store, clock, keyring)
     owners = EveryOwner(AccountOwners(use_cases), OperatorOwners(appointments))
     sign_ins = SignInReactions(use_cases.sessions, keyring, owners)

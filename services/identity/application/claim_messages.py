@@ -7,10 +7,12 @@ from uuid import UUID
 from services.identity.application.claim_granting import ACCOUNT_CONTACT
 from services.identity.application.claims import CLAIMANT, HOLDER, Claims
 from services.identity.application.messages import Message
+from services.identity.application.sessions import Sessions
 from services.identity.domain.account import Account
 from services.identity.domain.claim_rules import APPEAL_DAYS, REVIEW_DAYS
 from services.identity.domain.identity_claim import IdentityClaim
 from shared.codes.clock import SHANGHAI
+from shared.eventstore.context import Context
 from shared.eventstore.log import FactRecord
 from shared.eventstore.privacy import CannotOpen
 
@@ -119,13 +121,18 @@ _TO_HOLDER: Final[dict[type[Any], Callable[[Any], Words]]] = {
 class ClaimMessages:
     """Reacts to what happened to claims."""
 
-    def __init__(self, claims: Claims, public_origin: str) -> None:
+    def __init__(self, claims: Claims, sessions: Sessions, public_origin: str) -> None:
         self.claims = claims
+        self.sessions = sessions
         self.origin = public_origin
 
     def messages(self, record: FactRecord) -> Iterable[Message]:
         """The messages a fact asks for; the key of a claim that is settled is destroyed."""
         fact = record.fact
+        if isinstance(fact, Account.Superseded):
+            # they would come back to life with the account, if an appeal restores it
+            context = Context.system("end_sessions", record.recorded_at, rules=("AC-10",))
+            self.sessions.end_all(f"account:{record.originator_id}", context, "superseded")
         if not isinstance(fact, _REACTED):
             return
         if isinstance(fact, IdentityClaim.Settled):

@@ -187,7 +187,7 @@ def counter_of(house: House, folder: Path) -> Counter:
     store, clock, keyring = house.identity.store, house.clock, house.identity.keyring
     queries, blobs = ClaimQueries(store, keyring), FileBlobs(folder / "blobs")
     claims = ClaimEvidence(store, clock, keyring, queries, blobs, PillowPictures())
-    told = ClaimMessages(claims, "https://xueji.example").messages
+    told = ClaimMessages(claims, house.identity.sessions, "https://xueji.example").messages
     reactions = Reactions([told], MailboxFolder(house.mailbox), Deliveries(store), clock)
     step: Callable[[], int] = Reacting(store, reactions.react, "claim_reactions").step
     house.tasks.append(step)

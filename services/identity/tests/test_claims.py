@@ -433,6 +433,25 @@ def test_what_an_appeal_gave_back_is_not_taken_again_by_what_one_knows(counter: 
     assert answer["code"] == "KNOWLEDGE_NOT_ENOUGH"
 
 
+def test_the_sessions_of_the_account_that_lost_end_and_stay_ended(counter: Counter) -> None:
+    account_id = counter.house.open()
+    counter.house.tell("send_contact_code", account_id=account_id)
+    answer = counter.house.tell("prove_contact_code", account_id=account_id, code=counter.house.code())
+    sessions, by = counter.house.identity.sessions, counter.house.asked("assert_session")
+    assert sessions.assert_session(session=answer["session"], by=by)
+    claim_id, _ = counter.handed_in()
+    counter.decided(claim_id, grants=True)
+    with pytest.raises(Refused):
+        sessions.assert_session(session=answer["session"], by=by)
+    secret = secret_in(counter.mail_to(HOLDER)[-1])
+    counter.tell("appeal_identity_claim", claim_id=claim_id, secret=secret, statement="证件是我的")
+    counter.tell("decide_claim_appeal", ministry(), claim_id=claim_id, reverses=True, reason="证件属实")
+    counter.work()
+    assert counter.house.identity.holders.of(f"account:{account_id}") is not None
+    with pytest.raises(Refused):
+        sessions.assert_session(session=answer["session"], by=by)
+
+
 @pytest.mark.rule("AC-10")
 def test_an_appeal_by_anybody_but_the_loser_is_refused(counter: Counter) -> None:
     """Given a granted claim, when anybody but the side that lost appeals, then it is refused."""
