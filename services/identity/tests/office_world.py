@@ -180,6 +180,13 @@ class OfficeWorld:
             cursor.execute("SELECT operator_id FROM operator_register WHERE office = %s ORDER BY id", (code,))
             return [row[0] for row in cursor.fetchall()]
 
+    def ids(self, table: str, column: str) -> list[str]:
+        """One column of a read table, in the order of making."""
+        self.work()
+        with self.store.reading() as cursor:
+            cursor.execute(f"SELECT {column} FROM {table} ORDER BY id")
+            return [row[0] for row in cursor.fetchall()]
+
     def everything_kept(self) -> str:
         """Every row of every table as text."""
         self.work()
