@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Final
 
+from prometheus_client import Gauge
+
 from services.identity.adapters.channels import Channels
 from services.identity.adapters.mailbox import MailboxFolder
 from services.identity.adapters.sms import SmsMessenger
@@ -39,6 +41,8 @@ from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
 
 RETRY_SECONDS: Final = 5.0
+WAITING = Gauge("xueji_messages_waiting", "Messages that wait for another try.", ["channel"])
+UNDELIVERED = Gauge("xueji_messages_undelivered", "Messages given up in the last day.", ["channel"])
 _log = logging.getLogger(__name__)
 
 
@@ -96,16 +100,18 @@ def build(environ: Mapping[str, str]) -> Worker:
     sign_ins = SignInReactions(use_cases.sessions, keyring, owners)
     upkeep = SignInUpkeep(use_cases.sessions, keyring, SignInQueries(store))
     reactors = [accounts.messages, told_of_claims, OfficeMessages(appointments).messages, sign_ins.messages]
+    deliveries = Deliveries(store)
     reactions = Reactions(
         reactors,
         messengers_of(config, clock),
-        Deliveries(store),
+        deliveries,
         clock,
         runs=[accounts.bind, Merging(store, clock, PeopleQueries(store, keyring)).close_merged],
         given_up=use_cases.note_undelivered,
     )
     worker.beside(Reacting(store, reactions.react).step, seconds=0.05)
     worker.beside(reactions.retry, seconds=RETRY_SECONDS)
+    worker.tasks.append(every(RETRY_SECONDS, lambda: count_messages(deliveries, clock)))
     worker.tasks += [every(1.0, due), every(5.0, due_of_offices(store, clock, keyring))]
     worker.tasks += [every(5.0, lambda: claims.due_claims(clock.now())), every(10.0, lambda: upkeep.due(clock.now()))]
     return worker
@@ -121,6 +127,14 @@ def due_of_offices(store: Store, clock: Clock, keyring: Keyring) -> Callable[[],
         return offices.fall_due(queries.list_offices_due(now), now) + clients.keep_counts(now)
 
     return due
+
+
+def count_messages(deliveries: Deliveries, clock: Clock) -> int:
+    """Tell how many messages wait and how many were given up; counts as no work."""
+    for channel, (waiting, given_up) in deliveries.counts(clock.now()).items():
+        WAITING.labels(channel).set(waiting)
+        UNDELIVERED.labels(channel).set(given_up)
+    return 0
 
 
 def messengers_of(config: Config, clock: Clock) -> Channels:

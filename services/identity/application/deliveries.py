@@ -61,17 +61,38 @@ class Deliveries:
         self._put(waiting, channel, "waiting", tries, now + (AFTER_A_TRY[tries - 1] if counted else timedelta()))
         return True
 
-    def settle(self, waiting: Waiting, channel: str, state: str) -> None:
+    def settle(self, waiting: Waiting, channel: str, state: str, now: datetime) -> None:
         """Say what became of a message for good."""
         if state == "undelivered":
             _log.error("message %s could not be delivered", waiting.message_id)
-        self._put(waiting, channel, state, waiting.tries, None)
+        self._put(waiting, channel, state, waiting.tries, None, now)
 
-    def _put(self, waiting: Waiting, channel: str, state: str, tries: int, next_try_at: datetime | None) -> None:
+    def counts(self, now: datetime) -> dict[str, tuple[int, int]]:
+        """By channel: how many messages wait, and how many were given up in the last day."""
         with self._store.reading() as cursor:
             cursor.execute(
-                "INSERT INTO message_deliveries (message_id, position, channel, state, tries, next_try_at)"
-                " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (message_id) DO UPDATE"
-                " SET state = EXCLUDED.state, tries = EXCLUDED.tries, next_try_at = EXCLUDED.next_try_at",
-                (waiting.message_id, waiting.position, channel, state, tries, next_try_at),
+                "SELECT channel, count(*) FILTER (WHERE state = 'waiting'), count(*) FILTER (WHERE state <> 'waiting')"
+                " FROM message_deliveries WHERE state = 'waiting' OR (state = 'undelivered' AND settled_at > %s)"
+                " GROUP BY channel",
+                (now - timedelta(days=1),),
+            )
+            found = {channel: (waiting, given_up) for channel, waiting, given_up in cursor.fetchall()}
+        return {channel: found.get(channel, (0, 0)) for channel in CHANNELS}
+
+    def _put(
+        self,
+        waiting: Waiting,
+        channel: str,
+        state: str,
+        tries: int,
+        next_try_at: datetime | None,
+        settled_at: datetime | None = None,
+    ) -> None:
+        with self._store.reading() as cursor:
+            cursor.execute(
+                "INSERT INTO message_deliveries (message_id, position, channel, state, tries, next_try_at, settled_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (message_id) DO UPDATE"
+                " SET state = EXCLUDED.state, tries = EXCLUDED.tries, next_try_at = EXCLUDED.next_try_at,"
+                " settled_at = EXCLUDED.settled_at",
+                (waiting.message_id, waiting.position, channel, state, tries, next_try_at, settled_at),
             )

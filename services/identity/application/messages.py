@@ -96,7 +96,7 @@ class Reactions:
             found = self._deliveries.fact_of(waiting)
             message = next((each for each in self._asked_for(found) if each.message_id == waiting.message_id), None)
             if message is None:  # its account ended meanwhile: there is nobody to write to
-                self._deliveries.settle(waiting, channel, "dropped")
+                self._deliveries.settle(waiting, channel, "dropped", self._clock.now())
                 settled += 1
             else:
                 settled += self._attempt(message, waiting, silent)
@@ -121,7 +121,7 @@ class Reactions:
             return not waits and self._give_up(message, waiting, outcome)
         if outcome == "refused":
             return self._give_up(message, waiting, outcome)
-        self._deliveries.settle(waiting, message.channel, "delivered")
+        self._deliveries.settle(waiting, message.channel, "delivered", now)
         return True
 
     def _deliver(self, message: Message) -> str:
@@ -137,5 +137,5 @@ class Reactions:
 
     def _give_up(self, message: Message, waiting: Waiting, cause: str) -> bool:
         self._given_up(message, cause)
-        self._deliveries.settle(waiting, message.channel, "undelivered")
+        self._deliveries.settle(waiting, message.channel, "undelivered", self._clock.now())
         return True

@@ -1,17 +1,6 @@
--- Further contacts of accounts, and what became of messages.
--- Both tables below the first are no read tables: what they hold happened outside of the log and cannot be rebuilt from
--- it. Losing them loses no fact: messages would be offered again under the same ids, and counts begin anew.
-
-CREATE TABLE account_contacts (
-    account_id uuid NOT NULL,
-    contact_key text NOT NULL,
-    channel text NOT NULL,
-    sealed_contact text NOT NULL,
-    proven boolean NOT NULL,
-    first boolean NOT NULL,
-    added_at timestamptz NOT NULL,
-    PRIMARY KEY (account_id, contact_key)
-);
+-- What became of messages, and how often something was asked for.
+-- These are no read tables: what they hold happened outside of the log and cannot be rebuilt from it. Losing them loses
+-- no fact: messages would be offered again under the same ids, and counts begin anew.
 
 -- Every message once: its id and the fact that asked for it, never its address or text.
 CREATE TABLE message_deliveries (
@@ -20,8 +9,10 @@ CREATE TABLE message_deliveries (
     channel text NOT NULL,
     state text NOT NULL,
     tries smallint NOT NULL,
-    next_try_at timestamptz
+    next_try_at timestamptz,
+    settled_at timestamptz
 );
+CREATE INDEX message_deliveries_undelivered ON message_deliveries (settled_at) WHERE state = 'undelivered';
 CREATE INDEX message_deliveries_waiting ON message_deliveries (channel, next_try_at, position) WHERE state = 'waiting';
 
 -- How often something was asked for, by the keyed hash of who or what it was asked for: codes, knowledge questions.

@@ -179,3 +179,14 @@ def test_the_table_of_deliveries_names_nobody(post: Post) -> None:
     (message,) = post.office.arrived
     assert message.to not in stored
     assert dict(message.parameters)["code"] not in stored
+
+
+def test_what_waits_and_what_was_given_up_is_counted_by_channel(post: Post) -> None:
+    post.office.wrong["zhangsan@example.edu.cn"] = OSError("451")
+    post.office.wrong["lisi@example.edu.cn"] = RefusedForGood("550")
+    post.ask_for_code()
+    post.ask_for_code(**OTHER)
+    post.work()
+    deliveries = Deliveries(post.house.identity.store)
+    assert deliveries.counts(post.house.clock.now()) == {"mail": (1, 1), "sms": (0, 0)}
+    assert deliveries.counts(post.house.clock.now() + timedelta(days=2)) == {"mail": (1, 0), "sms": (0, 0)}
