@@ -28,6 +28,7 @@ PERSON, CONTACT = "account:person", "account:contact"
 ASKED: Final = {"resend_after": int(RESEND_AFTER.total_seconds()), "valid_for": int(CODE_LIFE.total_seconds())}
 # a campus or a hall of residence may share one address: it is given more room than one person
 CODES_A_NETWORK_A_DAY: Final = 500
+_NOWHERE: Final = ""  # where no code goes to
 
 
 class WrongCode(Refused):
@@ -78,7 +79,7 @@ class AccountCodes(Binding):
         return self.get(Account, owner)
 
     def account_named(self, id_type: str, id_number: str, name: str, now: datetime) -> UUID | None:
-        """The account of this document, if the name is its owner's too; the same look-ups whether or not there is one."""
+        """The account of this document, if the name fits; the same look-ups whether or not there is one."""
         number, name = checked_document(id_type, id_number, name, now)
         id_key, name_key = self.keyring.id_key(id_type, number), self.keyring.name_key(name)
         owner = self.owners("account.document", [id_key]).get(id_key)
@@ -108,8 +109,10 @@ class AccountCodes(Binding):
         contact = to or account.standing.contact_key
         salt = token_hex(16)
         digest = self.secrets.digest_of(account.id, salt, self.secrets.code_of(account.id, salt))
-        if not account.issue_code(purpose=purpose, salt=salt, digest=digest, now=now, to=contact):
-            return False
+        due = account.issue_code(purpose=purpose, salt=salt, digest=digest, now=now, to=contact)
+        return self._may_go_to(contact if due else _NOWHERE, now) and due
+
+    def _may_go_to(self, contact: str, now: datetime) -> bool:
         return self.allowances.spend("destination", contact, now, at_most=CODES_A_DAY, apart=RESEND_AFTER)
 
     def issue_silently(
@@ -119,7 +122,10 @@ class AccountCodes(Binding):
         context = Context.of(by, rules=(rule,))
         account = self.find(Account, account_id or UUID(int=0))
         to = _contact_on(account, channel)
-        if account is None or to is None or not self.issue_code(account, purpose, by.recorded_at, to=to):
+        if account is None or to is None:
+            self._may_go_to(_NOWHERE, by.recorded_at)  # counted all the same: the count must not tell who is known
+            return self.save(by=context, answer=ASKED)
+        if not self.issue_code(account, purpose, by.recorded_at, to=to):
             return self.save(by=context, answer=ASKED)
         # two at once: one code goes out, and neither asker learns more than the other
         with suppress(ChangedMeanwhile):
