@@ -7,9 +7,11 @@ from uuid import UUID
 import msgspec
 
 from services.identity.application.binding import RECORD_TYPES, Binding, Record, RecordFinder, student_number
+from services.identity.application.secrets import Secrets
 from services.identity.domain.account import Account
 from services.identity.domain.bind_tries import may_try
 from services.identity.domain.explanations import RecordSeen, cause_of, cause_of_none, explained
+from services.identity.domain.record_rules import NotYours
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import Clock, shanghai_date
@@ -41,15 +43,19 @@ class People(Binding):
     def __init__(self, store: Store, clock: Clock, keyring: Keyring, finder: PeopleFinder) -> None:
         super().__init__(store, clock, keyring, finder)
         self.keys = SubjectKeys(store, keyring)
+        self.secrets = Secrets(keyring)
 
-    @command
-    def bind_record_by_number(
-        self, *, command_id: UUID, kind: str, school_code: str, year: int, number: str, by: By
-    ) -> Answer:
+    def bind_record_by_number(self, *, by: By, **named: Any) -> Answer:
         """Bind a record by its number, school and year, if name and document agree (AC-15, AC-16).
 
         A number that leads to nothing is a try: it is recorded before its outcome is told, five a day.
         """
+        return self._bind_record_by_number(by=self.secrets.blinded(by), **named)
+
+    @command
+    def _bind_record_by_number(
+        self, *, command_id: UUID, kind: str, school_code: str, year: int, number: str, by: By
+    ) -> Answer:
         require(by.actor, "bind_own_record", Resource("account", person=by.sub))
         account, today = self.own_account(by), shanghai_date(by.recorded_at)
         school = self.finder.find_school_name(school_code)
@@ -87,7 +93,9 @@ class People(Binding):
         """The record is not mine, I never studied there: it stays, bound to nobody, and province and school see it."""
         require(by.actor, "disown_record", Resource("account", person=by.sub))
         account = self.own_account(by)
-        record: Record = self.get(RECORD_TYPES[kind], record_id)
+        record = self.find(RECORD_TYPES[kind], record_id)
+        if record is None:  # whether there is such a record at all is not told either
+            raise NotYours()
         record.disown(
             person_id=account.standing.person_id,
             kind=kind,

@@ -14,6 +14,8 @@ from services.identity.tests.conftest import ZHANG, House
 from services.identity.worker import Reacting
 from shared.access.assertion import Assertion
 from shared.access.by import By
+from shared.bus import codec
+from shared.contracts.catalogue import requests
 from shared.eventstore.application import Heard
 from shared.eventstore.context import Context
 
@@ -28,6 +30,13 @@ def staff(sub: str, role: str = "operator", org: str = "ctr", *, stepped_up: boo
     return Assertion(
         sub, role, "nation", "all", org, amr=("key",), jti="j", exp=exp, office=org, stepped_up=stepped_up
     )  # fmt: skip
+
+
+def said(method: str, answer: Any) -> Any:
+    """The answer, once it fits the contract under which the edge gives it."""
+    (contract,) = [one for one in requests() if (one.service, one.method) == ("identity", method)]
+    codec.write(contract.answer, answer)
+    return answer
 
 
 @dataclass
@@ -49,20 +58,23 @@ class PeopleWorld:
         return cls(house, People(store, house.clock, keyring, queries), merging, queries)
 
     def by(self, use_case: str, actor: Assertion | None, purpose: str = "a call of the person") -> By:
-        said = self.house.asked(use_case, actor)
-        return By(actor, use_case, "test", said.recorded_at, said.command_id, said.request_hash, purpose=purpose)
+        asked = self.house.asked(use_case, actor)
+        return By(actor, use_case, "test", asked.recorded_at, asked.command_id, asked.request_hash, purpose=purpose)
 
     def tell(self, use_case: str, actor: Assertion | None, **request: Any) -> Any:
         by = self.by(use_case, actor)
         target: Any = self.merging if hasattr(self.merging, use_case) else self.people
         answer = getattr(target, use_case)(command_id=by.command_id, by=by, **request)
         self.house.work()
-        return answer
+        return said(use_case, answer)
+
+    def ask(self, query: str, actor: Assertion | None, **request: Any) -> Any:
+        return said(query, getattr(self.queries, query)(**request, by=self.by(query, actor)))
 
     def status(self, who: dict[str, str] = ZHANG, **changes: Any) -> UUID:
         """Enrollment registers somebody."""
         keyring, status_id = self.house.identity.keyring, uuid4()
-        said = {
+        told = {
             "status_id": status_id,
             "id_key": keyring.id_key(who["id_type"], who["id_number"]),
             "name_key": keyring.name_key(who["name"]),
@@ -77,14 +89,14 @@ class PeopleWorld:
             **changes,
         }
         self.heard += 1
-        self.house.identity.open_student_records([said], Heard("enrollment", self.heard, self.heard))
+        self.house.identity.open_student_records([told], Heard("enrollment", self.heard, self.heard))
         self.house.work()
         return status_id
 
     def qualification(self, who: dict[str, str] = ZHANG, **changes: Any) -> UUID:
         """Credentials issues an award."""
         keyring, certificate_id = self.house.identity.keyring, uuid4()
-        said = {
+        told = {
             "certificate_id": certificate_id,
             "status_id": uuid4(),
             "award_kind": "graduation_diploma",
@@ -102,22 +114,24 @@ class PeopleWorld:
             **changes,
         }
         self.heard += 1
-        self.house.identity.open_qualification_records([said], Heard("credentials", self.heard, self.heard))
+        self.house.identity.open_qualification_records([told], Heard("credentials", self.heard, self.heard))
         self.house.work()
         return certificate_id
 
     def mine(self, student: Assertion) -> list[UUID]:
-        answer = self.house.queries.list_my_records(by=self.by("list_my_records", student))
+        answer = self.ask("list_my_records", student)
         return [record["id"] for record in answer["records"]]
 
     def unbound(self, student: Assertion) -> list[dict[str, Any]]:
-        answer = self.house.queries.list_my_records(by=self.by("list_my_records", student))
+        answer = self.ask("list_my_records", student)
         found: list[dict[str, Any]] = answer["unbound"]
         return found
 
     def explain(self, student: Assertion, **asked: Any) -> dict[str, Any]:
-        said = {"kind": "status", "school_code": PKU, "year": 2026, **asked}
-        answer: dict[str, Any] = self.people.explain_missing_record(**said, by=self.by("explain", student))
+        asked = {"kind": "status", "school_code": PKU, "year": 2026, **asked}
+        answer: dict[str, Any] = said(
+            "explain_missing_record", self.people.explain_missing_record(**asked, by=self.by("explain", student))
+        )
         return answer
 
     def account_of(self, student: Assertion) -> UUID:

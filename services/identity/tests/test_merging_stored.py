@@ -141,7 +141,7 @@ def test_merges_that_wait_are_listed_for_the_registrys_office_alone(
 ) -> None:
     ids = {"surviving_account": world.account_of(zhang), "other_account": world.account_of(li)}
     proposed = world.tell("propose_merge", staff("ctr-1"), **ids, reason=WHY, evidence=[])
-    (waiting,) = world.queries.list_merges(state="proposed", by=world.by("list_merges", staff("ctr-2")))["merges"]
+    (waiting,) = world.ask("list_merges", staff("ctr-2"), state="proposed")["merges"]
     assert waiting["merge_id"] == UUID(proposed["id"])
     with pytest.raises(NotPermitted):
         world.queries.list_merges(state="proposed", by=world.by("list_merges", staff("x-1", "registrar", FUDAN)))
@@ -167,7 +167,7 @@ def test_an_account_is_found_by_its_document_masked_and_the_look_is_recorded(
     world: PeopleWorld, zhang: Assertion
 ) -> None:
     asked = {"id_type": ZHANG["id_type"], "id_number": ZHANG["id_number"]}
-    (found,) = world.queries.search_people(**asked, by=world.by("search_people", staff("ctr-1")))["people"]
+    (found,) = world.ask("search_people", staff("ctr-1"), **asked)["people"]
     assert found["account_id"] == world.account_of(zhang)
     (identity,) = found["identities"]
     assert (identity["name"], identity["id_number"]) == ("张*", "1101**********002X")

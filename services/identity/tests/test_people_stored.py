@@ -177,7 +177,7 @@ def test_every_verified_identity_binds_and_it_shows_at_once(world: PeopleWorld) 
     world.verify_identity(student, "linked", maiden)
     assert set(world.mine(student)) == records
     assert world.unbound(student) == []
-    kinds = [one["kind"] for one in world.queries.list_my_identities(by=world.by("list", student))["identities"]]
+    kinds = [one["kind"] for one in world.ask("list_my_identities", student)["identities"]]
     assert kinds == ["opened", "renewed", "changed_name", "linked"]
 
 
@@ -243,8 +243,7 @@ def test_a_disowned_record_is_nobodys_and_school_and_province_read_the_statement
         ("province_education", "11", {"school_code": None, "province": "11"}),
         ("ministry", "moe", {"school_code": None, "province": None}),
     ):
-        by = world.by("list_disowned_records", staff(f"{role}-1", role, org))
-        (seen,) = world.queries.list_disowned_records(**asked, by=by)["records"]
+        (seen,) = world.ask("list_disowned_records", staff(f"{role}-1", role, org), **asked)["records"]
         assert (seen["record_id"], seen["statement"]) == (record_id, "我从未在该校就读")
     with world.house.identity.store.reading() as cursor:
         cursor.execute("SELECT count(*) FROM events WHERE topic = 'identity.Look.Taken'")
