@@ -25,6 +25,8 @@ from shared.access.assertion import Assertion
 from shared.access.by import By
 from shared.blobs.files import FileBlobs
 from shared.blobs.sealed import open_file, seal_file
+from shared.bus import codec
+from shared.contracts.catalogue import requests
 from shared.eventstore.application import Heard
 
 LI = {"id_type": "1", "id_number": "440524188001010014", "name": "李四"}
@@ -60,6 +62,15 @@ def picture(kind: str = "JPEG", size: tuple[int, int] = (640, 400), *, exif: byt
     return out.getvalue()
 
 
+CONTRACTS = {contract.method: contract for contract in requests() if contract.service == "identity"}
+
+
+def said(method: str, answer: Any) -> Any:
+    """An answer, which fits its contract as the edge would hold it to."""
+    assert CONTRACTS[method].answer().validate(codec.write(CONTRACTS[method].answer, answer)) == {}
+    return answer
+
+
 @dataclass
 class Counter:
     """Claims beside the accounts of a house."""
@@ -77,13 +88,14 @@ class Counter:
     def tell(self, use_case: str, actor: Assertion | None = None, command_id: UUID | None = None, **named: Any) -> Any:
         """Send a command as the edge does."""
         by = self.by(use_case, actor, command_id, str(sorted(named.items(), key=str)))
-        return getattr(self.claims, use_case)(command_id=by.command_id, by=by, **named)
+        answer = getattr(self.claims, use_case)(command_id=by.command_id, by=by, **named)
+        return said(use_case, answer)
 
     def ask(self, question: str, actor: Assertion | None = None, **named: Any) -> Any:
         """Ask the use cases or the queries, after the worker has done its part."""
         self.work()
         place = self.claims if hasattr(ClaimEvidence, question) else self.queries
-        return getattr(place, question)(by=self.by(question, actor), **named)
+        return said(question, getattr(place, question)(by=self.by(question, actor), **named))
 
     def work(self) -> None:
         self.house.work()
