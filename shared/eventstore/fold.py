@@ -173,6 +173,16 @@ def _change(route: Route, names: tuple[str, ...], rows: dict[Slot, Any], parts: 
 def _make(route: Route, fold: Callable[..., Row | None], names: tuple[str, ...], rows: dict[Slot, Any]) -> Change:
     named = frozenset(names)
 
+    def change_each(own: UUID, fact: Any) -> None:
+        for key in _keys(route, fact):
+            named_by = dict(zip(names, key, strict=True))
+            row = fold(named_by, fact)
+            if row is not None:
+                rows[slot_of_key(key)] = named_by | row
+
+    if route.keys is not None:
+        return change_each
+
     def change(own: UUID, fact: Any) -> None:
         row = fold(None, fact)
         if row is not None:

@@ -48,7 +48,8 @@ def on(
     Without `key` it is the row of the aggregate. Markers may be stacked, each with a key of its own. By default the
     stored row is loaded, given whole, and stored whole. Where facts come by the hundred thousand, say what is needed:
 
-    - `whole=True`: the fact alone makes the row, whatever was there, or makes none. Nothing is loaded, None is given.
+    - `whole=True`: the fact alone makes the row, whatever was there, or makes none. Nothing is loaded, None is given;
+      where a route has `keys`, each row is given its key.
     - `changes=(…)`: the fact changes these columns of a row that is there, and does nothing where none is. The handler
       is given a row of the columns `reads`, or None where it reads nothing, and answers the columns to change.
     """

@@ -204,7 +204,10 @@ class Cases(Corrections):
         self._may_still(case, known)
         if case.standing.kind == "cancellation":
             return self._go_on(case, known, reason, by)
-        self.correct(known, self.request_of(case)["values"], case.id)
+        values = self.request_of(case)["values"]
+        is_change = case.standing.kind == "change"
+        since = self.since_today(known, values, today) if is_change else self.since_told(known, values)
+        self.correct(known, values, case.id, since=since)
         version = known.status.standing.identity_version
         case.conclude(sub=by.sub, today=today, applies=True, reason=reason, identity_version=version)
         self._ask_again(case, known.status, today)

@@ -275,7 +275,8 @@ class Conflicts(Corrections):
         for name, side in sides.items():
             if name == which:
                 settle(side, conflict, keeps=True)
-                self.correct(side, self.asked_values(side, values), conflict.id)
+                asked = self.asked_values(side, values)
+                self.correct(side, asked, conflict.id, since=self.since_told(side, asked))
             else:
                 settle(side, conflict, keeps=True, binds=is_contested(side, conflict))
 

@@ -55,6 +55,8 @@ class AskedFacts(Aggregate):
         holds_from: date
         held_full_time: bool = True  # before
         closed_on: date | None = None  # an archived record is corrected too (A14-2)
+        # from which days which fields are as they stand here; earlier facts say only when they were decided
+        holds: tuple[tuple[date, tuple[str, ...]], ...] = ()
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = changed(

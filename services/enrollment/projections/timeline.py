@@ -1,12 +1,13 @@
 """What was valid when, and known when: a row for each fact that says something of a status from a day on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
 from services.enrollment.domain.rules.standing import CANCELLATIONS, CONCLUSIONS, TRAINING
+from services.enrollment.domain.rules.statements import held_since
 from services.enrollment.domain.student_status import StudentStatus
-from shared.eventstore.projection import Projection, Row, on
+from shared.eventstore.projection import Key, Projection, Route, Row, on
 
 _BEGUN, _CLOSED = 0, 1  # an old register tells in one fact of a beginning and an end
 
@@ -69,13 +70,6 @@ class StatusTimeline(Projection):
         values = {name: getattr(fact, name) for name in _CHANGING}
         return _said(fact, fact.effective_on, kind=fact.kind, state=fact.state, **values)
 
-    @on(StudentStatus.Corrected, key=_part(_BEGUN), whole=True)
-    def corrected(self, row: Row | None, fact: StudentStatus.Corrected) -> Row:
-        # the fact repeats every value; said from this day on are only those that the case was about
-        said = {name: getattr(fact, name) for name in _CORRECTED if name in fact.fields}
-        person = {name: getattr(fact, name) for name in _PERSON}
-        return _said(fact, _effective_on(fact), kind=",".join(fact.fields), **said, **person)
-
     @on(StudentStatus.Cancelled, key=_part(_BEGUN), whole=True)
     def cancelled(self, row: Row | None, fact: StudentStatus.Cancelled) -> Row:
         return _said(fact, fact.effective_on, kind=fact.kind, state=CANCELLATIONS[fact.kind])
@@ -91,6 +85,27 @@ class StatusTimeline(Projection):
     @on(StudentStatus.Left, key=_part(_BEGUN), whole=True)
     def left(self, row: Row | None, fact: StudentStatus.Left) -> Row:
         return _said(fact, fact.left_on, kind=fact.conclusion, state=CONCLUSIONS[fact.conclusion])
+
+    def routes(self, fact_type: type[Any]) -> Sequence[Route]:
+        return _CORRECTIONS if fact_type is StudentStatus.Corrected else super().routes(fact_type)
+
+
+def _days_of(fact: Any) -> Iterator[Key]:
+    """A row for each day from which the correction holds."""
+    for part, _ in enumerate(held_since(fact, _effective_on(fact))):
+        yield fact.originator_id, fact.originator_version, part
+
+
+def _corrected(row: Row, fact: Any) -> Row:
+    """The fact repeats every value; said from a day on are only those of which it says so, and `kind` names them."""
+    part = row["part"]
+    valid_from, fields = held_since(fact, _effective_on(fact))[part]
+    said = {name: getattr(fact, name) for name in _CORRECTED if name in fields}
+    person = {name: getattr(fact, name) for name in _PERSON}
+    return _said(fact, valid_from, part, kind=",".join(fields), **said, **person)
+
+
+_CORRECTIONS = (Route(_corrected, keys=_days_of, whole=True),)
 
 
 class YearTimeline(Projection):

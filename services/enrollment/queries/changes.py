@@ -30,8 +30,9 @@ _YEARS: Final = """
     WHERE status_id = %s ORDER BY academic_year
 """
 _IDENTITIES: Final = """
-    SELECT identity_version, id_key, sealed_person, valid_from, recorded_at FROM status_timeline
-    WHERE status_id = %s AND sealed_person IS NOT NULL ORDER BY identity_version, version
+    SELECT DISTINCT ON (identity_version, version) identity_version, id_key, sealed_person, valid_from, recorded_at
+    FROM status_timeline
+    WHERE status_id = %s AND sealed_person IS NOT NULL ORDER BY identity_version, version, valid_from
 """
 _ENTRIES: Final = "SELECT * FROM archive_entry WHERE status_id = %s ORDER BY effective_on, version"
 OVERDUE_RETURNS: Final = """

@@ -75,7 +75,9 @@ class TimelineQueries:
         said: Answer = {}
         for statement in statements:
             said.update({name: value for name, value in statement.items() if value is not None})
-        person = self.keyring.open_person(said["sealed_person"], said["id_key"])
+        # whatever day it holds from, the newest version is what is known
+        said["identity_version"] = max(each["identity_version"] or 1 for each in statements)
+        person = self._person(statements)
         return {
             "status_id": str(status_id),
             "name": mask_name(person["name"]),
@@ -130,6 +132,16 @@ class TimelineQueries:
         with self.store.reading() as cursor:
             found = {row["result"]: row["count"] for row in _rows(cursor, question, asked)}
         return {"registered": found.get("registered", 0), "deferred": found.get("deferred", 0)}
+
+    def _person(self, statements: list[Answer]) -> Answer:
+        """Who it was on that day: of a correction counts only what it says of that day, though it repeats the rest."""
+        person: Answer = {}
+        for each in statements:
+            if each["sealed_person"]:
+                told = self.keyring.open_person(each["sealed_person"], each["id_key"])
+                fields = each["kind"].split(",") if each["fact"] == "Corrected" else told
+                person |= {name: told[name] for name in fields if name in told}
+        return person
 
     def _require_own(self, cursor: Cursor, status_id: UUID, by: By) -> Decision:
         """Whose status it is now decides who may ask about any time."""
