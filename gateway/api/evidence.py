@@ -18,6 +18,7 @@ from shared.contracts.rpc.enrollment_cases import GetCaseV1
 from shared.contracts.rpc.enrollment_conflicts import GetConflictV1
 from shared.contracts.rpc.enrollment_incidents import GetIncidentV1
 from shared.contracts.rpc.enrollment_transfers import GetTransferV1
+from shared.contracts.rpc.identity_offices import GetOfficeV1
 from shared.rules.refused import NotFound, Refused
 
 LARGEST: Final = 10 * 1024 * 1024
@@ -45,6 +46,7 @@ _PLACES: Final[dict[str, tuple[type[Request], str]]] = {
     "/transfers": (GetTransferV1, "transfer_id"),
     "/admission-fixes": (GetAdmissionFixV1, "fix_id"),
     "/incidents": (GetIncidentV1, "incident_id"),
+    "/offices": (GetOfficeV1, "code"),
 }
 
 
@@ -112,17 +114,19 @@ def upload_evidence(asked: dict[str, Any]) -> dict[str, str]:
 
 
 def _add_download(api: Blueprint, place: str, contract: type[Request], id_name: str) -> None:
-    def view(item_id: UUID, digest: str) -> Response:
+    def view(item_id: UUID | str, digest: str) -> Response:
         """A paper of this record, for whoever may read the record."""
-        if digest not in platform().ask(contract, {id_name: item_id}).get("evidence", ()):
+        answer = platform().ask(contract, {id_name: item_id})
+        if digest not in answer.get("evidence", (answer.get("procedure"),)):  # an office's one paper is its procedure
             raise NotFound
         stream = platform().blobs.open(digest)
         content_type = _kind_of(stream)
         return attached(stream, content_type, f"evidence-{digest[:8]}.{_ENDINGS[content_type]}")
 
+    written = "uuid" if id_name.endswith("_id") else "string"
     name = f"download_{place.strip('/').replace('-', '_')}_evidence"
     view.__name__ = name
-    describe(api, f"{place}/<uuid:item_id>/evidence/<digest>", name, "enrollment", tuple(_ENDINGS), view)
+    describe(api, f"{place}/<{written}:item_id>/evidence/<digest>", name, "enrollment", tuple(_ENDINGS), view)
 
 
 def _kind_of(stream: BinaryIO) -> str:

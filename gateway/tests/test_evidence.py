@@ -7,6 +7,7 @@ import pytest
 
 from gateway.api import evidence
 from shared.contracts.rpc.enrollment_cases import GetCaseV1
+from shared.contracts.rpc.identity_offices import GetOfficeV1
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
 
@@ -71,3 +72,18 @@ def test_a_paper_that_was_never_handed_in_proves_nothing(client, services, signe
     assert services.asked == []
     body["evidence"] = [blobs.put(PDF)]
     assert client.post(path, json=body, headers=headers).status_code == 201
+
+
+def test_the_written_procedure_of_an_office_is_read_by_whoever_reads_the_office(
+    client, services, signed_in, blobs, monkeypatch
+):
+    """A23-1: handed in like any paper, and named by its digest in the office's statement."""
+    digest = blobs.put(PDF)
+    monkeypatch.setattr(GetOfficeV1.answer, "example", {**GetOfficeV1.answer.example, "procedure": digest})
+    office = "/api/v1/offices/4111010001"
+    with client.get(f"{office}/evidence/{digest}", headers=signed_in("registrar")) as answer:
+        assert (answer.status_code, answer.data) == (200, PDF)
+    assert services.asked[-1][0] is GetOfficeV1
+    assert services.asked[-1][1]["code"] == "4111010001"
+    other = blobs.put(b"%PDF-1.7 of another office")
+    assert client.get(f"{office}/evidence/{other}", headers=signed_in("registrar")).status_code == 404

@@ -52,7 +52,8 @@ class FoundOfficeV1(Command):
     )
 
     example: ClassVar[dict[str, Any]] = {
-        "command_id": _COMMAND, "code": "4111010001", "kind": "school", "name": "北京大学", "valid_from": "2026-09-01",
+        "command_id": _COMMAND, "code": "4111010001", "kind": "school", "name": "北京大学", "scope": None,
+        "valid_from": "2026-09-01", "valid_until": None,
     }  # fmt: skip
 
 
@@ -262,4 +263,10 @@ class ListOfficesV1(Request):
     after = _code(required=False, load_default=None, allow_none=True)
     limit = shapes.integer(1, 200, required=False, load_default=100)
 
-    example: ClassVar[dict[str, Any]] = {"kind": "school", "province": "11", "lapsed": False, "limit": 100}
+    example: ClassVar[dict[str, Any]] = {
+        "kind": "school",
+        "province": "11",
+        "lapsed": False,
+        "after": None,
+        "limit": 100,
+    }

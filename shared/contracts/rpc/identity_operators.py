@@ -76,6 +76,8 @@ class AppointOperatorV1(Command):
         "id_type": "1",
         "id_number": "11010519491231002X",
         "training": "all",
+        "valid_from": "2026-09-01",
+        "valid_until": None,
         "as_owner": True,
     }
 
