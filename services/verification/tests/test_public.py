@@ -18,7 +18,9 @@ import structlog
 from services.verification.adapters.private import serve_privately
 from services.verification.public import PublicVerification, app
 from services.verification.tests.conftest import PERSON, Registry
+from shared.bus import codec
 from shared.codes.report_codes import new_report_code
+from shared.contracts.rpc.verification_own import MyVerificationsV1
 
 pytestmark = pytest.mark.servers
 
@@ -333,3 +335,19 @@ def test_a_qualification_of_an_illegal_entry_is_revoked_with_it(registry, strang
     registry.use_cases.hear_endings([fact], heard=registry.heard("enrollment"))
     registry.follow()
     assert stranger.verify(code)["outcome"] == "revoked"
+
+
+@pytest.mark.rule("A21-1", "A6-2")
+def test_the_owner_reads_when_strangers_were_shown_a_report(registry, stranger):
+    """Given a report whose code two strangers asked, when the owner asks who verified it, then each answer is told with
+    its time and what it showed, not who asked; somebody else is told of none."""
+    code = registry.enrolled().request()["code"]
+    for _ in range(2):
+        assert stranger.verify(code)["outcome"] == "valid"
+    answer = registry.queries.list_my_verifications(by=registry.by())
+    shown = codec.write(MyVerificationsV1, answer)["verifications"]
+    assert [each["outcome"] for each in shown] == ["valid", "valid"]
+    assert all("name" in each["shown"] for each in shown)
+    assert set(shown[0]) == {"report_id", "answered_at", "outcome", "shown"}
+    other = registry.by(person_id=uuid4())
+    assert registry.queries.list_my_verifications(by=other) == {"verifications": []}
