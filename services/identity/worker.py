@@ -21,6 +21,7 @@ from services.identity.application.messages import Messenger, Reactions
 from services.identity.application.office_messages import OfficeMessages
 from services.identity.application.offices import Offices
 from services.identity.application.operators import Appointments
+from services.identity.application.people_messages import PeopleMessages
 from services.identity.application.reactions import AccountReactions
 from services.identity.application.sign_in_messages import SignInReactions, SignInUpkeep
 from services.identity.application.sign_in_owners import AccountOwners, EveryOwner, OperatorOwners
@@ -99,7 +100,14 @@ def build(environ: Mapping[str, str]) -> Worker:
     owners = EveryOwner(AccountOwners(use_cases), OperatorOwners(appointments))
     sign_ins = SignInReactions(use_cases.sessions, keyring, owners)
     upkeep = SignInUpkeep(use_cases.sessions, keyring, SignInQueries(store))
-    reactors = [accounts.messages, told_of_claims, OfficeMessages(appointments).messages, sign_ins.messages]
+    people = PeopleMessages(accounts)
+    reactors = [
+        accounts.messages,
+        people.messages,
+        told_of_claims,
+        OfficeMessages(appointments).messages,
+        sign_ins.messages,
+    ]
     deliveries = Deliveries(store)
     reactions = Reactions(
         reactors,

@@ -13,6 +13,7 @@ from services.identity.adapters.mailbox import MailboxFolder
 from services.identity.application.deliveries import Deliveries
 from services.identity.application.identity import Identity
 from services.identity.application.messages import Reactions
+from services.identity.application.people_messages import PeopleMessages
 from services.identity.application.reactions import AccountReactions
 from services.identity.projections import PROJECTIONS
 from services.identity.queries import IdentityQueries
@@ -109,7 +110,7 @@ def house(databases: Any, keyring: Keyring, tmp_path: Path) -> Iterator[House]:
     accounts = AccountReactions(identity, "https://xueji.example")
     messenger = MailboxFolder(mailbox)
     reactions = Reactions(
-        [accounts.messages],
+        [accounts.messages, PeopleMessages(accounts).messages],
         messenger,
         Deliveries(store),
         clock,

@@ -176,3 +176,19 @@ def test_an_account_is_found_by_its_document_masked_and_the_look_is_recorded(
         assert cursor.fetchone() == (1,)
     with pytest.raises(NotPermitted):
         world.queries.search_people(**asked, by=world.by("search_people", staff("x-1", "registrar", FUDAN)))
+
+
+def test_both_accounts_are_told_of_a_merge_and_of_its_split_once_each(
+    world: PeopleWorld, zhang: Assertion, li: Assertion
+) -> None:
+    before = len(world.house.mail())
+    merge_id = world.merged(zhang, li)
+    assert tos(world, before) == ["lisi@example.edu.cn", "zhangsan@example.edu.cn"]
+    world.split(merge_id)
+    assert len(world.house.mail()) == before + 4
+
+
+def tos(world: PeopleWorld, before: int) -> list[str]:
+    """To whom the newest messages went."""
+    newest = sorted(world.house.mail(), key=lambda text: text.split("Date: ")[1])[before:]
+    return sorted(text.split("To: ")[1].split("\n")[0] for text in newest)
