@@ -69,5 +69,5 @@ def tell_where(environ: dict[str, str]) -> None:
     click.echo(f"  public pages    {origin}/zh/  {origin}/en/")
     click.echo(f"  verify a code   {origin}/zh/verify")
     click.echo(f"  HTTP API        {origin}/api/v1/  described at {origin}/en/api")
-    click.echo(f"  sent messages   {environ['XUEJI_MAILBOX_DIR']}")
+    click.echo(f"  sent messages   {origin}/zh/demo/mailbox  (files in {environ['XUEJI_MAILBOX_DIR']})")
     click.echo("  Ctrl-C stops it; everything that was answered is kept.")
