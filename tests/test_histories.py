@@ -50,6 +50,11 @@ NOT_YET = {
         )
     },
     **{
+        f"identity.Merge.{name}": _IDENTITY
+        for name in ("Proposed", "Confirmed", "Refused", "SplitProposed", "SplitRefused", "Split")
+    },
+    **{f"identity.{kind}.Disowned": _IDENTITY for kind in ("StudentRecord", "QualificationRecord")},
+    **{
         f"identity.Office.{name}": _IDENTITY
         for name in (
             "Founded",
