@@ -25,6 +25,9 @@ BENCHMARKS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "end_to_end": ("benchmarks.end_to_end", "end_to_end", ("databases", "amqp")),
     "annual_registration": ("benchmarks.annual", "annual_registration", ("databases", "amqp")),
     "annual_growth": ("benchmarks.growth", "annual_growth", ("databases", "amqp")),
+    "sign_in": ("benchmarks.sign_in", "sign_in", ("databases", "amqp")),
+    "decision": ("benchmarks.decisions", "decision", ()),
+    "sealed_field": ("benchmarks.sealed", "sealed_field", ("postgres",)),
     "initial_load": ("benchmarks.initial_load", "initial_load", ("databases", "amqp")),
 }
 

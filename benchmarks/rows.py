@@ -17,17 +17,24 @@ RESULTS = Path(__file__).with_name("results.json")
 
 
 def compared(
-    name: str, pairs: Sequence[tuple[float, float]], *, unit: str, reference: str, reach: float, better: str = "higher"
+    name: str,
+    pairs: Sequence[tuple[float, float]],
+    *,
+    unit: str,
+    reference: str,
+    reach: float,
+    better: str = "higher",
+    digits: int = 1,
 ) -> Row:
     """A figure from interleaved rounds of (ours, reference): medians, and the median of the rounds' ratios."""
     ratio = statistics.median(ours / theirs for ours, theirs in pairs)
     return {
         "name": name,
-        "value": round(statistics.median(ours for ours, _ in pairs), 1),
+        "value": round(statistics.median(ours for ours, _ in pairs), digits),
         "unit": unit,
         "better": better,
         "reference": reference,
-        "reference_value": round(statistics.median(theirs for _, theirs in pairs), 1),
+        "reference_value": round(statistics.median(theirs for _, theirs in pairs), digits),
         "ratio": round(ratio, 3),
         "reach": reach,
         "reached": ratio >= reach if better == "higher" else ratio <= reach,

@@ -16,7 +16,7 @@ from tests.support.servers import Databases
 def grounds(databases: Databases, rabbitmq: Broker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grounds]:
     folder: Path = tmp_path_factory.mktemp("grounds")
     vhost = rabbitmq.fresh_vhost()
-    more = {"XUEJI_OPERATORS_FILE": str(operators_file(folder))}
+    more = {"XUEJI_OPERATORS_FILE": str(operators_file(folder)), "XUEJI_BUDGETS": "*=1000000 per minute"}
     with Platform(folder, databases, vhost, now=datetime(2022, 8, 1, tzinfo=UTC), extra=more) as platform:
         yield Grounds(platform, folder / "files")
     rabbitmq.drop_vhost(vhost)

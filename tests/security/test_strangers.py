@@ -1,112 +1,43 @@
 """Whoever is not concerned gets nothing: every operation, asked by everybody else for things that are there."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import urllib3
 
-from cli import examples
-from tests.support.grounds import MORE_OPERATORS, Grounds
+from cli.story import API
+from tests.support.grounds import Grounds
 from tests.support.operations import Asker, Operation, operations, token_of
+from tests.support.reach import BY_SECRET, EVERYBODY, NATIONWIDE, OWN, PUBLIC, concerned
 from tests.support.walk import SCU, contact_of
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 
 OPERATIONS = operations()
-EVERYBODY = ("nobody", "other", *(name for name, *_ in examples.OPERATORS), *(name for name, *_ in MORE_OPERATORS))
-# What is asked for belongs to the third school in province 51, unless it says otherwise here
-AT_HOME = frozenset(("scu-registrar-1", "scu-registrar-2", "education-51"))
-TO_PEKING = frozenset(("pku-registrar-1", "pku-registrar-2", "admissions-11", "education-11"))
-TO_HANGZHOU = frozenset(("zju-registrar-1", "zju-registrar-2", "education-33"))
-OF_THE_AGENCY = frozenset(("collector-1", "collector-2"))
-LISTED_BY_PROVINCE = frozenset(("admissions-51",))
-CONCERNED: Mapping[str, frozenset[str]] = {
-    "/admission-batches/": frozenset(("admissions-11", "education-11")),
-    "/admission-batches": LISTED_BY_PROVINCE,
-    "/admission-fixes/": TO_PEKING,  # the correction is asked for by another school
-    "/admission-fixes": LISTED_BY_PROVINCE,
-    "/batches/": LISTED_BY_PROVINCE,
-    "/batches": LISTED_BY_PROVINCE,
-    "/certificate-batches/": LISTED_BY_PROVINCE,
-    "/conflicts/": TO_PEKING | TO_HANGZHOU,  # two schools claim one person, the third is none of them
-    "/transfers/": TO_HANGZHOU,  # where the student wants to go
-    "/photos/": OF_THE_AGENCY,
-}
-# Who works for the whole nation, and what each reaches; everything else is as closed to them as to anyone
-SUPPORT = """
-    download_photo find_certificate find_status get_admission get_archive get_certificate get_photo get_status
-    get_status_as_of list_admissions list_preparatory list_rechecks
-"""
-NATIONWIDE: Mapping[str, frozenset[str]] = {
-    # aggregates and re-checks (A6-3, A7-3), decides between provinces; masked, and each look is recorded
-    "ministry": frozenset(
-        f"""
-        {SUPPORT} get_batch get_case get_cancellation get_certificate_batch get_conflict get_incident get_school
-        get_transfer get_admission_fix list_admission_fixes list_batches list_cancellations list_cases list_checks
-        list_conflicts list_identity_versions list_incidents list_missing_students list_overdue_returns
-        list_overdue_schools list_transfers list_year_reminders reconcile_batch watch_batch
-        count_statuses count_years download_admission_fixes_evidence download_cases_evidence
-        download_transfers_evidence close_incident decide_admission_fix decide_conflict declare_illegal_entry
-        open_conflict open_conflict_of_status open_incident recheck_admission_batch release_admission_batch
-        return_admission_batch withdraw_conflict
-        """.split()
-    ),
-    "operator-1": frozenset(SUPPORT.split()),  # helps those who ask, and gives its reason
-    "auditor-1": frozenset(("count_statuses", "count_years", "list_identity_versions")),
-}
-# Open to everybody: nothing of a person leaves by them
-PUBLIC: Mapping[str, str] = {
-    "open_account": "whoever opens an account has none yet",
-    "send_contact_code": "the code goes to the account's own contact and is not in the answer",
-    "prove_contact_code": "whoever proves a contact has no session yet",
-    "request_sign_in_code": "the code goes to the account's own contact and is not in the answer",
-    "sign_in_with_code": "whoever signs in has no session yet",
-    "sign_in_operator": "whoever signs in has no session yet",
-    "verify_report": "strangers verify; the code is all that opens a report (A21-2)",
-    "list_rules": "the rulebook is public",
-    "explain_rule": "the rulebook is public",
-}
-# Names nobody else: whose it is follows from who asks, so that there is no id to put another's in
-OWN: Mapping[str, str] = {
-    "bind_my_records": "the asker's own records",
-    "list_my_records": "the asker's own records",
-    "list_own_statuses": "the asker's own records",
-    "list_reportable_records": "the asker's own records",
-    "list_reports": "the asker's own reports",
-    "close_account": "the asker's own account",
-    "list_photos_to_review": "what waits at the asker's own agency",
-    "list_waiting_reports": "the registry's own operator: ids and reasons, no person",
-    "upload_evidence": "a paper; it is found again only where a case names it",
-}
 CLOSED = (401, 403, 404)
 NAMING = [each for each in OPERATIONS if each.name not in PUBLIC and each.name not in OWN]
+# Where there is nothing to be seen so far, by whomever
+NOTHING_THERE = {"download_incidents_evidence": "what is told of an incident does not name its papers"}
 LOOKS = [
     each for each in NAMING if each.method == "GET" and any(name.endswith(("_id", "_code")) for name in each.in_path)
 ]
 OWN_LOOKS = [each for each in OPERATIONS if each.name in OWN and each.method == "GET"]
 
 
-def concerned(operation: Operation) -> frozenset[str]:
-    """Whom an operation concerns when it is asked for what is there."""
-    special = next((found for place, found in CONCERNED.items() if _is_at(operation.path, place)), frozenset())
-    return special if special & TO_PEKING else special | AT_HOME
-
-
-def _is_at(path: str, place: str) -> bool:
-    return path.startswith(place) if place.endswith("/") else path == place
-
-
 @pytest.fixture(scope="module")
 def asker(grounds: Grounds) -> Asker:
     """Asks for what belongs to the third school and its student."""
     ids, victim = grounds.ids, grounds.victim
+    contact_of_owner = grounds.owner.get(f"{API}/me/account")["contacts"][0]["contact_id"]
     values: dict[str, Any] = {
         "school_code": SCU, "province": "51", "exam_no": victim.exam_no, "entry_year": 2022, "academic_year": 2023,
         "status_id": ids["students"], "record_id": ids["students"], "certificate_id": ids["certificates"],
         "account_id": ids["accounts"], "status_ids": [ids["students"]], "case_ids": [ids["cases"]],
-        "incident_id": ids["incidents"], "evidence": [grounds.paper], "digest": grounds.paper, "version": 2,
+        "incident_id": ids["incidents"], "name_office_owner.operator_id": ids["operators"],
+        "remove_contact.contact_id": contact_of_owner,
+        "evidence": [grounds.paper], "digest": grounds.paper, "version": 2,
         "rule_id": "A7-3", "download_template.kind": "year_results", "file_format": "csv",
         "download_template.school_code": SCU, "download_template.entry_year": 2022,
         "download_template.academic_year": 2023, "verify_report.code": "S000000000000000",
@@ -155,13 +86,15 @@ def test_whom_it_does_not_concern_gets_nothing(
         answer = asker.ask(operation, tokens[who])
         assert is_refused(answer), f"{who}: {answer.status} {answer.data[:300]!r}"
         assert told_of(grounds, answer) == [], who
-        if who == "nobody":
+        if who == "nobody" and operation.name not in BY_SECRET:
             assert answer.status == 401
 
 
 @pytest.mark.parametrize("operation", LOOKS, ids=str)
 def test_who_is_concerned_is_answered(asker: Asker, tokens: dict[str, str], operation: Operation) -> None:
     """Or else the ids above would lead nowhere, and a refusal would prove nothing."""
+    if operation.name in NOTHING_THERE:
+        pytest.xfail(NOTHING_THERE[operation.name])
     answers = {who: asker.ask(operation, tokens[who]).status for who in (*sorted(concerned(operation)), "owner")}
     assert 200 in answers.values(), answers
 
@@ -201,7 +134,7 @@ def test_no_operation_is_forgotten_and_no_line_is_left_over() -> None:
     names = {operation.name for operation in OPERATIONS}
     reached = frozenset().union(*NATIONWIDE.values())
     assert (PUBLIC.keys() | OWN.keys() | reached) - names == set()
-    assert {each.name for each in OPERATIONS if each.route and each.route.public} - PUBLIC.keys() == set()
+    assert {each.name for each in OPERATIONS if each.route and each.route.public} - PUBLIC.keys() - BY_SECRET == set()
     assert not PUBLIC.keys() & OWN.keys()
     for operation in OPERATIONS:
         if operation.route:

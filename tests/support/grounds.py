@@ -8,6 +8,7 @@ from typing import Any
 from cli import examples
 from cli.client import Answer, Caller, until
 from cli.story import API, Silent, Story
+from services.identity.application.one_time_passwords import otp_at
 from tests.support import cohort as small
 from tests.support.platform import Platform
 from tests.support.school_walk import csv_of
@@ -73,9 +74,6 @@ class Grounds(Walk):
         of_school = "school_code = %s AND state = 'approved' LIMIT 1"
         return {
             "students": status,
-            "accounts": self._of(
-                "identity", "SELECT account_id FROM account_register WHERE id_key = %s", self._key_of(status)
-            ),
             "graduates": self._status(self.graduate),
             "batches": self.outcome.batches[2]["batch_id"],
             "admission-batches": self.outcome.admissions["batch_id"],
@@ -87,6 +85,7 @@ class Grounds(Walk):
             ),
             "photos": self._of("imaging", f"SELECT photo_id FROM photo_register WHERE {of_school}", SCU),
             "reports": self._report(status),
+            **self._of_identity(status),
             "cases": self._case(),
             "transfers": self.story.transfer,
             "cancellations": self._cancellation(),
@@ -94,9 +93,6 @@ class Grounds(Walk):
             "incidents": self._incident(),
             "admission-fixes": self._fix(),
         }
-
-    def _key_of(self, status: str) -> str:
-        return self._of("identity", "SELECT id_key FROM heard_records WHERE status_id = %s", status)
 
     def _planned(self) -> str:
         """A file of years that was tried out; nobody of its second row studies there."""
@@ -138,6 +134,68 @@ class Grounds(Walk):
 
     def _post(self, caller: Caller, path: str, body: Answer) -> str:
         return str(caller.post(f"{API}/{path}", body)["id"])
+
+    def _of_identity(self, status: str) -> dict[str, str]:
+        """An office with an operator and another system, a consent to it, a claim, a merge, and the own ways in."""
+        ministry, support = self.operator("ministry"), self.operator("operator-1")
+        for code, kind, name in ((SCU, "school", "四川大学"), ("verifier-9", "verifier", "某用人单位")):
+            found = {"code": code, "kind": kind, "name": name, "valid_from": "2026-07-01"}
+            ministry.post(f"{API}/offices", found)
+        someone = examples.admitted()[40].person
+        appointed = {
+            "code": SCU, "name": someone.name, "mail": "owner@scu.example", "id_type": someone.id_type,
+            "id_number": someone.id_number, "training": "all", "as_owner": True,
+        }  # fmt: skip
+        body = {name: value for name, value in appointed.items() if name != "code"}
+        operator = ministry.post(f"{API}/offices/{SCU}/operators", body)["operator_id"]
+        office = self._enrolled(operator)
+        word = {"evidence": [self.paper], "statement": "本校学籍管理责任明确,密钥管理制度健全。"}
+        office.post(f"{API}/offices/{SCU}/statements", word)
+        client = {"name": "campus portal", "scopes": ["read_counts"], "networks": [], "expires_on": "2027-06-30"}
+        consent = {
+            "office": "verifier-9", "purpose": "入职核验", "scope": ["name", "state"], "records": [status],
+            "until": "2026-12-31",
+        }  # fmt: skip
+        session = next(each for each in self.owner.get(f"{API}/me/sessions")["sessions"] if each["this_one"])
+        accounts = [str(each.get(f"{API}/me/account")["id"]) for each in (self.owner, self.other)]
+        merge = {"surviving_account": accounts[0], "other_account": accounts[1], "reason": "疑为同一人", "evidence": []}
+        heroine = {name: self.cohort.heroine[name] for name in ("id_type", "id_number", "name")}
+        claim = {
+            "kind": "contested_document", **heroine,
+            "channel": "mail", "contact": "claims@example.edu.cn", "statement": "",
+        }  # fmt: skip
+        return {
+            "accounts": accounts[0],
+            "offices": SCU,
+            "operators": operator,
+            "machine-clients": office.post(f"{API}/offices/{SCU}/machine-clients", client)["client_id"],
+            "me/consents": (given := self._post(self.owner, "me/consents", consent)),
+            "consented": given,
+            "me/sessions": session["session_id"],
+            "me/records": status,
+            "me/passkeys": "A" * 43,
+            "merges": self._post(support, "merges", merge),
+            "identity-claims": self._post(self.nobody, "identity-claims", claim),
+            "identity-claims/<uuid:claim_id>/evidence": status,
+            "unmaskings": self._post(
+                self.operator("auditor-1"), f"students/{status}/unmaskings", {"reason": "例行检查"}
+            ),
+        }
+
+    def _enrolled(self, operator: str) -> Caller:
+        """An operator who took up the invitation, with a password and one-time passwords."""
+
+        def invited() -> str | None:
+            said = [message.read_text(encoding="utf-8") for message in self.mailbox.glob("*.txt")]
+            codes = [text.split("Invitation: ")[1].split()[0] for text in said if f"Operator: {operator}\n" in text]
+            return codes[0] if codes else None
+
+        invitation = {"operator_id": operator, "code": until(invited, "the invitation")}
+        totp = self.nobody.post(f"{API}/enrolments", invitation)["totp"]
+        otp = otp_at(totp["seed"], self.platform.clock.now())
+        proof = {"ceremony": totp["ceremony"], "password": "four quiet words here", "otp": otp}
+        self.office = self.nobody.signed_in(self.nobody.post(f"{API}/enrolments/complete", proof)["session"])
+        return self.office
 
     def _case(self) -> str:
         asked = {"kind": "correction", "values": {"ethnicity": "满族"}, "statement": "民族登记有误"}

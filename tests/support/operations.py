@@ -93,7 +93,7 @@ class Asker:
         def filled(match: re.Match[str]) -> str:
             here = (operation.name, operation.path[: match.start()].strip("/"))
             found = next((self._ids[each] for each in here if each in self._ids), None)
-            return found if match[1].endswith("_id") and found else str(self._named(operation, match[1]))
+            return found or str(self._named(operation, match[1]))
 
         return _IN_PATH.sub(filled, operation.path)
 

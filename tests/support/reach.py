@@ -1,0 +1,122 @@
+"""Whom each operation of the front door concerns: the tables that the tests of strangers go by."""
+
+from collections.abc import Mapping
+
+from cli import examples
+from tests.support.grounds import MORE_OPERATORS
+from tests.support.operations import Operation
+
+
+def named(text: str) -> frozenset[str]:
+    """The operations that a text lists."""
+    return frozenset(text.split())
+
+
+EVERYBODY = ("nobody", "other", *(name for name, *_ in examples.OPERATORS), *(name for name, *_ in MORE_OPERATORS))
+# What is asked for belongs to the third school in province 51, unless it says otherwise here
+AT_HOME = frozenset(("scu-registrar-1", "scu-registrar-2", "education-51"))
+TO_PEKING = frozenset(("pku-registrar-1", "pku-registrar-2", "admissions-11", "education-11"))
+TO_HANGZHOU = frozenset(("zju-registrar-1", "zju-registrar-2", "education-33"))
+OF_THE_AGENCY = frozenset(("collector-1", "collector-2"))
+LISTED_BY_PROVINCE = frozenset(("admissions-51",))
+CONCERNED: Mapping[str, frozenset[str]] = {
+    "/admission-batches/": frozenset(("admissions-11", "education-11")),
+    "/admission-batches": LISTED_BY_PROVINCE,
+    "/admission-fixes/": TO_PEKING,  # the correction is asked for by another school
+    "/admission-fixes": LISTED_BY_PROVINCE,
+    "/batches/": LISTED_BY_PROVINCE,
+    "/batches": LISTED_BY_PROVINCE,
+    "/certificate-batches/": LISTED_BY_PROVINCE,
+    "/conflicts/": TO_PEKING | TO_HANGZHOU,  # two schools claim one person, the third is none of them
+    "/transfers/": TO_HANGZHOU,  # where the student wants to go
+    "/photos/": OF_THE_AGENCY,
+}
+# Who works for the whole nation, and what each reaches; everything else is as closed to them as to anyone
+SUPPORT = """
+    download_photo find_certificate find_status get_admission get_archive get_certificate get_photo get_status
+    get_status_as_of list_admissions list_preparatory list_rechecks
+"""
+NATIONWIDE: Mapping[str, frozenset[str]] = {
+    # aggregates and re-checks (A6-3, A7-3), decides between provinces; masked, and each look is recorded
+    "ministry": named(
+        f"""
+        {SUPPORT} get_batch get_case get_cancellation get_certificate_batch get_conflict get_incident get_school
+        get_transfer get_admission_fix list_admission_fixes list_batches list_cancellations list_cases list_checks
+        list_conflicts list_identity_versions list_incidents list_missing_students list_overdue_returns
+        list_overdue_schools list_transfers list_year_reminders reconcile_batch watch_batch
+        count_statuses count_years download_batch_errors download_certificate_batch_errors download_conflicts_evidence
+        download_plan get_plan download_admission_fixes_evidence download_cases_evidence
+        download_transfers_evidence close_incident decide_admission_fix decide_conflict declare_illegal_entry
+        open_conflict open_conflict_of_status open_incident recheck_admission_batch release_admission_batch
+        return_admission_batch withdraw_conflict
+        """
+    ),
+    "operator-1": named(SUPPORT),  # helps those who ask, and gives its reason
+    "auditor-1": frozenset(("count_statuses", "count_years", "list_identity_versions")),
+}
+# Open to everybody: nothing of a person leaves by them
+PUBLIC: Mapping[str, str] = {
+    "preview_account": "shows the asker what the asker has just typed",
+    "open_account": "whoever opens an account has none yet; that a document is taken is told, and how to contest it",
+    "send_contact_code": "the code goes to the account's own contact and is not in the answer",
+    "prove_contact_code": "whoever proves a contact has no session yet",
+    "resend_activation": "the message goes to the contact that was named, if it waits for one",
+    "request_sign_in_code": "the code goes to the account's own contact and is not in the answer",
+    "request_recovery_code": "the code goes to the account's own contact and is not in the answer",
+    "recover_user_name": "the code that came to the contact is what opens it",
+    "reset_password": "the code that came to the contact is what opens it",
+    "sign_in_with_code": "whoever signs in has no session yet",
+    "sign_in_with_password": "whoever signs in has no session yet",
+    "sign_in_with_passkey": "whoever signs in has no session yet",
+    "sign_in_with_provider": "whoever signs in has no session yet",
+    "sign_in_operator": "whoever signs in has no session yet",
+    "begin_passkey_sign_in": "a challenge for nobody in particular",
+    "begin_provider_sign_in": "the address of an office's identity provider",
+    "begin_enrolment": "the invitation's code is what opens it",
+    "complete_enrolment": "the ceremony that the invitation began is what opens it",
+    "open_identity_claim": "whoever contests a document has no account; the same is told whoever holds it",
+    "send_claim_code": "the code goes to the claim's own contact and is not in the answer",
+    "prove_claim_contact": "the code that came to the contact is what opens it",
+    "verify_report": "strangers verify; the code is all that opens a report (A21-2)",
+    "list_rules": "the rulebook is public",
+    "explain_rule": "the rulebook is public",
+}
+# Open to whoever has a claim's secret; without it they are as closed as anything that belongs to somebody
+BY_SECRET = named(
+    """
+    appeal_identity_claim check_evidence_room hand_in_identity_claim prove_by_knowledge upload_claim_evidence
+    view_identity_claim withdraw_identity_claim
+    """
+)
+# Names nobody else: whose it is follows from who asks, so that there is no id to put another's in
+OWN: Mapping[str, str] = {
+    **dict.fromkeys(
+        named("""
+        bind_my_records bind_record_by_number explain_missing_record get_my_account get_my_archive list_my_consents
+        list_my_factors list_my_identities list_my_looks list_my_records list_my_sessions list_own_claims
+        list_own_statuses list_reportable_records list_reports
+        """),
+        "what is the asker's own",
+    ),
+    **dict.fromkeys(
+        named("""
+        add_passkey add_totp ask_identity_change begin_passkey begin_passkey_step_up begin_totp change_my_name
+        close_account end_my_sessions name_contact prove_new_contact remove_totp send_step_up_code set_password
+        sign_out step_up_with_code step_up_with_otp step_up_with_passkey
+        """),
+        "changes the asker's own account and ways in",
+    ),
+    "list_photos_to_review": "what waits at the asker's own agency",
+    "list_waiting_reports": "the registry's own operator: ids and reasons, no person",
+    "upload_evidence": "a paper; it is found again only where a case names it",
+}
+
+
+def concerned(operation: Operation) -> frozenset[str]:
+    """Whom an operation concerns when it is asked for what is there."""
+    special = next((found for place, found in CONCERNED.items() if _is_at(operation.path, place)), frozenset())
+    return special if special & TO_PEKING else special | AT_HOME
+
+
+def _is_at(path: str, place: str) -> bool:
+    return path.startswith(place) if place.endswith("/") else path == place
