@@ -47,6 +47,8 @@ The front door of the register of students and credentials.
 * Each command needs an `Idempotency-Key`, a UUID of your choosing. After a 504, or when a connection broke, ask again
   with the same key: the command acts once and you get its answer.
 * Answers carry `id` and `version`; hand them to a query as `after_version` to read what you wrote.
+* Staff who look at somebody's record are recorded before they are answered, and the person reads of it. `X-Purpose`
+  says what the look is for: at most 120 characters, percent-encoded UTF-8. The registry's own operators must say it.
 * Errors are `application/problem+json`. Behind `type` stands the page of the rule; the reason is there in Chinese and
   English.
 """

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import islice
 from uuid import UUID, uuid4
 
 import msgspec
 import pytest
 
+from cli.people import people
 from services.enrollment.domain.unmasking import AlreadyApproved, UnmaskingNotApproved
 from services.enrollment.projections import AGGREGATES
 from services.enrollment.publishing import publish
@@ -103,6 +105,31 @@ def test_no_answer_to_staff_holds_a_full_name_or_number(enrollment, tmp_path):
             continue
         found += [f"{method} by {letter}: {each}" for each in FULL if each in answer]
     assert found == []
+
+
+@pytest.mark.rule("A25-1")
+@pytest.mark.parametrize("seed", [7, 20261122])
+def test_whoever_they_are_their_names_and_numbers_stay_masked(enrollment, tmp_path, seed):
+    """Given people of generated names and numbers, when staff ask for each of them and for every list, then no answer
+    holds a full name, number or birth date of theirs."""
+    world = World(enrollment, tmp_path)
+    generated = [one for one in islice(people(seed), 12) if one.id_type == "1"][:6]
+    ids = [world.student(XM=one.name, SFZH=one.id_number, CSRQ=one.born) for one in generated]
+    world.fold()
+    secrets = [text for one in generated for text in (one.name, one.id_number, one.born.isoformat())]
+    answers = [
+        str(world.call(method, WHO[letter], status_id=status_id))
+        for method in ("get_status", "get_archive", "get_status_as_of", "list_identity_versions")
+        for letter in MAY[method]
+        if letter in STAFF
+        for status_id in ids
+    ]
+    lists = [each for each in queries() if each[0].startswith("list_") and each[0] not in TO_DECIDE]
+    answers += [str(world.call(method, WHO[letter])) for method, letter in lists]
+    assert [text for text in secrets if any(text in answer for answer in answers)] == []
+    assert sum(one.name[0] in "".join(answers) for one in generated) == len(generated), (
+        "they are in the answers, masked"
+    )
 
 
 @pytest.mark.rule("A24-3")
