@@ -3,7 +3,7 @@
 from typing import Final
 
 from gateway.api.route import Route
-from shared.contracts.rpc import identity_claim_review, identity_claims
+from shared.contracts.rpc import identity_claim_review, identity_claim_views, identity_claims
 
 CLAIMS: Final = "/identity-claims"
 CLAIM: Final = "/identity-claims/<uuid:claim_id>"
@@ -14,7 +14,7 @@ CLAIM_ROUTES: Final = (
     Route("POST", f"{CLAIM}/contact-codes", identity_claims.SendClaimCodeV1, "identity", public=True),
     Route("POST", f"{CLAIM}/contact-proof", identity_claims.ProveClaimContactV1, "identity", public=True),
     # with that secret, or signed in as whoever asked
-    Route("POST", f"{CLAIM}/view", identity_claims.ViewIdentityClaimV1, "identity", public=True, either=True),
+    Route("POST", f"{CLAIM}/view", identity_claim_views.ViewIdentityClaimV1, "identity", public=True, either=True),
     Route("POST", f"{CLAIM}/evidence-room", identity_claims.CheckEvidenceRoomV1, "identity", public=True, either=True),
     Route("POST", f"{CLAIM}/knowledge", identity_claims.ProveByKnowledgeV1, "identity", public=True, either=True),
     Route("POST", f"{CLAIM}/hand-in", identity_claims.HandInIdentityClaimV1, "identity", public=True, either=True),
@@ -22,7 +22,7 @@ CLAIM_ROUTES: Final = (
     Route("POST", f"{CLAIM}/appeal", identity_claims.AppealIdentityClaimV1, "identity", public=True, either=True),
     # by a signed-in student about the own identity
     Route("POST", "/me/identity-claims", identity_claims.AskIdentityChangeV1, "identity", status=201),
-    Route("GET", "/me/identity-claims", identity_claims.ListOwnClaimsV1, "identity"),
+    Route("GET", "/me/identity-claims", identity_claim_views.ListOwnClaimsV1, "identity"),
     # the registry's office, and the ministry on appeal
     Route("GET", CLAIMS, identity_claim_review.ListIdentityClaimsV1, "identity"),
     Route("GET", CLAIM, identity_claim_review.GetIdentityClaimV1, "identity"),

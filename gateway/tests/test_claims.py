@@ -10,11 +10,11 @@ from shared.blobs.port import BlobTooLarge
 from shared.blobs.sealed import open_file, seal_file
 from shared.bus.failures import CallFailed
 from shared.contracts.rpc.identity_claim_review import SeeClaimEvidenceV1
+from shared.contracts.rpc.identity_claim_views import ViewIdentityClaimV1
 from shared.contracts.rpc.identity_claims import (
     A_SECRET,
     AddClaimEvidenceV1,
     CheckEvidenceRoomV1,
-    ViewIdentityClaimV1,
 )
 from shared.rules.refused import NotFound
 

@@ -7,12 +7,8 @@ from uuid import UUID
 
 from services.identity.application.claim_granting import ClaimGranting
 from services.identity.application.claims import SlotTaken
-from services.identity.domain.claim_rules import (
-    KnowledgeNotEnough,
-    NoMoreTries,
-    may_try_knowledge,
-    tries_of_day,
-)
+from services.identity.domain.claim_refusals import KnowledgeNotEnough, NoMoreTries
+from services.identity.domain.claim_rules import may_try_knowledge, tries_of_day
 from services.identity.domain.identity_claim import KNOWLEDGE_SLOT, IdentityClaim
 from shared.access.by import By
 from shared.codes.clock import shanghai_date

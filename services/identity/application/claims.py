@@ -13,14 +13,13 @@ import msgspec
 
 from services.identity.application.secrets import Secrets, checked_contact, checked_document
 from services.identity.domain.account import Account, ContactTaken, DocumentTaken
+from services.identity.domain.claim_refusals import ClaimInReview, NobodyHolds
 from services.identity.domain.claim_rules import (
     CONTACT,
     HAND_IN_WITHIN,
     PERSON,
     STATEMENT,
-    ClaimInReview,
     ClaimStanding,
-    NobodyHolds,
     clean_reason,
     codes_of_day,
 )

@@ -40,7 +40,9 @@ class ClaimFacts(Aggregate):
         at: datetime
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = changed(aggregate.standing, state="open", since=self.at, code=None, contact_proven=True)
+            aggregate.standing = changed(
+                aggregate.standing, state="open", since=self.at, code=None, contact_proven=True
+            )
 
     class KnowledgeTried(Aggregate.Event):
         """The asker named school, number, year and level; whether all of it was right, and nothing else."""

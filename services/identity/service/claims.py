@@ -15,18 +15,17 @@ from shared.contracts.rpc.identity_claim_review import (
     SeeClaimEvidenceV1,
     TakeIdentityClaimV1,
 )
+from shared.contracts.rpc.identity_claim_views import ListOwnClaimsV1, ViewIdentityClaimV1
 from shared.contracts.rpc.identity_claims import (
     AddClaimEvidenceV1,
     AppealIdentityClaimV1,
     AskIdentityChangeV1,
     CheckEvidenceRoomV1,
     HandInIdentityClaimV1,
-    ListOwnClaimsV1,
     OpenIdentityClaimV1,
     ProveByKnowledgeV1,
     ProveClaimContactV1,
     SendClaimCodeV1,
-    ViewIdentityClaimV1,
     WithdrawIdentityClaimV1,
 )
 

@@ -10,11 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from services.identity.domain.claim_rules import (
-    KINDS,
-    MOST_FILES,
-    STATES,
-    STEPS,
+from services.identity.domain.claim_refusals import (
     AppealRefused,
     ClaimStepRefused,
     EvidenceIncomplete,
@@ -24,6 +20,12 @@ from services.identity.domain.claim_rules import (
     TakenByAnother,
     TextRefused,
     TooManyFiles,
+)
+from services.identity.domain.claim_rules import (
+    KINDS,
+    MOST_FILES,
+    STATES,
+    STEPS,
     clean_reason,
     deadline,
     needed_roles,

@@ -8,6 +8,7 @@ from marshmallow.validate import Length
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
 from shared.contracts.rpc.identity import ID_TYPES
+from shared.contracts.rpc.identity_claim_views import ClaimPictureV1, ClaimStepV1
 from shared.contracts.rpc.identity_claims import (
     A_CLAIM,
     A_COMMAND,
@@ -17,8 +18,6 @@ from shared.contracts.rpc.identity_claims import (
     CLAIM_KINDS,
     CLAIM_STATES,
     SIDES,
-    ClaimPictureV1,
-    ClaimStepV1,
 )
 
 LINES = ("review", "appeals", "overdue", "more_evidence", "decided")
