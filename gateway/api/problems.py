@@ -134,7 +134,8 @@ def _problem(status: int, rule_id: str, code: str, reason: tuple[str, str], **mo
     response = Response(json.dumps(content, ensure_ascii=False, sort_keys=False), status, content_type=PROBLEM_JSON)
     response.headers["Vary"] = "Accept-Language"
     if status in RETRY_AFTER:
-        response.headers["Retry-After"] = str(RETRY_AFTER[status])
+        said = more.get("details", {}).get("retry_after", "")
+        response.headers["Retry-After"] = said if said.isdecimal() else str(RETRY_AFTER[status])
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = 'Bearer realm="xueji"'
     return response

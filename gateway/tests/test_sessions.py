@@ -10,6 +10,7 @@ from gateway.tests.conftest import NOW
 from shared.access.assertion import Assertion, NotSignedIn, Signer
 from shared.contracts.rpc.identity import ListMyRecordsV1
 from shared.contracts.rpc.identity_sign_in import AssertSessionV1
+from shared.rules.refused import Refused
 
 TOKEN = "xs1_" + "k" * 43
 ASK = "/api/v1/me/records"
@@ -140,3 +141,20 @@ def test_the_sessions_that_were_used_last_are_held(clock):
     assert [bool(held.find(token)) for token in ("a", "b", "c")] == [True, False, True]
     held.forget("a")
     assert held.find("a") is None
+
+
+class WaitAMoment(Refused):
+    """Too often."""
+
+    rule = "X-SIGN-4"
+    status = 429
+
+
+def test_a_refusal_that_says_how_long_to_wait_says_so_in_the_header_too(client, services):
+    services.failure = WaitAMoment(retry_after=7)
+    body = {"name": "zhangsan@example.edu.cn", "password": "four quiet words here"}
+    key = {"Idempotency-Key": "01930f3a-0000-7000-8000-000000000001"}
+    answer = client.post("/api/v1/password-sessions", json=body, headers=key)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
+    services.failure = WaitAMoment(retry_after="soon")
+    assert client.post("/api/v1/password-sessions", json=body, headers=key).headers["Retry-After"] == "60"

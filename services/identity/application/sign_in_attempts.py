@@ -60,7 +60,7 @@ class Attempts:
             )
             waiting: Any = cursor.fetchone()
         seconds = max(1, ceil((waiting[0] - now).total_seconds())) if waiting else 1
-        raise SignInDelayed(seconds=seconds)
+        raise SignInDelayed(retry_after=seconds)
 
     def forgive(self, attempt: Attempt) -> None:
         """It was no miss: forget what was counted there."""

@@ -42,8 +42,8 @@ class SignInDelayed(Refused):
 
     rule = "X-SIGN-4"
     status = 429
-    zh = "登录失败次数过多，请 {seconds} 秒后再试；已知设备和通行密钥不受影响。"
-    en = "Too many failed tries from here: wait {seconds} seconds. Known devices and passkeys are not affected."
+    zh = "登录失败次数过多，请 {retry_after} 秒后再试；已知设备和通行密钥不受影响。"
+    en = "Too many failed tries from here: wait {retry_after} seconds. Known devices and passkeys are not affected."
 
 
 class CeremonyOver(Refused):

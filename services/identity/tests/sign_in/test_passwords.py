@@ -276,7 +276,7 @@ def test_after_five_misses_a_network_waits_and_nobody_else_does(world: SignInWor
     for password in ("a wrong password", PASSWORD):
         with pytest.raises(SignInDelayed) as refused:
             world.sign_in(password=password)
-        assert refused.value.as_dict()["detail"] == {"seconds": "1"}
+        assert refused.value.as_dict()["detail"] == {"retry_after": "1"}
     world.sign_in(address="198.51.100.10")
     world.sign_in(known_device=known)
     world.forward(seconds=1)
