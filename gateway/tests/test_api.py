@@ -259,7 +259,7 @@ def test_a_refusal_becomes_a_problem_in_both_languages(client, services, signed_
     assert (response.status_code, response.get_json()["detail"]) == (404, RULES["X-FOUND-1"].en)
 
 
-@pytest.mark.asvs("16.5.1", "16.5.2")
+@pytest.mark.asvs("16.5.1", "16.5.2", "16.5.4")
 @pytest.mark.rule("X-SERVICE-1", "X-SERVICE-2", "X-SERVICE-3")
 @pytest.mark.parametrize(
     ("failure", "status", "rule"),

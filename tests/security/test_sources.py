@@ -169,3 +169,16 @@ def test_every_package_is_named_with_its_version_and_hashes() -> None:
         assert re.match(r"[A-Za-z0-9._-]+(\[[a-z,-]+\])?==[0-9][^\s;]*", package), package[:60]
         assert "--hash=sha256:" in package, package[:60]
     assert "://" not in text, "a package from elsewhere than the registry"
+
+
+@pytest.mark.asvs("13.2.3")
+def test_no_default_account_of_database_or_broker_is_used() -> None:
+    for settings, name in (("shared/eventstore", "XUEJI_POSTGRES_URL"), ("shared/bus", "XUEJI_AMQP_URL")):
+        text = (ROOT / settings / "settings.py").read_text(encoding="utf-8")
+        assert f'environ["{name}"]' in text, "there is no address, and so no account, that holds when nobody names one"
+    known = re.compile(r"\b(guest:guest|postgres:postgres|root:root|admin:admin|rabbitmq:rabbitmq)\b")
+    for path in (ROOT / "deploy").rglob("*"):
+        if path.is_file():
+            text = path.read_text(encoding="utf-8", errors="replace")
+            assert not known.search(text), path
+            assert not re.search(r"://(guest|postgres|root)[:@]", text), path

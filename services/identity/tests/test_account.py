@@ -99,6 +99,7 @@ def test_no_more_than_five_codes_go_out_on_one_day_in_china(account: Account) ->
     assert account.issue_code(purpose="prove", salt="s", digest="d", now=midnight_in_china)
 
 
+@pytest.mark.asvs("6.6.1")
 def test_an_unproven_account_cannot_be_signed_in_to(account: Account) -> None:
     assert not account.issue_code(purpose="sign_in", salt="s", digest="d", now=NOW)
 

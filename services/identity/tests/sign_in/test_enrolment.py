@@ -76,6 +76,7 @@ def test_an_enrolment_is_over_after_half_an_hour_and_after_five_tries(world: Sig
         world.tell(None, "begin_enrolment", operator_id=operator_id, code=code)
 
 
+@pytest.mark.asvs("7.4.5")
 def test_who_is_invited_again_lost_all_factors_and_sessions_of_before(world: SignInWorld) -> None:
     operator_id, seed, answer = world.registrar()
     owner = next(each for each in world.offices.holders_of(SCHOOL) if each != operator_id)
