@@ -9,6 +9,7 @@ import msgspec
 
 from services.enrollment.domain.rules.rechecks import what_follows
 from services.enrollment.queries import Answer, EnrollmentQueries
+from services.enrollment.queries.appointed import OF_CATEGORY, categories_of
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.id_documents import mask_name
@@ -33,6 +34,13 @@ _OWN: Final = f"""
     ) ORDER BY a.entry_year DESC, a.admission_id LIMIT 200
 """
 _FIXES: Final = "SELECT * FROM admission_fix_register WHERE {where} ORDER BY fix_id LIMIT %(limit)s"
+# what a supplement asks for is sealed, and its kind of training with it
+_FIX_OWN: Final = f"""
+    AND (admission_id IS NULL OR %(categories)s::text[] IS NULL OR EXISTS (
+        SELECT FROM admission_register AS a
+        WHERE a.admission_id = admission_fix_register.admission_id AND {OF_CATEGORY.format("a.")}
+    ))
+"""
 _PREPARATORY: Final = """
     SELECT p.*, a.exam_no, a.entry_year, a.level, a.major_name, a.sealed_person, a.id_key
     FROM preparatory_register AS p JOIN admission_register AS a USING (admission_id)
@@ -44,7 +52,7 @@ _RECHECKS: Final = """
     FROM student_register AS s LEFT JOIN recheck_register AS r USING (status_id)
     WHERE s.school_code = %(school_code)s AND s.entry_year = %(entry_year)s
     AND s.state IN ('active', 'suspended', 'on_leave', 'reserved') AND s.origin = ''
-    AND {wanted} AND (%(after)s::uuid IS NULL OR s.status_id > %(after)s::uuid)
+    AND {wanted} AND {own} AND (%(after)s::uuid IS NULL OR s.status_id > %(after)s::uuid)
     ORDER BY s.status_id LIMIT %(limit)s
 """
 _WANTED: Final = {"failed": "r.result = '不合格'", "missing": "r.result IS NULL", "passed": "r.result = '合格'"}
@@ -94,8 +102,9 @@ class AdmissionQueries(EnrollmentQueries):
         asked: dict[str, Any] = {"school_code": school_code, "entry_year": entry_year}
         if outcome and outcome != "pending_fix":
             asked["outcome"] = outcome
-        pending = " AND a.fix_id <> ''" if outcome == "pending_fix" else ""
-        rows = self._page(_ADMISSIONS, "a", "admission_id", asked, after, limit, pending)
+        more = f" AND {OF_CATEGORY.format('a.')}" + (" AND a.fix_id <> ''" if outcome == "pending_fix" else "")
+        categories = categories_of(by)
+        rows = self._page(_ADMISSIONS, "a", "admission_id", asked, after, limit, more, categories=categories)
         self.looks.saw(by, decision, [row["admission_id"] for row in rows])
         return {"admissions": [self._admission(row) for row in rows]}
 
@@ -129,7 +138,9 @@ class AdmissionQueries(EnrollmentQueries):
         decision = require(by.actor, "read_admission_fixes", resource)
         named = {"school_code": school_code, "province": province, "state": state}
         asked = {name: value for name, value in named.items() if value}
-        rows = self._page(_FIXES, "admission_fix_register", "fix_id", asked, after, limit)
+        rows = self._page(
+            _FIXES, "admission_fix_register", "fix_id", asked, after, limit, _FIX_OWN, categories=categories_of(by)
+        )
         self.looks.saw(by, decision, [row["admission_id"] or row["fix_id"] for row in rows])
         return {"fixes": [self._fix(row, by) for row in rows]}
 
@@ -152,9 +163,9 @@ class AdmissionQueries(EnrollmentQueries):
     ) -> Answer:
         """The preparatory students that a school admitted or trains."""
         decision = require(by.actor, "read_status", Resource("preparatory", school=school_code))
-        either = " AND %(school)s IN (p.admitting_school, p.training_school)"
-        asked = {"state": state} if state else {}
-        rows = self._page(_PREPARATORY, "p", "preparatory_id", asked, after, limit, either, school=school_code)
+        either = f" AND %(school)s IN (p.admitting_school, p.training_school) AND {OF_CATEGORY.format('a.')}"
+        asked, named = {"state": state} if state else {}, {"school": school_code, "categories": categories_of(by)}
+        rows = self._page(_PREPARATORY, "p", "preparatory_id", asked, after, limit, either, **named)
         self.looks.saw(by, decision, [row["admission_id"] for row in rows])
         return {"students": [self._preparatory(row) for row in rows]}
 
@@ -164,7 +175,8 @@ class AdmissionQueries(EnrollmentQueries):
         """Freshmen whose recheck failed (what follows is still to be done), passed, or is missing (R41-11)."""
         decision = require(by.actor, "read_status", Resource("student_status", school=school_code))
         named = {"school_code": school_code, "entry_year": entry_year, "after": after, "limit": limit}
-        rows = self._named(_RECHECKS.format(wanted=_WANTED[wanted]), named)
+        named["categories"] = categories_of(by)
+        rows = self._named(_RECHECKS.format(wanted=_WANTED[wanted], own=OF_CATEGORY.format("s.")), named)
         self.looks.saw(by, decision, [row["status_id"] for row in rows])
         return {"students": [self._recheck(row) for row in rows]}
 

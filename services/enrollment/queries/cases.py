@@ -9,6 +9,7 @@ import msgspec
 from services.enrollment.domain.rules.identity import OPEN_STEPS
 from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.queries import Answer, EnrollmentQueries
+from services.enrollment.queries.appointed import appointed_for
 from services.enrollment.queries.looking import in_case
 from shared.access.by import By
 from shared.access.decide import Decision, Resource, require, trains
@@ -139,12 +140,6 @@ def is_turn_of(row: Mapping[str, Any], by: By) -> bool:
     office = {"registrar": ("school", row["school_code"]), "province_education": ("province", row["province"])}
     turn, org = office.get(by.actor.role, ("", ""))
     return bool(turn) and turn == turn_of(row) and org == by.actor.org and trains(by.actor, row["training"])
-
-
-def appointed_for(by: By) -> str:
-    """The one kind of training whose records an operator is shown; empty for all of them (A24-1)."""
-    kind = by.actor.kind if by.actor else ""
-    return "" if kind == "all" else kind
 
 
 def masked(values: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.enrollment.domain.look import Look
 from services.enrollment.domain.rules.standing import AWAY_STATES, OPEN_STATES
+from services.enrollment.queries.appointed import OF_CATEGORY, categories_of
 from services.enrollment.queries.looking import in_case
 from shared.access.by import By
 from shared.access.decide import Resource, require
@@ -35,11 +36,11 @@ _IDENTITIES: Final = """
     WHERE status_id = %s AND sealed_person IS NOT NULL ORDER BY identity_version, version, valid_from
 """
 _ENTRIES: Final = "SELECT * FROM archive_entry WHERE status_id = %s ORDER BY effective_on, version"
-OVERDUE_RETURNS: Final = """
+OVERDUE_RETURNS: Final = f"""
     SELECT status_id, exam_no, student_no, school_code, level, major_name, state, since, return_by, id_key,
            sealed_person
     FROM student_register
-    WHERE state = ANY(%(states)s) AND return_by < %(today)s
+    WHERE state = ANY(%(states)s) AND return_by < %(today)s AND {OF_CATEGORY.format("")}
     AND (%(school_code)s::text IS NULL OR school_code = %(school_code)s)
     AND (%(province)s::text IS NULL OR substr(school_code, 3, 2) = %(province)s)
     AND (return_by, status_id) > (%(after_day)s::date, %(after)s::uuid)
@@ -106,6 +107,7 @@ class ChangeQueries:
         asked = {
             "states": sorted(AWAY_STATES),
             "today": shanghai_date(by.recorded_at),
+            "categories": categories_of(by),
             "school_code": school_code,
             "province": province,
             "after_day": day or "0001-01-01",

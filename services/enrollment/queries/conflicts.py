@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.enrollment.queries import Answer
+from services.enrollment.queries.appointed import categories_of
 from services.enrollment.queries.cases import MOST, CaseQueries
 from shared.access.by import By
 from shared.access.decide import Resource, require
@@ -18,6 +19,16 @@ _SHOWN: Final = (
     "opened_on", "due_on", "unknown_year", "outcome", "ending", "decision_no", "decided_on", "late", "reason",
     "version",
 )  # fmt: skip
+
+
+# Whoever is appointed for one kind of training is shown what concerns it on the own side; of a side that is not
+# registered yet no kind is known, and somebody has to answer for it
+_OWN_KIND: Final = """
+    EXISTS (
+        SELECT FROM student_register AS s WHERE s.status_id IN (first_status_id, second_status_id)
+        AND s.category = ANY(%(categories)s) AND (%(school)s::text IS NULL OR s.school_code = %(school)s)
+    ) OR (second_status_id IS NULL AND (%(school)s::text IS NULL OR second_school = %(school)s))
+"""
 
 
 class ConflictQueries(CaseQueries):
@@ -56,7 +67,10 @@ class ConflictQueries(CaseQueries):
             conditions.append("state = %(state)s")
         if after:
             conditions.append("conflict_id > %(after)s")
-        named = {"school": school_code, "province": province, "state": state, "after": after}
+        categories = categories_of(by)
+        if categories is not None:
+            conditions.append(f"({_OWN_KIND})")
+        named = {"school": school_code, "province": province, "state": state, "after": after, "categories": categories}
         rows = self._all(
             f"SELECT * FROM conflict_register WHERE {' AND '.join(conditions)} ORDER BY conflict_id LIMIT %(limit)s",
             named | {"limit": min(limit, MOST)},

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.enrollment.domain.look import Look
+from services.enrollment.queries.appointed import appointed_for
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.eventstore.follower import wait_for
@@ -19,6 +20,7 @@ _CANCELLATIONS: Final = """
     WHERE (%(school_code)s::text IS NULL OR school_code = %(school_code)s)
     AND (%(province)s::text IS NULL OR substr(school_code, 3, 2) = %(province)s)
     AND (%(state)s::text IS NULL OR state = %(state)s)
+    AND (%(training)s = '' OR training = %(training)s)
     AND (%(illegal_entry)s::boolean IS NULL OR illegal_entry = %(illegal_entry)s)
     AND (%(before)s::uuid IS NULL OR cancellation_id < %(before)s)
     ORDER BY cancellation_id DESC LIMIT %(limit)s
@@ -67,7 +69,8 @@ class EndingQueries:
         decision = require(by.actor, "read_overdue", resource)
         illegal = None if declared_by is None else declared_by == "authority"
         asked = {"school_code": school_code, "province": province, "state": state, "illegal_entry": illegal}
-        rows = self._all(_CANCELLATIONS, {**asked, "before": before, "limit": limit})
+        shown = {"training": appointed_for(by), "before": before, "limit": limit}
+        rows = self._all(_CANCELLATIONS, asked | shown)
         self.looks.saw(by, decision, [row["status_id"] for row in rows])
         return {
             "cancellations": [_shown(row) for row in rows],

@@ -5,6 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.enrollment.queries import Answer
+from services.enrollment.queries.appointed import OF_CATEGORY, categories_of
 from services.enrollment.queries.cases import MOST, CaseQueries
 from services.enrollment.queries.transfers import transfer_answer
 from shared.access.by import By
@@ -91,7 +92,9 @@ class OwnQueries(CaseQueries):
         """Who of an entry year was asked and is silent, confirmed, disputed, or was not asked yet; with the counts."""
         decision = require(by.actor, "read_cases", Resource("student_status", school=school_code))
         within = "school_code = %(school)s AND entry_year = %(year)s AND (left_on IS NULL)"
+        within += f" AND {OF_CATEGORY.format('')}"
         named = {"school": school_code, "year": entry_year, "after": after, "limit": min(limit, MOST)}
+        named["categories"] = categories_of(by)
         counts = ", ".join(f"count(*) FILTER (WHERE {condition}) AS {name}" for name, condition in _CHECKS.items())
         onwards = "AND status_id > %(after)s" if after else ""
         rows = self._all(

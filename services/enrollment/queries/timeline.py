@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.enrollment.domain.look import Look
+from services.enrollment.queries.appointed import appointed_for
 from services.enrollment.queries.looking import in_case
 from shared.access.by import By
 from shared.access.decide import Decision, Resource, require
@@ -32,7 +33,7 @@ _COUNTS = """
 """
 _WITHIN = """
     AND status_id IN (
-        SELECT status_id FROM status_timeline WHERE school_code {school}
+        SELECT status_id FROM status_timeline WHERE school_code {school} {kind}
         AND valid_from <= %(valid_on)s AND recorded_at <= %(recorded_at)s
     )
 """
@@ -107,9 +108,9 @@ class TimelineQueries:
     ) -> Answer:
         """How many statuses were in which state on a day, as known at an instant, divided by one property."""
         require(by.actor, "read_counts", Resource("student_status", school=school_code, province=province))
-        within = _within(school_code, province)
+        within = _within(school_code, province, by)
         question = _COUNTS.format(state=_LATEST.format("state"), divided=_LATEST.format(divided_by), within=within)
-        asked = _asked(school_code, province, valid_on, recorded_at)
+        asked = _asked(school_code, province, valid_on, recorded_at, by)
         with self.store.reading() as cursor:
             rows = _rows(cursor, question, asked)
         counts = [{"state": row["state"], "of": str(row["divided"] or ""), "count": row["count"]} for row in rows]
@@ -127,8 +128,8 @@ class TimelineQueries:
     ) -> Answer:
         """How many students were registered for an academic year, and how many deferred, as known at an instant."""
         require(by.actor, "read_counts", Resource("student_status", school=school_code, province=province))
-        question = _YEAR_COUNTS.format(within=_within(school_code, province))
-        asked = _asked(school_code, province, valid_on, recorded_at) | {"year": academic_year}
+        question = _YEAR_COUNTS.format(within=_within(school_code, province, by))
+        asked = _asked(school_code, province, valid_on, recorded_at, by) | {"year": academic_year}
         with self.store.reading() as cursor:
             found = {row["result"]: row["count"] for row in _rows(cursor, question, asked)}
         return {"registered": found.get("registered", 0), "deferred": found.get("deferred", 0)}
@@ -151,14 +152,18 @@ class TimelineQueries:
         return require(by.actor, "read_status", Resource("student_status", school=found[0]["school_code"]))
 
 
-def _within(school_code: str | None, province: str | None) -> str:
+def _within(school_code: str | None, province: str | None, by: By) -> str:
+    """Of which statuses; the fact that names the school names the kind of training too."""
+    kind = "AND training = %(training)s" if appointed_for(by) else ""
     if school_code:
-        return _WITHIN.format(school="= %(school)s")
-    return _WITHIN.format(school="LIKE %(province)s") if province else ""
+        return _WITHIN.format(school="= %(school)s", kind=kind)
+    if province:
+        return _WITHIN.format(school="LIKE %(province)s", kind=kind)
+    return _WITHIN.format(school="IS NOT NULL", kind=kind) if kind else ""
 
 
-def _asked(school_code: str | None, province: str | None, valid_on: date, recorded_at: datetime) -> Answer:
-    within = {"school": school_code, "province": f"__{province}%"}
+def _asked(school_code: str | None, province: str | None, valid_on: date, recorded_at: datetime, by: By) -> Answer:
+    within = {"school": school_code, "province": f"__{province}%", "training": appointed_for(by)}
     return within | {"valid_on": valid_on, "recorded_at": recorded_at}
 
 

@@ -5,7 +5,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.enrollment.queries import Answer
-from services.enrollment.queries.cases import MOST, CaseQueries, appointed_for
+from services.enrollment.queries.appointed import appointed_for
+from services.enrollment.queries.cases import MOST, CaseQueries
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.id_documents import mask_name

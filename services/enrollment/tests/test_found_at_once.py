@@ -17,7 +17,7 @@ pytestmark = pytest.mark.servers
 NOBODY = UUID(int=1)
 NATION = {
     "states": ["on_leave", "reserved"], "today": date(2024, 9, 1), "school_code": None, "province": None,
-    "after_day": "0001-01-01", "after": str(UUID(int=0)), "limit": 50,
+    "after_day": "0001-01-01", "after": str(UUID(int=0)), "limit": 50, "categories": None,
 }  # fmt: skip
 
 
