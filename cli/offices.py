@@ -77,6 +77,18 @@ def found(folder: Path | None, ministry: str, owner: str, mail: str, id_type: st
     click.echo("Until the owner has handed in the written procedure and the statement of the year, moe only reads.")
 
 
+@offices.command("invite-owner")
+@click.option("--data", "folder", type=click.Path(path_type=Path), help="The data folder of `xueji run`.")
+def invite_owner(folder: Path | None) -> None:
+    """Invite the ministry's owner once more: the mail was lost, or the way to sign in. Everybody else asks an owner."""
+    with environment(folder, os.environ) as environ, _founding(environ) as founding:
+        try:
+            invited = founding.invite_owner_again(founding.clock.now())
+        except Refused as refused:
+            raise click.ClickException(str(refused)) from None
+    click.echo(f"a new invitation goes out to {invited['operator_id']}; the one before is worth nothing any more")
+
+
 @offices.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--origin", default="http://127.0.0.1:8000", show_default=True, help="Where the gateway listens.")

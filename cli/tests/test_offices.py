@@ -63,6 +63,19 @@ def test_a_registry_is_founded_once(environ: Mapping[str, str]) -> None:
     assert "X-CONFLICT-1" in again.output
 
 
+def test_the_first_owner_can_be_invited_again_and_nobody_else(environ: Mapping[str, str]) -> None:
+    assert "X-OFFICE-1" in run(environ, "invite-owner").output  # before the founding there is nobody
+    founded = run(environ, *FOUND, typed=OWNER).output
+    owner = founded.partition("founded: office moe, owner ")[2].splitlines()[0]
+    invited = run(environ, "invite-owner")
+    assert (invited.exit_code, owner in invited.output) == (0, True)
+    store = Store(environ["XUEJI_POSTGRES_URL"], "identity")
+    with store.reading() as cursor:
+        cursor.execute("SELECT count(*) FROM events WHERE topic = 'identity.Operator.Invited'")
+        assert cursor.fetchone() == (2,)
+    store.close()
+
+
 def test_the_owners_number_is_typed_and_never_shown(environ: Mapping[str, str]) -> None:
     assert "11010519491231002X" not in run(environ, *FOUND, typed=OWNER).output
     assert run(environ, *FOUND, "--id-number", "11010519491231002X", typed=OWNER).exit_code == 2

@@ -63,7 +63,9 @@ def _comes_from_our_pages() -> bool:
 def _of_session(session: str) -> Held:
     """Who stands behind a session now; identity is asked again after some seconds."""
     held = platform().sessions.find(session)
-    if held is not None and held.assertion.exp > platform().verifier.now():
+    # an office that only looked a moment ago may have given its word since: that is asked anew before it is refused
+    stopped = held is not None and held.assertion.suspended and request.method == "POST"
+    if held is not None and held.assertion.exp > platform().verifier.now() and not stopped:
         return held
     if not _SESSION.fullmatch(session):
         raise NotSignedIn(reason="session")

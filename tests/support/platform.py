@@ -197,6 +197,7 @@ class Platform:
             "XUEJI_PUBLIC_ORIGIN": self.origin,
             "XUEJI_VERIFICATION_URL": self.verification,
             "XUEJI_TRUSTED_PROXIES": f"{HOST}/32",
+            "XUEJI_BUDGETS": "*=1000000 per minute",
             "XUEJI_VERIFY_RATE": "100000 per minute",
             "XUEJI_VERIFY_MISSES_RATE": "100000 per minute",
             "XUEJI_HEAD_SECONDS": "1",

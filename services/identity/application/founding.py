@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from services.identity.application.offices import Offices
 from services.identity.application.operators import Appointments
-from services.identity.domain.office import Office, OutOfOrder
+from services.identity.domain.office import Office, OutOfOrder, OwnerMissing
 from services.identity.domain.office_kinds import NATION
 from shared.access.by import By
 from shared.codes.clock import Clock, shanghai_date
@@ -17,6 +17,7 @@ from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
 
 USE_CASE: Final = "found_registry"
+INVITE_AGAIN: Final = "invite_owner_again"
 
 
 class Founding(Appointments):
@@ -51,6 +52,20 @@ class Founding(Appointments):
         office.name_owner(operator.standing.operator_id, today)
         context = Context.system(USE_CASE, now, rules=("A6-3", "A24-1"))
         return self.save_new(operator, office, context=replace(context, correlation_id=by.correlation_id))
+
+    def invite_owner_again(self, now: datetime) -> Answer:
+        """Let a new invitation go out to the ministry's owner, whom nobody above could invite.
+
+        For a mail that was lost, an enrolment that was not completed, a passkey that broke. Whoever may ask this holds
+        the installation's keys; the code goes to the owner's own address, and that it went is a fact.
+        """
+        owner = self.offices.office_of(NATION).standing.owner
+        operator = self.find_operator(owner) if owner else None
+        if operator is None:
+            raise OwnerMissing
+        self._invite(operator, By(None, INVITE_AGAIN, str(uuid4()), now))
+        answer = {"operator_id": operator.standing.operator_id}
+        return self.save(operator, by=Context.system(INVITE_AGAIN, now, rules=("A24-1",)), answer=answer)
 
     def _is_empty(self) -> bool:
         with self.store.reading() as cursor:
