@@ -158,3 +158,15 @@ def test_a_refusal_that_says_how_long_to_wait_says_so_in_the_header_too(client, 
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "7")
     services.failure = WaitAMoment(retry_after="soon")
     assert client.post("/api/v1/password-sessions", json=body, headers=key).headers["Retry-After"] == "60"
+
+
+def test_an_office_that_only_looked_a_moment_ago_is_asked_about_again_before_it_is_refused(
+    app, client, services, sessions, ticks, key_pair, clock
+):
+    said = Assertion("someone", "student", "person", "all", "", (), "j", NOW + timedelta(minutes=5), suspended=True)
+    app.extensions["xueji"].sessions.keep(TOKEN, Signer(key_pair[0], clock).sign(said), said)
+    assert client.get(ASK, headers=bearer()).status_code == 200
+    assert asked(services, AssertSessionV1) == 0
+    key = {"Idempotency-Key": "01930f3a-0000-7000-8000-000000000001"}
+    assert client.post(f"{ASK}/bind", json={}, headers=bearer() | key).status_code == 200
+    assert asked(services, AssertSessionV1) == 1
