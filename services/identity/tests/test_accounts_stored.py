@@ -17,6 +17,7 @@ from services.identity.application.allowances import CodesTooOften, TriesUsedUp
 from services.identity.application.identity import WrongCode
 from services.identity.domain.account import Account, ContactOfAnother, ContactTaken
 from services.identity.domain.account_contact_facts import ContactIsYours, LastContact, NameIsFixed
+from services.identity.projections import AGGREGATES, PROJECTIONS
 from services.identity.tests.conftest import ZHANG, House
 from services.identity.tests.test_identity_stored import registered
 from shared.access.assertion import Assertion
@@ -24,6 +25,7 @@ from shared.access.decide import NotPermitted, StepUpNeeded
 from shared.access.identity_permissions import STAFF
 from shared.eventstore.application import Heard
 from shared.eventstore.privacy import CannotOpen
+from shared.eventstore.verify import verify
 from shared.rules.refused import MalformedValue, NotFound
 
 pytestmark = pytest.mark.servers
@@ -482,3 +484,17 @@ def test_no_contact_name_or_number_stands_anywhere_in_the_database(house: House)
         stored += "".join(row[0] for row in cursor.fetchall())
     for secret in (ZHANG["id_number"], ZHANG["name"], "章三", MAIL["contact"], PHONE["contact"]):
         assert secret not in stored
+
+
+def test_tables_and_claims_after_all_of_it_are_what_the_facts_say(house: House) -> None:
+    student = house.student(name="张叁")
+    (first,) = mine(house, student)["contacts"]
+    add_phone(house, student, replaces=first["contact_id"])
+    house.tell("change_my_name", actor=student, name="张三")
+    other = house.student(**OTHER)
+    house.clock.forward(MINUTE)
+    house.tell("name_contact", actor=other, channel="mail", contact="second@example.cn", replaces="")
+    house.tell("prove_new_contact", actor=other, code=code_to(house, "second@example.cn"))
+    house.tell("close_account", actor=other)
+    house.work()
+    assert verify(house.identity.store, PROJECTIONS, AGGREGATES) == []

@@ -24,8 +24,13 @@ from hypothesis import strategies as st
 
 from cli.postgres_cluster import free_port
 from services.identity.adapters.smtp import SmtpMessenger, SmtpSettings, mail_of
-from services.identity.application.messages import Message, RefusedForGood, Unreachable
+from services.identity.application.deliveries import Deliveries
+from services.identity.application.messages import Message, Reactions, RefusedForGood, Unreachable
+from services.identity.application.reactions import AccountReactions
 from services.identity.application.secrets import contact_spellings
+from services.identity.config import Config
+from services.identity.tests.conftest import House
+from services.identity.worker import Reacting, messengers_of
 
 SENDER = "no-reply@xueji.example"
 MESSAGE = Message(
@@ -268,3 +273,29 @@ def test_nothing_in_a_message_becomes_a_header_of_its_own(subject: str, to: str,
     read = message_from_bytes(wire, policy=default)
     assert [address.addr_spec for address in read["To"].addresses] == [to]
     assert "\n" not in str(make_header(decode_header(str(read["Subject"]))))
+
+
+@pytest.mark.servers
+@pytest.mark.rule("AC-5")
+def test_a_code_travels_by_real_smtp_and_activates_the_account(
+    house: House, box: Postbox, authority: Authority
+) -> None:
+    """Given an account that waits for its code, when the code comes by mail over an encrypted connection and is
+    entered, then the account is active."""
+    with serving(box, tls_context=authority.context, require_starttls=True) as port:
+        settings = {
+            "XUEJI_POSTGRES_URL": "postgresql://x/xueji_{service}", "XUEJI_AMQP_URL": "inproc://x",
+            "XUEJI_KEYS_FILE": "/k", "XUEJI_BLOBS_DIR": "/b", "XUEJI_SMTP_FROM": SENDER,
+            "XUEJI_SMTP_URL": f"smtp+starttls://localhost:{port}", "XUEJI_SMTP_CA_FILE": authority.ca_file,
+        }  # fmt: skip
+        channels = messengers_of(Config.from_environ(settings), house.clock)
+        store, reactor = house.identity.store, AccountReactions(house.identity).messages
+        reactions = Reactions([reactor], channels, Deliveries(store), house.clock)
+        account_id = house.open()
+        house.tell("send_contact_code", account_id=account_id)
+        for step in (*house.tasks[:2], Reacting(store, reactions.react, "mail").step):
+            while step():
+                pass
+    (mail,) = box.mails
+    code = message_from_bytes(mail, policy=default).get_content().split("Code: ")[1][:6]
+    assert house.tell("prove_contact_code", account_id=account_id, code=code)["role"] == "student"
