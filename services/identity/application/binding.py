@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.identity.domain.account import Account
+from services.identity.domain.explanations import RecordSeen
 from services.identity.domain.record_rules import RecordStanding, can_be_bound
 from services.identity.domain.records import (
     QualificationRecord,
@@ -14,6 +15,7 @@ from services.identity.domain.records import (
     first_status_standing,
 )
 from services.identity.domain.rules import AccountStanding
+from services.identity.domain.session import Session
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.certificate_numbers import plainest_spelling
@@ -42,8 +44,8 @@ _QUALIFICATION_FIELDS = (
 class RecordFinder(Protocol):
     """Where records are found by their document."""
 
-    def list_records_of_documents(self, id_keys: Iterable[str]) -> list[tuple[UUID, str, tuple[str, str]]]:
-        """Id, kind, and document and name, of every record under these documents."""
+    def records_under(self, id_keys: Iterable[str]) -> list[RecordSeen]:
+        """Every record under these documents."""
         ...
 
     def has_bound_records(self, person_id: UUID) -> bool:
@@ -101,16 +103,17 @@ class Binding(Application):
     def bind_my_records(self, *, command_id: UUID, by: By) -> Answer:
         """Bind what is the asker's own, wherever it was not done already."""
         account = self.own_account(by)
-        records = self._records_of(account.standing)
-        today = shanghai_date(by.recorded_at)
-        new = [record for record in records if record.bind(account.standing, today)]
-        bound = sum(record.standing.person_id == account.standing.person_id for record in records)
-        answer = {"bound": bound, "new": len(new)}
+        standing, today = account.standing, shanghai_date(by.recorded_at)
+        seen = self._seen_of(standing)
+        new = [record for record in self._not_yet_bound(standing, seen) if record.bind(standing, today)]
+        before = sum(one.person_id == standing.person_id for one in seen)
+        answer = {"bound": before + len(new), "new": len(new)}
         return self.save(*new, by=Context.of(by, rules=("AC-14",)), answer=answer) if new else answer
 
     def bind_records(self, account: AccountStanding, context: Context) -> int:
         """Bind every record of the account's person that is not bound yet; answer how many."""
-        new = [each for each in self._records_of(account) if each.bind(account, shanghai_date(context.recorded_at))]
+        today = shanghai_date(context.recorded_at)
+        new = [each for each in self._not_yet_bound(account, self._seen_of(account)) if each.bind(account, today)]
         if new:
             self.save(*new, by=context.with_(command_id=None, rules=("AC-14",)), answer={})
         return len(new)
@@ -131,8 +134,13 @@ class Binding(Application):
         return self.get(Account, owner)
 
     def documents_touched(self, record: FactRecord) -> tuple[str, ...]:
-        """The documents whose records may have found their owner by a fact: the worker binds them (AC-14, AC-20)."""
+        """The documents whose records may have found their owner by a fact: the worker binds them (AC-14, AC-20).
+
+        Nearly always they are bound by then; a sign-in looks again, whatever came between before.
+        """
         fact = record.fact
+        if isinstance(fact, Session.Begun):
+            return () if fact.staff else self._held_by(fact.sub)
         if isinstance(fact, Account.ContactProven | Account.NameChanged):
             return self.get(Account, record.originator_id).standing.held
         if isinstance(fact, Account.IdentityAdded):
@@ -176,14 +184,18 @@ class Binding(Application):
             drafts.append(Draft(StudentRecord, fact["status_id"], version + 1, fact_type, values, standing))
         self.append(drafts, Context.system(use_case, self.clock.now(), rules=("A11-2",)), heard=heard)
 
-    def _records_of(self, account: AccountStanding) -> list[Record]:
-        """Every record under one of the person's identities, bound or not."""
+    def _held_by(self, person_id: str) -> tuple[str, ...]:
+        found = self.owning(Account, "account.person", [person_id]).get(person_id)
+        return found[2].held if found else ()
+
+    def _seen_of(self, account: AccountStanding) -> list[RecordSeen]:
+        """Every record under one of the person's identities, bound or not, as the read tables know it."""
         mine = set(account.identities)
-        return [
-            self.get(RECORD_TYPES[kind], record_id)
-            for record_id, kind, pair in self.finder.list_records_of_documents({key for key, _ in mine})
-            if pair in mine
-        ]
+        seen = self.finder.records_under({key for key, _ in mine})
+        return [one for one in seen if (one.id_key, one.name_key) in mine]
+
+    def _not_yet_bound(self, account: AccountStanding, seen: Iterable[RecordSeen]) -> list[Record]:
+        return [self.get(RECORD_TYPES[one.kind], one.id) for one in seen if one.person_id != account.person_id]
 
 
 def student_number(number: str | None) -> str:

@@ -1,6 +1,6 @@
 """What a person does about the own records: binding them by number, asking why one is missing, disowning one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -27,8 +27,6 @@ _BOUND_BY: Final = {"status": "AC-16", "qualification": "AC-15"}
 
 class PeopleFinder(RecordFinder, Protocol):
     """Where the read tables are asked for what a person named."""
-
-    def records_under(self, id_keys: Iterable[str]) -> list[RecordSeen]: ...
 
     def records_by_number(self, kind: str, school_code: str, year: int, number: str) -> list[RecordSeen]: ...
 

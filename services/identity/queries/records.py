@@ -67,10 +67,6 @@ class RecordQueries:
         """Whether any record is this person's: then a record has verified the name."""
         return bool(self._rows("SELECT FROM heard_records WHERE person_id = %s LIMIT 1", (person_id,)))
 
-    def list_records_of_documents(self, id_keys: Iterable[str]) -> list[tuple[UUID, str, tuple[str, str]]]:
-        """Id, kind, and document and name, of every record under these documents."""
-        return [(one.id, one.kind, (one.id_key, one.name_key)) for one in self.records_under(id_keys)]
-
     def list_records_of_person(self, person_id: UUID) -> list[tuple[UUID, str]]:
         """Id and kind of every record that is bound to a person."""
         return self._rows(

@@ -1,8 +1,9 @@
 """Records that are bound by number, missing, explained or disowned, on a real PostgreSQL."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -16,6 +17,7 @@ from shared.access.decide import NotPermitted
 from shared.eventstore.application import Heard
 from shared.eventstore.log import read_log
 from shared.eventstore.verify import verify
+from shared.rules.refused import Refused
 
 pytestmark = pytest.mark.servers
 BY_NUMBER = {"kind": "qualification", "school_code": PKU, "year": 1998, "number": "982456"}
@@ -284,3 +286,57 @@ def test_the_read_tables_of_people_equal_a_rebuild_from_the_log(world: PeopleWor
     world.tell("bind_record_by_number", student, **BY_STUDENT_NO)
     world.tell("bind_record_by_number", student, **BY_NUMBER)
     assert verify(world.house.identity.store, PROJECTIONS, AGGREGATES) == []
+
+
+@pytest.mark.rule("AC-14")
+def test_what_was_missed_is_bound_at_the_next_sign_in(world: PeopleWorld) -> None:
+    """Given a record that was written while its account changed, so that the two missed each other, when its owner
+    signs in again, then it is bound."""
+    house = world.house
+    account_id = house.open()
+    house.tell("send_contact_code", account_id=account_id)
+    code = house.code()
+    worker, house.tasks = house.tasks, house.tasks[:2]  # only the read tables follow
+    following, house.tasks = house.tasks, []
+    record_id = world.status()
+    house.tell("prove_contact_code", account_id=account_id, code=code)  # the read tables do not know the record yet
+    house.tasks = following
+    house.work()
+    with house.identity.store.reading() as cursor:
+        cursor.execute("UPDATE followers SET position = (SELECT max(position) FROM log) WHERE name = 'reactions'")
+    house.tasks = worker
+    house.work()
+    assert owner_of(world, record_id) is None
+    holder = house.identity.holders.of(f"account:{account_id}")
+    assert holder is not None
+    house.identity.sessions.begin(holder, amr=("pwd",), device="", by=house.asked("sign_in"), strong=False)
+    house.work()
+    assert owner_of(world, record_id) == holder.sub
+
+
+def owner_of(world: PeopleWorld, record_id: UUID) -> str | None:
+    with world.house.identity.store.reading() as cursor:
+        cursor.execute("SELECT person_id::text FROM heard_records WHERE id = %s", (record_id,))
+        (row,) = cursor.fetchall()
+    return None if row[0] is None else str(row[0])
+
+
+def test_numbers_guessed_at_once_do_not_outrun_the_count(world: PeopleWorld) -> None:
+    student = world.student()
+    world.status(LI)
+
+    def guess(number: int) -> Any:
+        by = world.by("bind_record_by_number", student)
+        try:
+            named = {**BY_NUMBER, "number": f"98245{number}"}
+            return world.people.bind_record_by_number(command_id=by.command_id, by=by, **named)
+        except Refused as refused:
+            return refused
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(guess, range(24)))
+    told = [answer for answer in answers if not isinstance(answer, Refused)]
+    with world.house.identity.store.reading() as cursor:
+        cursor.execute("SELECT count(*) FROM events WHERE topic = 'identity.Account.RecordMissed'")
+        assert cursor.fetchone() == (len(told),)
+    assert len(told) <= 5
