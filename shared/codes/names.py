@@ -21,6 +21,7 @@ _PLAIN: Final = re.compile(r"[\u4e00-\u9fff]{2,20}")
 _HAN_CHARACTER: Final = re.compile(rf"[{_HAN}]")
 _DOT_BETWEEN_HAN: Final = re.compile(rf"(?<=[{_HAN}])[{_SPACES}]*[.{DOT}][{_SPACES}]*(?=[{_HAN}])")
 _SPACE_BETWEEN_HAN: Final = re.compile(rf"(?<=[{_HAN}])[{_SPACES}]+(?=[{_HAN}])")
+_COMPATIBILITY: Final = re.compile("([\uf900-\ufaff\U0002f800-\U0002fa1f])")
 _VARIATIONS: Final = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _FULL_WIDTH_LETTERS: Final = {
     **{code: code - 0xFEE0 for code in range(0xFF21, 0xFF3B)},
@@ -29,10 +30,13 @@ _FULL_WIDTH_LETTERS: Final = {
 
 
 def normalise_name(text: str) -> str:
-    """The one spelling under which a name is kept (NFC); raises Malformed for a name that was damaged on its way."""
+    """The one spelling under which a name is kept; raises Malformed for a name that was damaged on its way.
+
+    It is NFC but for compatibility ideographs, which NFC would replace by others: a name is kept as it is written.
+    """
     if _PLAIN.fullmatch(text):
         return text
-    name = unicodedata.normalize("NFC", text).translate(_DOTS).translate(_FULL_WIDTH_LETTERS)
+    name = _composed(text).translate(_DOTS).translate(_FULL_WIDTH_LETTERS)
     name = _DOT_BETWEEN_HAN.sub(DOT, name)
     name = _SPACE_BETWEEN_HAN.sub("", name)
     name = re.sub(rf"[{_SPACES}]+", " ", name).strip()
@@ -42,7 +46,14 @@ def normalise_name(text: str) -> str:
 
 def name_for_matching(name: str) -> str:
     """A normalised name without what two honest spellings differ in: glyph variants, capitals, spaces."""
-    return _VARIATIONS.sub("", name).casefold().replace(" ", "")
+    return unicodedata.normalize("NFC", _VARIATIONS.sub("", name)).casefold().replace(" ", "")
+
+
+def _composed(text: str) -> str:
+    return "".join(
+        part if _COMPATIBILITY.match(part) else unicodedata.normalize("NFC", part)
+        for part in _COMPATIBILITY.split(text)
+    )
 
 
 def _check(name: str) -> None:

@@ -1,5 +1,6 @@
 """Names keep every character and lose none silently."""
 
+import re
 import unicodedata
 
 import pytest
@@ -63,6 +64,9 @@ def test_glyph_variants_and_capitals_match():
     assert name_for_matching("Anna Maria") == name_for_matching("ANNA MARIA")
 
 
+COMPATIBILITY = re.compile("[\uf900-\ufaff\U0002f800-\U0002fa1f]")
+
+
 @given(st.text(max_size=30))
 def test_normalising_twice_changes_nothing_more(text):
     try:
@@ -70,7 +74,7 @@ def test_normalising_twice_changes_nothing_more(text):
     except Malformed:
         return
     assert normalise_name(name) == name
-    assert unicodedata.is_normalized("NFC", name)
+    assert unicodedata.is_normalized("NFC", COMPATIBILITY.sub("", name))
 
 
 HAN_OF_EVERY_PLANE = st.one_of(
@@ -79,6 +83,8 @@ HAN_OF_EVERY_PLANE = st.one_of(
     st.integers(0x20000, 0x2A6DF).map(chr),  # extension B, plane 2
     st.integers(0x2A700, 0x2EBE0).map(chr),  # C to F
     st.integers(0x30000, 0x323AF).map(chr),  # G and H, plane 3
+    st.integers(0xF900, 0xFA6D).map(chr),  # compatibility ideographs, which NFC would replace
+    st.integers(0x2F800, 0x2FA1D).map(chr),
 )
 DOTS = "\u00b7\u2022\u2027\u30fb\uff65\u2219\u22c5\uff0e"
 SELECTORS = st.integers(0xE0100, 0xE01EF).map(chr)
@@ -114,3 +120,9 @@ def test_a_glyph_variant_is_kept_in_the_name_and_is_the_same_when_matched(name, 
 def test_a_name_too_long_is_refused_and_never_shortened(name):
     with pytest.raises(Malformed, match="longer"):
         normalise_name(name)
+
+
+@pytest.mark.parametrize(("written", "unified"), [("\ufa30", "\u4fae"), ("\U0002f80f", "\u5154"), ("\uf9dc", "\u9686")])
+def test_a_compatibility_ideograph_stays_as_it_is_written_and_is_the_same_when_matched(written, unified):
+    assert normalise_name(f"王{written}") == f"王{written}"
+    assert name_for_matching(normalise_name(f"王{written}")) == name_for_matching(f"王{unified}")
