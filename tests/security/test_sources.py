@@ -141,7 +141,7 @@ def test_what_becomes_of_each_key_is_written_down() -> None:
 
     lifecycle = OPERATIONS.partition("## Keys")[2].partition("\n## ")[0]
     for name in _KeysFile.__struct_fields__:
-        (line,) = re.findall(rf"^\| `{name}` \|(.+)$", lifecycle, flags=re.MULTILINE)
+        (line,) = re.findall(rf"^\| (?:`\w+`, )?`{name}`(?:, `\w+`)? \|(.+)$", lifecycle, flags=re.MULTILINE)
         assert all(cell.strip() for cell in line.strip(" |").split("|")), name
 
 
