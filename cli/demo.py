@@ -23,6 +23,7 @@ from cli.embedded_postgres import EmbeddedPostgres
 from cli.environment import CLOCK, MAILBOX, POSTGRES, running_environ
 from cli.fonts import ensure_cjk_font
 from cli.lines import print_line, wide_console
+from cli.offices import found_all, read
 from cli.postgres_cluster import free_port
 from cli.processes import SERVICES
 from cli.story import Story
@@ -65,6 +66,7 @@ def demo(folder: Path) -> None:
     terminal.chapter("学籍 Xueji: one cohort's life, from the admission list to a verified report")
     with registry(folder, clock) as environ:
         story = Story(demo_cohort(), Caller(environ["XUEJI_PUBLIC_ORIGIN"]), folder / MAILBOX, terminal, clock.set)
+        terminal.say(f"{_found_offices(story)} offices founded by the ministry, by their codes and names")
         story.admit()
         _show_wrong_rows(console, story)
         story.walk_on()
@@ -87,7 +89,16 @@ def load(folder: Path) -> None:
     with registry(folder, clock) as environ, console.status("loading the demo cohort …"):
         from cli.story import Silent
 
-        Story(demo_cohort(), Caller(environ["XUEJI_PUBLIC_ORIGIN"]), folder / MAILBOX, Silent(), clock.set).tell()
+        story = Story(demo_cohort(), Caller(environ["XUEJI_PUBLIC_ORIGIN"]), folder / MAILBOX, Silent(), clock.set)
+        _found_offices(story)
+        story.tell()
+
+
+def _found_offices(story: Story) -> int:
+    """The offices of those who act in the demo; answers how many."""
+    story.on("2022-08-09")
+    offices = Path(__file__).parents[1] / "examples/offices/demo.csv"
+    return found_all(story.operator("ministry"), list(read(offices.read_bytes(), "2022-01-01")))[0]
 
 
 @contextmanager

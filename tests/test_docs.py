@@ -147,11 +147,11 @@ def test_a_decision_says_why_and_what_it_costs(decision: Path) -> None:
 
 
 def test_the_glossary_knows_the_words_of_the_code() -> None:
-    from shared.access import permissions
+    from shared.access import permission
 
     glossary = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
     named = set(re.findall(r"`(\w+)`", glossary))
-    roles = set(re.findall(r'"(\w+)"', Path(permissions.__file__).read_text(encoding="utf-8"))) & {
+    roles = set(re.findall(r'"(\w+)"', Path(permission.__file__).read_text(encoding="utf-8"))) & {
         "student", "registrar", "province_admissions", "province_education", "ministry", "operator",
         "image_collector", "self_taught_office", "verifier", "auditor",
     }  # fmt: skip
