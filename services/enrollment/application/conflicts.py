@@ -21,10 +21,11 @@ from services.enrollment.domain.rules.conflicts import (
     may_join,
     periods_disjoint,
 )
+from services.enrollment.domain.rules.endings import LONGEST_NUMBER
 from services.enrollment.domain.rules.entry import NotOwnStudent, may_enter
 from services.enrollment.domain.rules.periods import deadline
 from services.enrollment.domain.rules.standing import TRAINING
-from services.enrollment.domain.rules.texts import clean_reason
+from services.enrollment.domain.rules.texts import clean_reason, clean_text
 from services.enrollment.domain.student_status import FULL_TIME, StudentStatus
 from shared.access.by import By
 from shared.access.decide import Resource, require
@@ -235,6 +236,7 @@ class Conflicts(Corrections):
         conflict = self.get(Conflict, conflict_id)
         self._require_decider(conflict, by)
         reason = clean_reason(reason)
+        decision_no = clean_text(decision_no, field="decision_no", longest=LONGEST_NUMBER)
         today = shanghai_date(by.recorded_at)
         conflict.conclude(
             sub=by.sub,

@@ -6,8 +6,9 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.enrollment.application.holders import Holders
+from services.enrollment.domain.rules.endings import LONGEST_NUMBER
 from services.enrollment.domain.rules.periods import deadline
-from services.enrollment.domain.rules.texts import clean_reason
+from services.enrollment.domain.rules.texts import clean_reason, clean_text
 from services.enrollment.domain.rules.transfers import (
     TransferAlreadyOpen,
     TransferTerms,
@@ -106,7 +107,7 @@ class Transfers(Holders):
         self._require_school(by, transfer.standing.terms.to_school, transfer.standing.training)
         transfer.review(
             sub=by.sub,
-            decision_no=decision_no,
+            decision_no=clean_text(decision_no, field="decision_no", longest=LONGEST_NUMBER, empty=True),
             decided_on=decided_on,
             target_score=target_score,
             standard_met=standard_met,

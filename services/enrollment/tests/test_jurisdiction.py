@@ -264,12 +264,13 @@ def test_nobody_stands_for_what_they_proposed_themselves(enrollment, tmp_path):
 # Texts that stand in a fact as they were written, and who writes them
 WRITTEN = [
     ("annotate_record", "text"), ("close_incident", "outcome"), ("decide_admission_fix", "reason"),
-    ("decide_case", "reason"), ("decide_conflict", "reason"), ("declare_illegal_entry", "reason"),
-    ("decline_admission_fix", "reason"), ("decline_cancellation", "reason"), ("open_incident", "summary"),
-    ("propose_admission_fix", "opinion"), ("propose_cancellation", "reason"), ("refuse_case", "reason"),
+    ("decide_case", "reason"), ("decide_conflict", "decision_no"), ("decide_conflict", "reason"),
+    ("declare_illegal_entry", "decision_no"), ("declare_illegal_entry", "reason"), ("decline_admission_fix", "reason"),
+    ("decline_cancellation", "reason"), ("open_incident", "summary"), ("propose_admission_fix", "opinion"),
+    ("propose_cancellation", "decision_no"), ("propose_cancellation", "reason"), ("refuse_case", "reason"),
     ("reject_transfer", "reason"), ("request_admission_fix", "reason"), ("return_admission_batch", "reason"),
-    ("review_case", "reason"), ("undo_batch", "reason"), ("withdraw_change", "reason"),
-    ("withdraw_conflict", "reason"),
+    ("review_case", "reason"), ("review_transfer", "decision_no"), ("undo_batch", "reason"),
+    ("withdraw_change", "reason"), ("withdraw_conflict", "reason"),
 ]  # fmt: skip
 
 
