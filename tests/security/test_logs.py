@@ -68,7 +68,9 @@ def test_no_log_of_the_story_holds_a_person_a_code_or_a_token(grounds: Grounds) 
 def test_what_is_sent_to_any_operation_is_written_nowhere(grounds: Grounds) -> None:
     """Numbers, telephone numbers and lines of their own in every field of every operation; most of it is refused."""
     asker = Asker(grounds.platform.origin, {}, {})
+    ending = ("close_account", "sign_out", "end_my_sessions")
     writing = [each for each in operations() if each.route and each.method == "POST" and not each.in_path]
+    writing = [each for each in writing if each.name not in ending]
     token = token_of(grounds.operator("scu-registrar-1"))
 
     @settings(max_examples=3, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck))
