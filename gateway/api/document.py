@@ -16,11 +16,13 @@ from gateway.api.archive import add_archive
 from gateway.api.claim_evidence import add_claim_evidence
 from gateway.api.downloads import add_downloads
 from gateway.api.evidence import add_evidence
+from gateway.api.machine_tokens import PATH as TOKEN_PATH
 from gateway.api.progress import add_progress
 from gateway.api.rules import add_rules
 from gateway.api.templates import add_templates
 from gateway.api.verifications import add_verifications
 from gateway.api.views import blueprint
+from shared.contracts.rpc.identity_machines import SCOPES
 
 TITLE: Final = "Xueji API"
 VERSION: Final = "1.0.0"
@@ -40,10 +42,19 @@ _PROBLEMS: Final[dict[str, tuple[str, str]]] = {
     **{http.HTTPStatus(status).name: (f"Problem{status}", text) for status, text in _DESCRIBED.items()},
     "DEFAULT_ERROR": ("Problem", "Anything else that went wrong."),
 }
+_PEOPLE: Final = {"type": "http", "scheme": "bearer", "description": "A session, or the token of a machine client."}
+_MACHINES: Final = {
+    "type": "oauth2",
+    "flows": {
+        "clientCredentials": {"tokenUrl": TOKEN_PATH, "scopes": {scope: scope.replace("_", " ") for scope in SCOPES}}
+    },
+}
 _DESCRIPTION: Final = """\
 The front door of the register of students and credentials.
 
-* Sign in (`/sessions`, `/operator-sessions`) and send the assertion as a bearer token.
+* Sign in (`/password-sessions`, `/passkey-sessions`, `/sessions` …) and send the session as a bearer token.
+* Another system asks `/oauth/token` for a token of five minutes (RFC 6749, client credentials) and sends that; it looks
+  within its scopes and changes nothing.
 * Each command needs an `Idempotency-Key`, a UUID of your choosing. After a 504, or when a connection broke, ask again
   with the same key: the command acts once and you get its answer.
 * Answers carry `id` and `version`; hand them to a query as `after_version` to read what you wrote.
@@ -79,7 +90,7 @@ def add_api(app: Flask) -> Api:
     app.config.update(API_TITLE=TITLE, API_VERSION=VERSION, OPENAPI_VERSION="3.1.0", OPENAPI_URL_PREFIX=None)
     app.config["API_SPEC_OPTIONS"] = {
         "info": {"description": _DESCRIPTION, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
-        "components": {"securitySchemes": {"assertion": {"type": "http", "scheme": "bearer", "bearerFormat": "JWS"}}},
+        "components": {"securitySchemes": {"assertion": _PEOPLE, "machine": _MACHINES}},
         "tags": [{"name": name} for name in ("identity", "enrollment", "imaging", "credentials", "verification")],
     }
     api = XuejiApi(app)
