@@ -4,6 +4,7 @@ from typing import Final
 
 from gateway.api.enrollment_routes import ENROLLMENT_ROUTES
 from gateway.api.identity_routes import IDENTITY_ROUTES
+from gateway.api.own_routes import OWN_ROUTES
 from gateway.api.route import Route, Upload
 from shared.contracts.rpc import credentials, enrollment, imaging, verification
 
@@ -12,6 +13,7 @@ CERTIFICATES: Final = "/certificate-batches/<uuid:batch_id>"
 
 ROUTES: Final = (
     *IDENTITY_ROUTES,
+    *OWN_ROUTES,
     # admission lists
     Route(
         "POST",
