@@ -10,6 +10,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from gateway.api.document import openapi_of, openapi_text
+from gateway.api.evidence_actions import ACTIONS
 from gateway.api.routes import ROUTES
 from gateway.tests.conftest import NOW, VALID_CODE
 from shared.access.permissions import PERMISSIONS
@@ -34,6 +35,8 @@ ADDED = {"command_id", "digest", "filename"}
 def role_for(route):
     if route.upload:
         return next(permission.role for permission in PERMISSIONS if permission.action == route.upload.action)
+    if route.name in ACTIONS:
+        return next(permission.role for permission in PERMISSIONS if permission.action in ACTIONS[route.name])
     return "registrar"
 
 

@@ -1,11 +1,15 @@
 """Papers that prove something: handed in by who may, seen where they are named."""
 
 import io
+import re
 from uuid import uuid4
 
 import pytest
 
 from gateway.api import evidence
+from gateway.api.evidence_actions import ACTIONS
+from gateway.api.routes import ROUTES
+from shared.access.permissions import PERMISSIONS
 from shared.contracts.rpc.enrollment_cases import GetCaseV1
 from shared.contracts.rpc.identity_offices import GetOfficeV1
 
@@ -87,3 +91,31 @@ def test_the_written_procedure_of_an_office_is_read_by_whoever_reads_the_office(
     assert services.asked[-1][1]["code"] == "4111010001"
     other = blobs.put(b"%PDF-1.7 of another office")
     assert client.get(f"{office}/evidence/{other}", headers=signed_in("registrar")).status_code == 404
+
+
+NAMING_EVIDENCE = [route for route in ROUTES if "evidence" in route.contract().fields]
+
+
+def test_every_route_that_takes_evidence_says_who_may_name_it():
+    assert {route.name for route in NAMING_EVIDENCE} == set(ACTIONS)
+    known = {permission.action for permission in PERMISSIONS}
+    assert {action for actions in ACTIONS.values() for action in actions} <= known
+
+
+@pytest.mark.asvs("8.2.1")
+@pytest.mark.parametrize("route", NAMING_EVIDENCE, ids=lambda route: route.name)
+def test_who_may_not_do_it_learns_nothing_of_what_was_handed_in(client, services, signed_in, blobs, route):
+    """Given a paper that is there and one that is not, when a stranger names either, then both are refused alike."""
+    left = {name: value for name, value in route.contract.example.items() if value is not None}
+    path = "/api/v1" + re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(left.pop(match[1])), route.path)
+    body = {name: value for name, value in left.items() if name != "command_id"}
+    allowed = {permission.role for permission in PERMISSIONS if permission.action in ACTIONS[route.name]}
+    stranger = next(role for role in ("verifier", "student") if role not in allowed)
+    told = []
+    for digest in ("ab" * 32, blobs.put(PDF)):
+        headers = {**signed_in(stranger), "Idempotency-Key": str(uuid4())}
+        answer = client.post(path, json=body | {"evidence": [digest]}, headers=headers)
+        told.append((answer.status_code, answer.json["rule"], answer.json["en"]))
+    assert told[0] == told[1]
+    assert told[0][0] == 403
+    assert services.asked == []
