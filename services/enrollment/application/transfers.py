@@ -222,9 +222,19 @@ class Transfers(Holders):
         return by.actor.org if by.actor else ""
 
     def _require_turn(self, by: By, transfer: Transfer) -> str:
-        standing = transfer.standing
-        may_step(standing, "requested", "source_agreed", "target_reviewed", "approved")
+        standing, turns = transfer.standing, ("requested", "source_agreed", "target_reviewed", "approved")
+        if standing.state not in turns:
+            self._require_concerned(by, transfer)  # whom it never concerned is not told that it is over
+        may_step(standing, *turns)
         if standing.state == "target_reviewed":
             return self._require_province(by, transfer)
         school = standing.terms.from_school if standing.state == "requested" else standing.terms.to_school
         return self._require_school(by, school, standing.training)
+
+    def _require_concerned(self, by: By, transfer: Transfer) -> None:
+        if by.actor and by.actor.role == "province_education":
+            self._require_province(by, transfer)
+        else:
+            terms = transfer.standing.terms
+            schools = Resource("transfer", school=terms.from_school, other_school=terms.to_school)
+            require(by.actor, "agree_transfer", schools)

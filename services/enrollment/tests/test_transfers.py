@@ -300,6 +300,18 @@ def test_a_no_is_possible_at_every_step_and_ends_it(offices, student):
     assert [each["rejected_for"] for each in told["transfers"]] == [HERE, ELSEWHERE, "33", ELSEWHERE]
 
 
+def test_whom_it_never_concerned_is_not_told_that_it_is_over(offices, student):
+    status_id, holder = student
+    transfer_id = request(offices, status_id, holder)
+    offices.ask(offices.transfers.reject_transfer, registrar(HERE), transfer_id=transfer_id, reason="不同意")
+    for actor in (registrar(HERE), registrar(ELSEWHERE), province("11"), province("33")):
+        with pytest.raises(TransferAtAnotherStep):
+            offices.ask(offices.transfers.reject_transfer, actor, transfer_id=transfer_id, reason="不同意")
+    for stranger in (registrar("4151010610"), province("51"), holder):
+        with pytest.raises(NotPermitted):
+            offices.ask(offices.transfers.reject_transfer, stranger, transfer_id=transfer_id, reason="不同意")
+
+
 def _all(school=None, code=None, state=None, overdue=False):
     return {"school_code": school, "province": code, "state": state, "overdue": overdue, "after": None, "limit": 50}
 
