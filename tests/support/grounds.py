@@ -173,7 +173,7 @@ class Grounds(Walk):
             "consented": given,
             "me/sessions": session["session_id"],
             "me/records": status,
-            "me/passkeys": "A" * 43,
+            "me/passkeys": "ab" * 32,
             "merges": self._post(support, "merges", merge),
             "identity-claims": self._post(self.nobody, "identity-claims", claim),
             "identity-claims/<uuid:claim_id>/evidence": status,

@@ -30,6 +30,7 @@ CONCERNED: Mapping[str, frozenset[str]] = {
     "/conflicts/": TO_PEKING | TO_HANGZHOU,  # two schools claim one person, the third is none of them
     "/transfers/": TO_HANGZHOU,  # where the student wants to go
     "/photos/": OF_THE_AGENCY,
+    "/consented/": frozenset(("verifier-1",)),  # the office that the consent names
 }
 # Who works for the whole nation, and what each reaches; everything else is as closed to them as to anyone
 SUPPORT = """
@@ -49,10 +50,26 @@ NATIONWIDE: Mapping[str, frozenset[str]] = {
         download_transfers_evidence close_incident decide_admission_fix decide_conflict declare_illegal_entry
         open_conflict open_conflict_of_status open_incident recheck_admission_batch release_admission_batch
         return_admission_batch withdraw_conflict
+        appoint_operator approve_unmasking close_office decide_claim_appeal download_offices_evidence found_office
+        get_identity_claim get_office invite_operator link_provider_account list_alerts list_disowned_records
+        list_identity_claims list_machine_clients list_operators merge_office name_office_owner register_machine_client
+        rename_office resume_office revoke_machine_client revoke_operator rotate_machine_secret suspend_office
+        unlink_provider_account unmask_status
         """
     ),
-    "operator-1": named(SUPPORT),  # helps those who ask, and gives its reason
-    "auditor-1": frozenset(("count_statuses", "count_years", "list_identity_versions")),
+    # helps those who ask, gives its reason, and reviews claims to documents (AC-11, AC-19)
+    "operator-1": named(
+        f"""
+        {SUPPORT} ask_more_evidence decide_identity_claim decide_merge decide_split get_identity_claim
+        list_identity_claims list_merges propose_merge propose_split put_back_identity_claim search_people
+        see_claim_evidence take_identity_claim
+        """
+    ),
+    "auditor-1": named(
+        """
+        approve_unmasking ask_unmasking count_statuses count_years list_alerts list_identity_versions unmask_status
+        """
+    ),
 }
 # Open to everybody: nothing of a person leaves by them
 PUBLIC: Mapping[str, str] = {
@@ -106,6 +123,7 @@ OWN: Mapping[str, str] = {
         """),
         "changes the asker's own account and ways in",
     ),
+    "list_offices": "the offices within the asker's own reach",
     "list_photos_to_review": "what waits at the asker's own agency",
     "list_waiting_reports": "the registry's own operator: ids and reasons, no person",
     "upload_evidence": "a paper; it is found again only where a case names it",
