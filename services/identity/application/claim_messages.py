@@ -5,7 +5,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.identity.application.claim_granting import ACCOUNT_CONTACT
-from services.identity.application.claims import CLAIMANT, HOLDER, Claims
+from services.identity.application.claim_review import ClaimReview
+from services.identity.application.claims import CLAIMANT, HOLDER
 from services.identity.application.messages import Message
 from services.identity.application.sessions import Sessions
 from services.identity.domain.account import Account
@@ -121,7 +122,7 @@ _TO_HOLDER: Final[dict[type[Any], Callable[[Any], Words]]] = {
 class ClaimMessages:
     """Reacts to what happened to claims."""
 
-    def __init__(self, claims: Claims, sessions: Sessions, public_origin: str) -> None:
+    def __init__(self, claims: ClaimReview, sessions: Sessions, public_origin: str) -> None:
         self.claims = claims
         self.sessions = sessions
         self.origin = public_origin
@@ -133,6 +134,8 @@ class ClaimMessages:
             # they would come back to life with the account, if an appeal restores it
             context = Context.system("end_sessions", record.recorded_at, rules=("AC-10",))
             self.sessions.end_all(f"account:{record.originator_id}", context, "superseded")
+        elif isinstance(fact, Account.Closed):
+            self.claims.withdraw_claims_of(fact.person_id, record.recorded_at)
         if not isinstance(fact, _REACTED):
             return
         if isinstance(fact, IdentityClaim.Settled):

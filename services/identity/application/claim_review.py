@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.identity.application.claim_knowledge import ClaimKnowledge
 from services.identity.application.claims import CLAIMANT, HOLDER
+from services.identity.domain.claim_refusals import ClaimStepRefused
 from services.identity.domain.claim_rules import APPEAL, clean_reason, may_decide, may_decide_appeal, may_hand_in
 from services.identity.domain.identity_claim import IdentityClaim
 from shared.access.by import By
@@ -132,6 +133,14 @@ class ClaimReview(ClaimKnowledge):
         with suppress(Refused):  # its contact is another account's by now: it lapses, and the asker begins anew
             return self.finish_proven(claim_id, now)
         return False
+
+    def withdraw_claims_of(self, person_id: UUID, now: datetime) -> None:
+        """Whoever closed the own account asks for nothing any more, and what was shown is destroyed soon."""
+        for claim_id in self.claim_finder.list_waiting_claims_of(person_id):
+            claim = self.get(IdentityClaim, claim_id)
+            with suppress(ChangedMeanwhile, ClaimStepRefused):
+                claim.withdraw(now)
+                self.save(claim, by=Context.system("withdraw_claims_of", now, rules=("PIPL-1",)))
 
     def _saved_alone(self, claim: IdentityClaim, context: Context) -> Answer:
         """Save what claims the document; of two at the same moment one is told by when the other is decided."""

@@ -66,6 +66,10 @@ class ClaimFinder(Protocol):
         """Claims in which the day may ask for something."""
         ...
 
+    def list_waiting_claims_of(self, person_id: UUID) -> Sequence[UUID]:
+        """The claims of a person that nobody has decided."""
+        ...
+
     def list_known_studies(self, id_key: str, name_key: str) -> Sequence[Mapping[str, Any]]:
         """What is known of the studies under a document and name."""
         ...

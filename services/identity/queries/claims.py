@@ -93,6 +93,15 @@ class ClaimRows:
         }
         return [row["claim_id"] for row in self._all(_DUE, asked)]
 
+    def list_waiting_claims_of(self, person_id: UUID) -> list[UUID]:
+        """The claims of a person that nobody has decided."""
+        rows = self._all(
+            "SELECT claim_id FROM claim_register WHERE person_id = %s"
+            " AND state IN ('open', 'evidence_uploaded', 'in_review', 'more_evidence') ORDER BY claim_id LIMIT 200",
+            (person_id,),
+        )
+        return [row["claim_id"] for row in rows]
+
     def list_known_studies(self, id_key: str, name_key: str) -> list[Answer]:
         """What is known of the studies under a document and name."""
         return self._all(_STUDIES, (id_key, name_key))

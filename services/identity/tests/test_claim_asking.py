@@ -286,6 +286,19 @@ def test_a_document_that_another_account_has_moves_to_its_person_and_back_on_app
     assert (own.state, len(own.identities)) == ("active", 1)
 
 
+def test_who_closes_the_own_account_asks_for_nothing_any_more_and_what_was_shown_is_destroyed(counter: Counter) -> None:
+    student = counter.house.student()
+    claim_id = asked(counter, student, "renewed_document", RIGHT, "front", "back")
+    counter.work()
+    counter.house.tell("close_account", Assertion(**{**vars_of(student), "stepped_up": True}))
+    counter.work()
+    assert counter.claim(claim_id).state == "withdrawn"
+    counter.forward(days=1)
+    counter.due()
+    assert counter.claim(claim_id).settled
+    assert counter.claims.contact_of(counter.claims.get(IdentityClaim, claim_id)) is None
+
+
 def test_nobody_asks_for_another_persons_change(counter: Counter) -> None:
     student = counter.house.student()
     other = counter.house.student(**LI, contact="lisi@example.com")
