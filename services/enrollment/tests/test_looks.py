@@ -63,6 +63,7 @@ def names_somebody(answer):
     return isinstance(answer, list) and any(names_somebody(each) for each in answer)
 
 
+@pytest.mark.asvs("16.3.2")
 @pytest.mark.rule("A24-3", "A25-1")
 def test_every_answer_that_names_people_left_a_look_before(enrollment, tmp_path):
     """Given one of every record, when every office asks for everything that names people, then each answer left a fact
@@ -107,6 +108,7 @@ def test_no_answer_to_staff_holds_a_full_name_or_number(enrollment, tmp_path):
     assert found == []
 
 
+@pytest.mark.asvs("14.2.6")
 @pytest.mark.rule("A25-1")
 @pytest.mark.parametrize("seed", [7, 20261122])
 def test_whoever_they_are_their_names_and_numbers_stay_masked(enrollment, tmp_path, seed):
@@ -132,6 +134,7 @@ def test_whoever_they_are_their_names_and_numbers_stay_masked(enrollment, tmp_pa
     )
 
 
+@pytest.mark.asvs("16.5.3")
 @pytest.mark.rule("A24-3")
 def test_what_cannot_be_recorded_is_not_shown(enrollment, tmp_path, monkeypatch):
     """Given a log that takes no fact, when a registrar asks for a student, then there is no answer."""
@@ -173,6 +176,7 @@ def test_a_look_out_of_the_own_scope_alarms_unless_a_case_explains_it(enrollment
     assert [fact["alarming"] for fact, _ in looks(world)[-4:]] == [False, True, False, False]
 
 
+@pytest.mark.asvs("7.5.3", "14.2.6")
 @pytest.mark.rule("A25-1", "X-SIGN-2", "X-REASON-1")
 def test_unmasking_needs_a_reason_and_a_strong_factor_and_leaves_a_fact_first(enrollment, tmp_path):
     """Given a registrar, when one own student is to be seen unmasked, then a reason and a strong factor are asked for,

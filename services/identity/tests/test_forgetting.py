@@ -12,6 +12,7 @@ from shared.eventstore.privacy import Shredded
 pytestmark = pytest.mark.servers
 
 
+@pytest.mark.asvs("14.2.7")
 @pytest.mark.rule("PIPL-1")
 def test_a_restored_key_of_a_closed_account_is_destroyed_again(house: House) -> None:
     """Given a closed account and one that lives, when a backup of the keys from before is restored, then the closed
