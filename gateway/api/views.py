@@ -55,9 +55,12 @@ class StrictParser(FlaskParser):
     def load_json(self, req: Any, schema: Schema) -> Any:
         """The body; one that is nested deeper than the parser reaches is malformed like any other."""
         try:
-            return super().load_json(req, schema)
-        except RecursionError:
+            body = super().load_json(req, schema)
+            if isinstance(body, dict):  # half a character is no text, and no service can be told it
+                json.dumps(body, ensure_ascii=False).encode()
+        except (RecursionError, UnicodeEncodeError):
             raise BadRequest from None
+        return body
 
     def load_upload(self, asked: Any, schema: Schema) -> Any:
         """The fields of a multipart form together with its files."""

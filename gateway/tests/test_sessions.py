@@ -1,5 +1,6 @@
 """Sessions at the front door: a token is asked about, believed for five seconds, and a cookie only from our pages."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -170,3 +171,11 @@ def test_an_office_that_only_looked_a_moment_ago_is_asked_about_again_before_it_
     key = {"Idempotency-Key": "01930f3a-0000-7000-8000-000000000001"}
     assert client.post(f"{ASK}/bind", json={}, headers=bearer() | key).status_code == 200
     assert asked(services, AssertSessionV1) == 1
+
+
+@pytest.mark.parametrize("name", ["name", "password", "device"])
+def test_half_a_character_is_malformed_and_reaches_no_service(client, services, name):
+    body = {"name": "zhangsan@example.edu.cn", "password": "four quiet words here", name: "broken \ud800 text"}
+    headers = {"Idempotency-Key": "01930f3a-0000-7000-8000-000000000001", "Content-Type": "application/json"}
+    answer = client.post("/api/v1/password-sessions", data=json.dumps(body), headers=headers)
+    assert (answer.status_code, services.asked) == (400, [])

@@ -333,7 +333,7 @@ class Sessions(Logins):
                 "INSERT INTO session_activity (session_id, seen_at, device) VALUES (%s, %s, %s)"
                 " ON CONFLICT (session_id) DO UPDATE"
                 " SET seen_at = greatest(session_activity.seen_at, EXCLUDED.seen_at)",
-                (session_id, now, device[:_DEVICE]),
+                (session_id, now, "".join(filter(str.isprintable, device))[:_DEVICE]),
             )
 
 

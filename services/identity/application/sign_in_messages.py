@@ -12,7 +12,7 @@ from services.identity.application.sign_in_attempts import Attempts
 from services.identity.application.sign_in_owners import Owners
 from services.identity.application.sign_in_secrets import Ceremonies, LoginSecrets
 from services.identity.domain.account import Account
-from services.identity.domain.login import SUBJECT, Login
+from services.identity.domain.login import Login
 from services.identity.domain.operator import Operator
 from shared.eventstore.application import ChangedMeanwhile
 from shared.eventstore.context import Context
@@ -23,6 +23,7 @@ _NOT_ME: Final = (
     "如非本人操作，请立即登录并结束所有会话、更换密码，或联系客服。",
     "If this was not you, sign in now, end all sessions and change your password, or write to us.",
 )
+_TRIES: Final = 5
 _TOLD: Final[dict[type[Any], tuple[str, str]]] = {
     Login.PasswordSet: ("您的登录密码已设置或更换。", "The password of your account was set or changed."),
     Login.TotpAdded: ("您的账号新增了动态口令设备。", "A device for one-time passwords was added to your account."),
@@ -80,11 +81,14 @@ class SignInReactions(Logins):
 
     def _end(self, subject: str, record: FactRecord) -> None:
         """Whoever is gone signs in no more; what was kept of factors is destroyed. Repeated, it changes nothing."""
-        if self.owners(SUBJECT, [subject]):
+        context = Context.system("end_login", record.recorded_at, rules=("AC-24",))
+        for _ in range(_TRIES):  # the login may change at this very moment
             login = self.login_of(subject)
-            if login.end("holder_gone"):
-                with suppress(ChangedMeanwhile):
-                    self.save(login, by=Context.system("end_login", record.recorded_at, rules=("AC-24",)), answer={})
+            if login.version == 1 or not login.end("holder_gone"):
+                break
+            with suppress(ChangedMeanwhile):
+                self.save(login, by=context, answer={})
+                break
         self._secrets.shred(subject)
 
 

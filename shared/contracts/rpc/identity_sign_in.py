@@ -42,7 +42,7 @@ class MySessionV1(Contract):
     """One living session of one's own."""
 
     session_id = shapes.identifier()
-    methods = fields.List(shapes.text(20), required=True, validate=Length(max=20))
+    methods = fields.List(shapes.text(40), required=True, validate=Length(max=20))
     begun_at = shapes.instant()
     ends_at = shapes.instant(metadata={"description": "At the latest; sooner where it is left alone."})
     seen_at = shapes.instant(metadata={"description": "To the minute."})
