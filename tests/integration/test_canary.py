@@ -308,9 +308,9 @@ def archive_of(student: Caller) -> Answer | None:
 @pytest.mark.asvs("14.2.7", "16.2.5")
 @pytest.mark.rule("A21-1", "A24-3", "A25-1", "AUD-4", "PIPL-1")
 def test_a_closed_account_leaves_nothing_of_its_person_anywhere(cage: Cage) -> None:
-    """Given a person nobody resembles, through account, sign-in, report and looks; then nothing of them lies in clear
-    in any table, queue, log, blob or metric; and when the account is closed, its data open to nobody, with every key
-    of the installation, while the replay goes on and statutory facts stay."""
+    """Given a person nobody resembles who lived through account, sign-in, claim, report and looks, when the account is
+    closed, then nothing of them lies in clear in any table, queue, log, blob or metric, as nothing did before; what
+    the account held opens to nobody with any key there is; the replay goes on, and statutory facts stay."""
     student = life(cage)
     archive = until(lambda: archive_of(student), "the archive")
     assert [each["person"]["name"] for each in archive["statuses"]["answer"]["statuses"]] == [CANARY.name]
