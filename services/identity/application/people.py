@@ -145,8 +145,8 @@ class People(Binding):
     def _without_country(self, account: Account) -> tuple[str, ...]:
         """The own passports as a school wrote them that did not keep the issuing country: document keys."""
         keys = []
-        for sealed in {account.sealed_person, *account.sealed_of.values()}:
-            person = self._opened(account.id, sealed)
+        for sealed, sealed_for in {account.sealed_as(pair) for pair in account.standing.identities}:
+            person = self._opened(sealed_for, sealed)
             if person.get("id_type") == PASSPORT:
                 keys.append(self.keyring.id_key(PASSPORT, without_country(person["id_number"])))
         return tuple(keys)

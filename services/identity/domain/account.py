@@ -109,7 +109,7 @@ class Account(AccountContactFacts, stored_as="identity.Account"):
     ) -> None:
         self.channel = channel
         self.sealed_person = sealed_person  # of the identity that the person goes by now
-        self.sealed_of: dict[tuple[str, str], str] = {}  # of those before it
+        self.sealed_of: dict[tuple[str, str], tuple[str, UUID]] = {}  # of each, and under whose key
         self.sealed_contact = sealed_contact
         self.contacts = {contact_key: (channel, sealed_contact)}
         self.undelivered: tuple[Any, ...] = ()

@@ -39,9 +39,10 @@ class AccountIdentityFacts(Aggregate):
 
         def apply(self, aggregate: Any) -> None:
             added = KnownIdentity(self.id_key, self.name_key, self.id_type, self.kind, self.source)
+            before = aggregate.standing.all_identities.current.pair
+            kept = {before: (aggregate.sealed_person, aggregate.id), added.pair: (self.sealed, self.sealed_for)}
+            aggregate.sealed_of = aggregate.sealed_of | kept
             if self.kind != "linked":
-                before = aggregate.standing.all_identities.current.pair
-                aggregate.sealed_of = {**aggregate.sealed_of, before: aggregate.sealed_person, added.pair: self.sealed}
                 aggregate.sealed_person = self.sealed
             aggregate.standing = aggregate.standing.with_identity(added)
 
@@ -112,7 +113,7 @@ class AccountIdentityFacts(Aggregate):
         if before.has_ended:
             raise AccountEnded()
         added = KnownIdentity(id_key, name_key, id_type, kind, claim_id)
-        may_add(before.all_identities, added, held=id_key in before.held)
+        may_add(before.all_identities, added)
         after = before.with_identity(added)
         self.trigger_event(
             self.IdentityAdded,
@@ -141,7 +142,7 @@ class AccountIdentityFacts(Aggregate):
             person_id=before.person_id,
             source=source,
             along=along,
-            sealed=own.sealed_of.get(after.all_identities.current.pair, own.sealed_person),
+            sealed=own.sealed_as(after.all_identities.current.pair)[0],
             **_exchanged(before.held, after.held),
         )
 
@@ -157,6 +158,12 @@ class AccountIdentityFacts(Aggregate):
             source=claim_id,
             gives_up=before.held,
         )
+
+    def sealed_as(self, pair: tuple[str, str]) -> tuple[str, UUID]:
+        """What was sealed of one identity, and the account under whose key."""
+        own: Any = self
+        found: tuple[str, UUID] = own.sealed_of.get(pair, (own.sealed_person, self.id))
+        return found
 
     def miss_record(self, *, kind: str, on: date) -> None:
         """One try fewer today, before its outcome is told."""

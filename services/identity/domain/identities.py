@@ -112,11 +112,11 @@ class Identities:
         )
 
 
-def may_add(identities: Identities, added: KnownIdentity, *, held: bool) -> None:
+def may_add(identities: Identities, added: KnownIdentity) -> None:
     """Refuse what is known already, and what cannot have come about as it is said (AC-19)."""
     now = identities.current
     known = identities.pairs if added.kind == _GONE_BY_NOW else (now.pair,)
-    if added.pair in known and held:
+    if added.pair in known:
         raise IdentityKnown()
     fits = {
         "renewed": added.id_key not in identities.id_keys and added.name_key == now.name_key,

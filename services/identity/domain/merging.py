@@ -16,7 +16,7 @@ def merge_accounts(survivor: Account, other: Account, merge_id: UUID, reason: st
     other.supersede(by_account=survivor.id, claim_id=merge_id)
     for one in brought:
         if one.pair not in survivor.standing.identities:
-            _link(survivor, one, sealed_of(other, one.pair), other.id, merge_id, reason)
+            _link(survivor, one, other.sealed_as(one.pair), merge_id, reason)
 
 
 def split_accounts(survivor: Account, other: Account, merge_id: UUID, reason: str) -> None:
@@ -31,7 +31,7 @@ def split_accounts(survivor: Account, other: Account, merge_id: UUID, reason: st
     survivor.take_back_identities(merge_id, along=tuple(before.held))
     other.restore(claim_id=merge_id)
     for one in late:
-        _link(other, one, sealed_of(survivor, one.pair), survivor.id, one.source, reason)
+        _link(other, one, survivor.sealed_as(one.pair), one.source, reason)
 
 
 def move_records(records: Iterable[HeardRecord], person_id: UUID, on: date) -> tuple[UUID, ...]:
@@ -57,21 +57,14 @@ def part_records(
     return given
 
 
-def sealed_of(account: Account, pair: tuple[str, str]) -> str:
-    """What was sealed of one identity; of those linked from elsewhere the other account keeps it."""
-    return account.sealed_of.get(pair, account.sealed_person)
-
-
-def _link(
-    account: Account, one: KnownIdentity, sealed: str, sealed_for: UUID, source: UUID | None, reason: str
-) -> None:
+def _link(account: Account, one: KnownIdentity, sealed: tuple[str, UUID], source: UUID | None, reason: str) -> None:
     account.add_identity(
         kind="linked",
         id_type=one.id_type,
         id_key=one.id_key,
         name_key=one.name_key,
-        sealed=sealed,
-        sealed_for=sealed_for,
+        sealed=sealed[0],
+        sealed_for=sealed[1],
         reason=reason,
         claim_id=source,
     )

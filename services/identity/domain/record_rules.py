@@ -50,7 +50,7 @@ class RecordStanding:
 
 def is_same_person(account: AccountStanding, record: RecordStanding) -> bool:
     """AC-14, AC-19: document and name are both those of one verified identity."""
-    return record.pair in account.identities and record.id_key not in account.lacks
+    return record.pair in account.identities
 
 
 def can_be_bound(account: AccountStanding, record: RecordStanding, *, asked: bool = False) -> bool:

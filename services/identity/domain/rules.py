@@ -47,7 +47,6 @@ class AccountStanding:
     codes_on_day: int = 0
     id_type: str = ""
     known: tuple[KnownIdentity, ...] = ()  # where there is more than what the account was opened with
-    lacks: tuple[str, ...] = ()  # documents it names and does not hold: somebody else does, and a claim is open
     superseded_by: UUID | None = None
     state_before: str = ""  # its superseding
     bind_tries: BindTries = BindTries()  # noqa: RUF009 -- frozen
@@ -95,17 +94,16 @@ class AccountStanding:
     @property
     def held(self) -> tuple[str, ...]:
         """The documents that nobody else can have an account for."""
-        return () if self.has_ended else tuple(key for key in self.all_identities.id_keys if key not in self.lacks)
+        return () if self.has_ended else self.all_identities.id_keys
 
     def with_identity(self, added: KnownIdentity) -> AccountStanding:
-        lacks = tuple(key for key in self.lacks if key != added.id_key)
-        return self._known_by(self.all_identities.with_(added), lacks)
+        return self._known_by(self.all_identities.with_(added))
 
     def renamed(self, name_key: str) -> AccountStanding:
-        return self._known_by(self.all_identities.renamed(name_key), self.lacks)
+        return self._known_by(self.all_identities.renamed(name_key))
 
     def without_source(self, source: UUID, along: tuple[str, ...] = ()) -> AccountStanding:
-        return self._known_by(self.all_identities.without(source, along), self.lacks)
+        return self._known_by(self.all_identities.without(source, along))
 
     def superseded(self, by_account: UUID) -> AccountStanding:
         return replace(self, state="superseded", superseded_by=by_account, state_before=self.state)
@@ -113,10 +111,10 @@ class AccountStanding:
     def restored(self) -> AccountStanding:
         return replace(self, state=self.state_before, superseded_by=None, state_before="")
 
-    def _known_by(self, identities: Identities, lacks: tuple[str, ...]) -> AccountStanding:
+    def _known_by(self, identities: Identities) -> AccountStanding:
         now = identities.current
         known = () if len(identities.known) == 1 else identities.known
-        return replace(self, id_type=now.id_type, id_key=now.id_key, name_key=now.name_key, known=known, lacks=lacks)
+        return replace(self, id_type=now.id_type, id_key=now.id_key, name_key=now.name_key, known=known)
 
     def with_code(self, code: IssuedCode) -> AccountStanding:
         day = shanghai_date(code.issued_at)
@@ -137,10 +135,14 @@ class AccountStanding:
 
 
 def code_may_go_out(account: AccountStanding, purpose: str, now: datetime) -> bool:
-    """One code a minute, five a day, and only for what the account's state allows."""
+    """One code a minute, five a day, and only for what the account's state allows.
+
+    A code to a further contact need not wait for the minute after a step-up: that destination has a minute of its own.
+    """
     if account.state != ("opened" if purpose == "prove" else "active"):
         return False
-    if account.last_code_at is not None and now < account.last_code_at + RESEND_AFTER:
+    waits = account.last_code_at is not None and now < account.last_code_at + RESEND_AFTER
+    if waits and purpose != "contact":
         return False
     return shanghai_date(now) != account.code_day or account.codes_on_day < CODES_A_DAY
 

@@ -139,12 +139,11 @@ def test_what_is_added_fits_how_it_came_about(account: Account, kind: str, id_ke
         add(account, kind, id_key, name_key)
 
 
-def test_a_document_that_another_still_holds_is_taken_when_the_claim_is_granted(account: Account) -> None:
-    account.standing = account.standing.__class__(**{**vars(account.standing), "lacks": (A,)})
-    assert account.standing.held == ()
-    add(account, "linked", A)
-    assert account.standing.held == (A,)
-    assert account.standing.identities == ((A, NAME),)
+def test_what_was_sealed_of_each_identity_is_found_again(account: Account) -> None:
+    add(account, "linked", B, OTHER)
+    assert account.sealed_person == "s1.first"
+    assert account.sealed_as((B, OTHER)) == ("s1.second", account.id)
+    assert account.sealed_as((A, NAME)) == ("s1.first", account.id)
 
 
 def test_facts_and_standing_come_back_from_their_stored_form(account: Account) -> None:

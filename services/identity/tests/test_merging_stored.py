@@ -55,6 +55,11 @@ def test_two_accounts_of_one_human_being_become_one_person(world: PeopleWorld, z
     later = world.status(LI)
     assert set(world.mine(zhang)) == {mine, theirs, later}
     assert told_of(world, theirs) == [li.sub, zhang.sub]
+    identities = world.ask("list_my_identities", zhang)["identities"]
+    assert [(one["name"], one["kind"], one["current"]) for one in identities] == [
+        ("张三", "opened", True),
+        ("李四", "linked", False),
+    ]
     with pytest.raises(NotFound):
         world.mine(li)
     with pytest.raises(DocumentTaken):
