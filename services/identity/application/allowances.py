@@ -1,4 +1,4 @@
-"""How often something may be asked for: one number a day, counted before anything is decided, known or unknown alike."""
+"""How often something may be asked for: a number a day, counted before anything is decided, known or unknown alike."""
 
 import hmac
 from datetime import date, datetime, timedelta

@@ -22,6 +22,7 @@ _PURPOSES = {
     "user_name": ("找回学籍账号的用户名", "to recover the user name of your student-status account"),
     "password": ("重设学籍账号的密码", "to set a new password for your student-status account"),
 }
+_ANY_PURPOSE = ("学籍账号", "for your student-status account")  # one unknown word must not stop the worker
 _NOT_ME = (
     "如非本人操作，请立即登录，结束其他会话并更改密码；无法登录的，请凭证件找回账号。",
     "If this was not you: sign in at once, end the other sessions and change the password; if you cannot, recover the "
@@ -103,7 +104,7 @@ class AccountReactions:
         except CannotOpen:
             return  # the account was closed before its message went out: there is nobody to write to
         code = self.identity.secrets.code_of(account_id, fact.salt)
-        zh, en = _PURPOSES[fact.purpose]
+        zh, en = _PURPOSES.get(fact.purpose, _ANY_PURPOSE)
         until = fact.expires_at.astimezone(SHANGHAI)
         yield Message(
             message_id=f"{account_id}-{record.originator_version}",

@@ -257,6 +257,17 @@ def test_five_guesses_burn_the_code_of_a_further_contact_too(house: House) -> No
         house.tell("prove_new_contact", actor=student, code=right)
 
 
+def test_a_further_contact_is_named_at_once_and_its_code_sent_again_after_a_minute(house: House) -> None:
+    student = house.student()  # a moment ago, by a code
+    house.tell("name_contact", actor=student, **PHONE, replaces="")
+    with pytest.raises(CodesTooOften):
+        house.tell("name_contact", actor=student, **PHONE, replaces="")
+    house.clock.forward(MINUTE)
+    house.tell("name_contact", actor=student, **PHONE, replaces="")
+    house.tell("prove_new_contact", actor=student, code=code_to(house, PHONE["contact"]))
+    assert len(mine(house, student)["contacts"]) == 2
+
+
 @pytest.mark.rule("AC-2")
 def test_the_last_contact_stays(house: House) -> None:
     """Given an account with two contacts, when both are given up, then the second is refused: it is the user name."""
