@@ -24,6 +24,7 @@ from shared.rules.refused import NotFound
 
 Row = Mapping[str, Any]
 CONSENT_RULES: Final = ("PIPL-1",)
+_ENDED: Final = ("closed", "lapsed")
 _PERSON: Final = "account:person"  # the place under which an account seals who its person is
 
 
@@ -94,6 +95,9 @@ class Consents(Application):
         if found is None or not found[1].covers(office, shanghai_date(by.recorded_at)):
             raise NotConsented(field="consent_id")
         consent: ConsentStanding = found[1]
+        account = self.get(Account, consent.account_id)
+        if account.standing.state in _ENDED:  # whoever left lets nobody read any more
+            raise NotConsented(field="consent_id")
         rows = [row for row in self.records.rows_of_person(consent.person_id) if row["id"] in consent.records]
         self.looks.saw(by, decision, [consent.person_id, *consent.records], full=True, in_case=True)
         shown = [name for name in consent.scope if name != "name"]
@@ -101,15 +105,12 @@ class Consents(Application):
             "consent_id": consent_id,
             "purpose": consent.purpose,
             "until": consent.until,
-            "name": self._name_of(consent) if "name" in consent.scope else None,
+            "name": self._name_of(account) if "name" in consent.scope else None,
             "records": [{"id": row["id"], **{name: row[name] for name in shown}} for row in rows],
         }
 
-    def _name_of(self, consent: ConsentStanding) -> str | None:
-        """The name as it stands in the account now; none once the account is closed."""
-        account = self.find(Account, consent.account_id)
-        if account is None:
-            return None
+    def _name_of(self, account: Account) -> str | None:
+        """The name as it stands in the account now; none where another account speaks for the person."""
         with suppress(CannotOpen):
             opened = self.identity.keys.open(str(account.id), account.sealed_person, _PERSON)
             name: str = msgspec.json.decode(opened)["name"]

@@ -1,5 +1,6 @@
 """Who looked at whom: told to the person, and an alert where nothing explains it; consents."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -207,6 +208,17 @@ def test_a_consent_that_was_revoked_or_is_over_is_read_by_nobody(house: House) -
     mine = LookQueries(house.identity.store).list_my_consents(by=house.asked("list_my_consents", student))["consents"]
     assert {each["consent_id"]: each["revoked_at"] is not None for each in mine} == {revoked: True, over: False}
     assert identity_privacy.MyConsentsV1().dump({"consents": mine})
+
+
+@pytest.mark.rule("PIPL-1")
+def test_a_consent_ends_with_the_account(house: House) -> None:
+    """Given a consent, when its giver closes the account, then nobody reads by it any more."""
+    student, status_id = with_record(house)
+    consents = consents_of(house)
+    consent_id = grant(house, consents, student, status_id)
+    house.tell("close_account", replace(student, stepped_up=True))
+    with pytest.raises(NotConsented):
+        consents.read_consented(consent_id=consent_id, by=house.asked("read_consented", VERIFIER))
 
 
 @pytest.mark.rule("PIPL-1")
