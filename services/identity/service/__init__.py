@@ -79,7 +79,9 @@ class Edge:
         self.people = People(self.store, clock, keyring, self.people_queries)
         self.merging = Merging(self.store, clock, self.people_queries)
         blobs = FileBlobs(config.blobs_dir)
-        self.claims = ClaimEvidence(self.store, clock, keyring, self.claim_queries, blobs, PillowPictures())
+        self.claims = ClaimEvidence(
+            self.store, clock, keyring, self.claim_queries, blobs, PillowPictures(), heavy=tpool.execute
+        )
 
         self.sign_in = SignInRooms(
             self.use_cases,
