@@ -1,6 +1,7 @@
 """The base of every application: load one, tell it, save it; or decide many and append them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial, wraps
@@ -29,6 +30,7 @@ from shared.rules.refused import NotFound, Refused
 AnyAggregate = TypeVar("AnyAggregate", bound=Aggregate)
 UseCase = TypeVar("UseCase", bound=Callable[..., Any])
 Answer = dict[str, Any]
+_DECISIONS = 3  # as often a use case is decided when what it rests on changes meanwhile
 
 
 class ChangedMeanwhile(Refused):
@@ -224,6 +226,19 @@ def command(method: UseCase) -> UseCase:
             if known is not None:
                 return known
             raise
+
+    return cast("UseCase", asked)
+
+
+def decided_again(method: UseCase) -> UseCase:
+    """A use case on something that the registry's own clock writes to as well: changed meanwhile, it decides anew."""
+
+    @wraps(method)
+    def asked(self: "Application", **named: Any) -> Any:
+        for _ in range(_DECISIONS - 1):
+            with suppress(ChangedMeanwhile):
+                return method(self, **named)
+        return method(self, **named)
 
     return cast("UseCase", asked)
 

@@ -31,9 +31,9 @@ _MAGIC = (
     (b"{\\rtf", "RTF"),
 )
 _MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<script")
-# the first byte is the version; the digits among them (FoxPro) are told from text by the date that follows
-_DBASE = (b"\x02", b"\x03", b"\x04", b"\x43", b"\x63", b"\x83", b"\x8b", b"\x8c", b"\xcb", b"\xf5", b"\xfb")
-_FOXPRO = (b"\x30", b"\x31", b"\x32")
+# the first byte is the version; what could be a letter or a digit is told from text by the date that follows
+_DBASE = (b"\x02", b"\x03", b"\x04", b"\x83", b"\x8b", b"\x8c", b"\xcb", b"\xf5", b"\xfb")
+_DBASE_OR_TEXT = (b"\x30", b"\x31", b"\x32", b"\x43", b"\x63")
 _EXPECTED = {CSV: "text", XLSX: "ZIP/XLSX", DBF: "DBF", JSONL: "JSON"}
 
 
@@ -74,7 +74,7 @@ def _content_of(stream: BinaryIO) -> str:
             return name
     if start.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_MARKUP):
         return "HTML/XML"
-    if start[:1] in _DBASE or (start[:1] in _FOXPRO and start[2:3] <= b"\x0c"):
+    if start[:1] in _DBASE or (start[:1] in _DBASE_OR_TEXT and start[2:3] <= b"\x0c"):
         return "DBF"
     text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(b"{"):

@@ -38,7 +38,7 @@ from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import Clock, shanghai_date
 from shared.codes.schools import province_of
-from shared.eventstore.application import Answer, Application, ChangedMeanwhile, Heard, command
+from shared.eventstore.application import Answer, Application, Heard, command, decided_again
 from shared.eventstore.bulk import Draft
 from shared.eventstore.context import Context
 from shared.eventstore.privacy import Keyring
@@ -136,6 +136,7 @@ class Enrollment(Application):
         return self.save(batch, by=Context.of(by, rules=("A4-1", "A24-1")))
 
     @command
+    @decided_again
     def submit_year_results(
         self,
         *,
@@ -216,6 +217,7 @@ class Enrollment(Application):
         return self.save(admission, by=Context.of(by, rules=("A8-4",)))
 
     @command
+    @decided_again
     def settle_year(
         self,
         *,
@@ -233,10 +235,7 @@ class Enrollment(Application):
         """Register or defer one academic year of one student (A12)."""
         told = tuple(dict.fromkeys(records))
         filing = YearFiling("", academic_year, result, cause, tuition, tuple(changes), told)
-        try:
-            return self._settle_year(status_id, filing, starts_on, by)
-        except ChangedMeanwhile:  # another first result of the year declared it at the same moment
-            return self._settle_year(status_id, filing, starts_on, by)
+        return self._settle_year(status_id, filing, starts_on, by)
 
     def _settle_year(self, status_id: UUID, filed: YearFiling, starts_on: date | None, by: By) -> Answer:
         status = self.get(StudentStatus, status_id)

@@ -22,7 +22,7 @@ from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import shanghai_date
 from shared.eventstore import facts
-from shared.eventstore.application import Answer, Application, command
+from shared.eventstore.application import Answer, Application, command, decided_again
 from shared.eventstore.context import Context
 
 CHANGE_RULES = ("A4-1", "A12-4", "A13-2")
@@ -105,6 +105,7 @@ class Changes(Enrollment):
         return self.save(status, by=Context.of(by, rules=("A4-1", "A12-4"), effective_on=effective_on, reason=reason))
 
     @command
+    @decided_again
     def declare_leave_limit(self, *, command_id: UUID, school_code: str, terms: int, by: By) -> Answer:
         """Say how many terms of leave a student of the school may have in all (A12-4)."""
         require(by.actor, "declare_school_year", Resource("school", school=school_code))

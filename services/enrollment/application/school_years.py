@@ -8,7 +8,7 @@ from services.enrollment.application.terms import school_to_change
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import shanghai_date
-from shared.eventstore.application import Answer, command
+from shared.eventstore.application import Answer, command, decided_again
 from shared.eventstore.context import Context
 
 
@@ -16,6 +16,7 @@ class SchoolYears(Enrollment):
     """A school's own calendar."""
 
     @command
+    @decided_again
     def declare_school_year(
         self,
         *,
@@ -35,6 +36,7 @@ class SchoolYears(Enrollment):
         return self.save(school, by=Context.of(by, rules=("A13-1", "A12-8")))
 
     @command
+    @decided_again
     def declare_reporting_day(
         self, *, command_id: UUID, school_code: str, entry_year: int, last_day: date, by: By
     ) -> Answer:

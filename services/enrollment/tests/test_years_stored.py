@@ -100,6 +100,24 @@ def changed(enrollment, status_id, kind, on, state, **values):
     enrollment.save(status, by=Context.system("change_status", SEPTEMBER, effective_on=on))
 
 
+def test_a_year_declared_in_the_very_moment_of_a_file_is_no_obstacle(school_years, enrollment, monkeypatch):
+    declare(school_years, 2022, date(2022, 9, 1))
+    save, moments = enrollment.save, iter(["between reading and saving"])
+
+    def save_after_another(*aggregates, **said):
+        if next(moments, None):
+            declare(school_years)  # by another thread, as far as this one can see
+        return save(*aggregates, **said)
+
+    monkeypatch.setattr(enrollment, "save", save_after_another)
+    by = asked(person("registrar", SCHOOL), "submit_year_results", at=SEPTEMBER)
+    enrollment.submit_year_results(
+        command_id=by.command_id, digest="ab" * 32, filename="years.csv", school_code=SCHOOL, entry_year=2022,
+        academic_year=2023, starts_on=FIRST, by=by,
+    )  # fmt: skip
+    assert calendar_of(enrollment, SCHOOL).year(2023).starts_on == FIRST
+
+
 @pytest.mark.rule("A13-1")
 def test_only_the_schools_own_registrar_declares_its_year(school_years, enrollment):
     """Given a school, when anybody but its registrar declares its year, then it is refused and nothing is known."""

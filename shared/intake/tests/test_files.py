@@ -59,6 +59,13 @@ def test_a_table_of_text_is_read_in_its_encoding(encoding: str) -> None:
     assert values_of(content) == [["1", "蓝"], ["2", "𠮷䶮㙓𬭚"]]
 
 
+@pytest.mark.parametrize("first", ["COLOUR", "code", "0", "1", "2"])
+def test_a_table_whose_first_letter_is_also_a_dbase_version_is_text(first: str) -> None:
+    sheet = read_sheet(io.BytesIO(f"{first},NO\r\nblue,1\r\n".encode()), "a.csv", LIMITS)
+    assert sheet.header == (first, "NO")
+    assert [row.cells for row in sheet] == [["blue", "1"]]
+
+
 def test_rows_are_numbered_as_a_spreadsheet_does() -> None:
     found = rows_of(b'NO,COLOUR\n\n1,"two\nlines"\n,\n2,x\n')
     assert [(row.number, list(row.cells)) for row in found] == [(3, ["1", "two\nlines"]), (5, ["2", "x"])]
