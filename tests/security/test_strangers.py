@@ -97,7 +97,8 @@ def test_who_is_concerned_is_answered(asker: Asker, tokens: dict[str, str], oper
     """Or else the ids above would lead nowhere, and a refusal would prove nothing."""
     if operation.name in NOTHING_THERE:
         pytest.xfail(NOTHING_THERE[operation.name])
-    answers = {who: asker.ask(operation, tokens[who]).status for who in (*sorted(concerned(operation)), "owner")}
+    asking = (*sorted(concerned(operation)), "owner", *(who for who in NATIONWIDE if operation.name in NATIONWIDE[who]))
+    answers = {who: asker.ask(operation, tokens[who]).status for who in asking}
     assert 200 in answers.values(), answers
 
 

@@ -1,5 +1,6 @@
 """The registry with one of everything in it, and everybody whom it does not concern."""
 
+import re
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -175,12 +176,36 @@ class Grounds(Walk):
             "me/records": status,
             "me/passkeys": "ab" * 32,
             "merges": self._post(support, "merges", merge),
-            "identity-claims": self._post(self.nobody, "identity-claims", claim),
-            "identity-claims/<uuid:claim_id>/evidence": status,
+            **self._handed_in(claim),
             "unmaskings": self._post(
                 self.operator("auditor-1"), f"students/{status}/unmaskings", {"reason": "例行检查"}
             ),
         }
+
+    def _handed_in(self, claim: Answer) -> dict[str, str]:
+        """A claim to a document with its pictures, which a reviewer has in hand."""
+        claim_id = self._post(self.nobody, "identity-claims", claim)
+        path = f"{API}/identity-claims/{claim_id}"
+        code = until(lambda: self._code_to(claim["contact"]), "the code of the claim")
+        secret = self.nobody.post(f"{path}/contact-proof", {"code": code})["secret"]
+        for role in ("holding", "front", "back"):
+            picture = self.cohort.photo_of(self.cohort.heroine["exam_no"])
+            self.nobody.upload(f"{path}/evidence", f"{role}.jpg", picture, secret=secret, role=role)
+        self.nobody.post(f"{path}/hand-in", {"secret": secret})
+        reviewer = self.operator("operator-1")
+        reviewer._headers["X-Purpose"] = "review of a claim"
+        until(lambda: reviewer.get(f"{API}/identity-claims")["claims"] or None, "the claim in the queue")
+        reviewer.post(f"{path}/take", {})
+        return {"identity-claims": claim_id, "identity-claims/<uuid:claim_id>/evidence": self._picture(reviewer, path)}
+
+    def _picture(self, reviewer: Caller, path: str) -> str:
+        found = until(lambda: reviewer.get(path).get("evidence"), "the pictures of the claim")
+        return str(found[0]["evidence_id"])
+
+    def _code_to(self, contact: str) -> str | None:
+        said = [message.read_text(encoding="utf-8") for message in self.mailbox.glob("*.txt")]
+        codes = [re.search(r"Code: (\d{6})", text) for text in said if f"To: {contact}\n" in text]
+        return next((found[1] for found in codes if found), None)
 
     def _enrolled(self, operator: str) -> Caller:
         """An operator who took up the invitation, with a password and one-time passwords."""

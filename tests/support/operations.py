@@ -74,7 +74,7 @@ class Asker:
 
     def ask(self, operation: Operation, token: str = "", **changes: Any) -> urllib3.BaseHTTPResponse:
         """One request; commands under a key of their own."""
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers = {"X-Purpose": "to see what is told"} | ({"Authorization": f"Bearer {token}"} if token else {})
         url = f"{self._origin}{PREFIX}{self.path_of(operation)}"
         values = self.values_of(operation) | changes
         if operation.method == "GET":
