@@ -24,6 +24,7 @@ from services.identity.domain.login_rules import (
 )
 from shared.access.by import By
 from shared.access.decide import Resource, require
+from shared.codes.id_documents import RESIDENT, normalise_id_number
 from shared.eventstore.application import Answer, ChangedMeanwhile, command
 from shared.eventstore.context import Context
 from shared.eventstore.privacy import Keyring
@@ -73,7 +74,7 @@ class SignIn(Logins):
         subject = holder.subject if holder else _NOBODY
         login = self.login_standing(subject)
         source = self.attempts.source_of(subject, known_device, network_of(by.address))
-        attempt = self.attempts.spend(spelled, source, by.recorded_at)
+        attempt = self.attempts.spend(_counted(spelled), source, by.recorded_at)
         kept = self.secrets.find(subject, login.password)
         if not self.passwords.is_right(kept, password) or holder is None or kept is None:
             self._missed(holder, login, attempt, by)
@@ -158,3 +159,12 @@ class SignIn(Logins):
 
 def _spelled(name: str) -> str:
     return name.strip()[:120]
+
+
+def _counted(name: str) -> str:
+    """One count for all ways in which a name is written: no other spelling gives free tries again.
+
+    It may count two names as one; known and unknown names are treated alike.
+    """
+    spelled = normalise_id_number(RESIDENT, name).replace("-", "").removeprefix("+86")
+    return spelled.rpartition(":")[2]

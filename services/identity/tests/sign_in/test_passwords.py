@@ -18,6 +18,7 @@ from services.identity.domain.login_rules import (
     wait_after,
 )
 from services.identity.domain.password_rules import LONGEST, SHORTEST, PasswordRefused, check_password
+from services.identity.tests.conftest import ZHANG
 from services.identity.tests.sign_in.conftest import PASSWORD, STUDENT, SignInWorld
 from shared.access.assertion import NotSignedIn
 from shared.access.decide import StepUpNeeded
@@ -292,6 +293,21 @@ def test_a_delay_is_the_same_for_a_name_that_nobody_has(world: SignInWorld) -> N
             world.sign_in("nobody@example.edu.cn")
     with pytest.raises(SignInDelayed):
         world.sign_in("nobody@example.edu.cn")
+
+
+@pytest.mark.asvs("6.3.1")
+def test_another_spelling_of_a_name_gives_no_free_tries(world: SignInWorld) -> None:
+    world.with_password(world.student())
+    number = ZHANG["id_number"]
+    for name in (STUDENT, number, "nobody@example.edu.cn", "+8613800000000"):
+        tries = [*(f"{name[:cut]} {name[cut:]}" for cut in range(1, 4)), name.upper(), name.title()]
+        if "@" not in name:
+            tries[0] = f"{name[:6]}-{name[6:]}" if name != number else f"{number[:2]}  {number[2:]}"
+        for written in tries:
+            with pytest.raises(WrongSignIn):
+                world.sign_in(name=written, password="guess after guess")
+        with pytest.raises(SignInDelayed):
+            world.sign_in(name=f" {name}", password="guess after guess")
 
 
 def test_a_devices_word_serves_nobody_else_and_cannot_be_made_up(world: SignInWorld) -> None:
