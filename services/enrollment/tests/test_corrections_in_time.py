@@ -196,7 +196,8 @@ STEPS = st.lists(
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_every_day_is_told_as_it_was_known_at_every_instant(enrollment, steps):
-    """Given any history of errors and changes, then each day is, as of each instant, what a plain calendar says."""
+    """Given any history of errors and changes, when any day is asked for as of any instant, then it is what a plain
+    calendar says."""
     register, school = Register(enrollment), f"4111{next(_schools):06d}"
     register.go_to(day(0))
     status_id = register.student(school, XM="王", CC="本科", ZYMC="哲学")

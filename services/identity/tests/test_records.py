@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from services.identity.domain.records import StudentRecord
 from services.identity.domain.record_rules import can_be_bound
+from services.identity.domain.records import StudentRecord
 from services.identity.domain.rules import AccountStanding
 
 DAY = date(2026, 10, 20)
