@@ -77,6 +77,7 @@ class LyingProvider:
         self.issued: dict[str, dict[str, str]] = {}
         self.metadata: dict[str, Any] = {}
         self.server = ThreadingHTTPServer((HOST, 0), self._handler())
+        self.server.daemon_threads = False  # the end of the server waits for the end of its answers
         self.issuer = f"http://{HOST}:{self.server.server_port}"
 
     @contextmanager

@@ -112,8 +112,10 @@ class HttpsProviders:
             answer = self._pool.request(
                 method, address, body=body, headers=dict(headers), redirect=False, preload_content=False
             )
-            content = answer.read(_LARGEST + 1)
-            answer.release_conn()
+            try:
+                content = answer.read(_LARGEST + 1)
+            finally:
+                answer.close()  # whatever is left of it is not read
             found = msgspec.json.decode(content) if len(content) <= _LARGEST else None
         except (urllib3.exceptions.HTTPError, OSError, msgspec.DecodeError) as error:
             raise ProviderSilent from error
