@@ -86,8 +86,8 @@ _FORBIDDEN: Final = {
     "auditor": "AUD-1",
 }
 _OUT_OF_REACH: Final = {OWN_SCHOOL: "A4-1", OWN_PROVINCE: "A4-2", OWN_PERSON: "AC-21", OWN_OFFICE: "A24-1"}
-# A suspended office may still say what lifts the suspension
-_WHILE_SUSPENDED: Final = frozenset(("attest_office",))
+# A suspended office may still say what lifts the suspension, and its people guard their own sign-in
+_WHILE_SUSPENDED: Final = frozenset(("attest_office", "begin_own_sign_in", "change_own_sign_in", "end_own_sessions"))
 
 
 def decide(actor: Assertion | None, action: str, resource: Resource) -> Decision:

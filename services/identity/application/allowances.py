@@ -66,4 +66,5 @@ def network_of(address: str) -> str:
         found = ip_address(address)
     except ValueError:
         return ""
+    found = getattr(found, "ipv4_mapped", None) or found  # or all of IPv4 were one network, and one could stop all
     return str(ip_network((found, _PREFIX[found.version]), strict=False))

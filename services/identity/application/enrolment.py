@@ -41,8 +41,12 @@ class Enrolment(Logins):
         self._invitations = invitations
 
     def begin_enrolment(self, *, command_id: UUID, operator_id: str, code: str, by: By) -> Answer:
-        """Spend the invitation; offer a seed and a challenge, of which one is to be completed."""
+        """Spend the invitation; offer a seed and a challenge, of which one is to be completed.
+
+        Whatever was begun with an earlier invitation is over: that one may have been read by somebody else.
+        """
         holder = self._invitations.spend(operator_id, code, by)
+        self._factors.ceremonies.forget(ENROL, holder.subject)
         seed = self._factors.new_totp(ENROL, holder.subject, by.recorded_at, life=ENROLMENT_LIFE)
         offered = self._passkeys.new_challenge(ENROL, holder.subject, by, life=ENROLMENT_LIFE)
         return {"totp": seed, "passkey": offered}
@@ -88,6 +92,7 @@ class Enrolment(Logins):
             self._factors.secrets.delete(*kept)
             raise
         self._factors.secrets.delete(*old)
+        self._factors.ceremonies.forget(ENROL, subject)  # the other way that was offered
         return answer
 
     def _begun(self, ceremony: str, by_passkey: bool, by_password: bool, by: By) -> tuple[str, dict[str, Any]]:

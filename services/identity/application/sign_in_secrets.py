@@ -111,6 +111,11 @@ class Ceremonies:
             cursor.execute("DELETE FROM sign_in_ceremonies WHERE ceremony_key = %s", (_key(ceremony),))
             return bool(cursor.rowcount)
 
+    def forget(self, purpose: str, subject: str) -> None:
+        """End whatever was begun for a subject: nobody completes it any more."""
+        with self._store.reading() as cursor:
+            cursor.execute("DELETE FROM sign_in_ceremonies WHERE purpose = %s AND subject = %s", (purpose, subject))
+
     def sweep(self, now: datetime) -> int:
         """Forget what nobody completed; part of `due(now)`."""
         with self._store.reading() as cursor:

@@ -94,6 +94,27 @@ def test_who_is_invited_again_lost_all_factors_and_sessions_of_before(world: Sig
     assert world.passkey_sign_in(device)["sub"] == operator_id
 
 
+@pytest.mark.rule("X-SIGN-6")
+def test_what_was_begun_with_an_earlier_invitation_is_over(world: SignInWorld) -> None:
+    """Given an invitation that a stranger took up, when the operator is invited again and enrols, then neither what the
+    stranger began nor the other way that the operator was offered can be completed."""
+    operator_id, stolen = world.invited()
+    stranger = world.tell(None, "begin_enrolment", operator_id=operator_id, code=stolen)
+    owner = next(each for each in world.offices.holders_of(SCHOOL) if each != operator_id)
+    world.offices.tell(world.offices.signed_in(owner), "invite_operator", operator_id=operator_id)
+    code = world.offices.invitation_of(operator_id)
+    begun = world.tell(None, "begin_enrolment", operator_id=operator_id, code=code)
+    device = Authenticator(ORIGIN)
+    passkey = {"ceremony": begun["passkey"]["ceremony"], "credential": device.create(begun["passkey"]["options"])}
+    world.tell(None, "complete_enrolment", **passkey, label="x")
+    for left in (stranger["totp"], begun["totp"]):
+        with pytest.raises(CeremonyOver):
+            world.tell(
+                None, "complete_enrolment", ceremony=left["ceremony"], password=PASSWORD, otp=world.otp(left["seed"])
+            )
+    assert world.passkey_sign_in(device)["sub"] == operator_id
+
+
 @pytest.mark.rule("X-SIGN-2")
 @pytest.mark.asvs("6.6.2")
 def test_a_code_to_the_own_contact_steps_up_once_and_only_who_has_nothing_stronger(world: SignInWorld) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.identity.application.allowances import network_of
 from services.identity.application.passwords import AT_ONCE, Passwords, _built_in
 from services.identity.domain.login_rules import (
     SecondFactorMissing,
@@ -293,6 +294,19 @@ def test_a_delay_is_the_same_for_a_name_that_nobody_has(world: SignInWorld) -> N
             world.sign_in("nobody@example.edu.cn")
     with pytest.raises(SignInDelayed):
         world.sign_in("nobody@example.edu.cn")
+
+
+@pytest.mark.parametrize(
+    ("one", "another", "same"),
+    [
+        ("::ffff:198.51.100.7", "198.51.100.7", True),
+        ("::ffff:198.51.100.7", "::ffff:203.0.113.7", False),
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", True),
+        ("198.51.100.7", "198.51.100.8", False),
+    ],
+)
+def test_one_callers_misses_are_not_anothers(one: str, another: str, same: bool) -> None:
+    assert (network_of(one) == network_of(another)) is same
 
 
 @pytest.mark.asvs("6.3.1")
