@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final
 
 from flask import Response, g, json
@@ -93,7 +94,7 @@ def add_archive(api: Blueprint) -> None:
         return Response(content, 200, content_type="application/json")
 
     view: Any = api.response(200, Archive, description="OK")(get_my_archive)
-    problems = {401: "UNAUTHORIZED", 403: "FORBIDDEN"}
+    problems = {status: HTTPStatus(status).name for status in (401, 403, 422, 429)}
     view = api.doc(operationId=GET_MY_ARCHIVE, security=[{"assertion": []}], responses=problems)(view)
     api.route("/me/archive", methods=["GET"], endpoint=GET_MY_ARCHIVE, tags=["identity"])(view)
 

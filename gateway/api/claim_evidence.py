@@ -2,6 +2,7 @@
 
 import hashlib
 from contextlib import closing
+from http import HTTPStatus
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -53,7 +54,7 @@ def add_claim_evidence(api: Blueprint) -> None:
     view = api.response(201, SavedV1, description="Created")(upload_claim_evidence)
     view = api.arguments(ClaimEvidenceSchema, location="upload")(view)
     view = api.arguments(IdempotencyKey(), location="headers", error_status_code=400)(view)
-    statuses = {404: "NOT_FOUND", 409: "CONFLICT", 413: "REQUEST_ENTITY_TOO_LARGE", 422: "UNPROCESSABLE_ENTITY"}
+    statuses = {each: HTTPStatus(each).name for each in (400, 401, 403, 404, 409, 413, 422, 429, 503, 504)}
     # whoever brings the claim's secret, or is signed in as its asker
     view = api.doc(operationId=UPLOAD_CLAIM_EVIDENCE, security=[], responses=statuses)(view)
     api.route(_PATH, methods=["POST"], endpoint=UPLOAD_CLAIM_EVIDENCE, tags=["identity"])(view)

@@ -28,7 +28,7 @@ TITLE: Final = "Xueji API"
 VERSION: Final = "1.0.0"
 _DESCRIBED: Final = {
     400: "The Idempotency-Key is missing, or the request cannot be read.",
-    401: "Nobody is signed in.",
+    401: "Nobody is signed in, or what was shown proves nobody.",
     403: "This role, school, province or person may not.",
     404: "Not found, or not yet to be seen.",
     409: "A rule forbids it now; `code` and `rule` say which.",

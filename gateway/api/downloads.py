@@ -1,6 +1,7 @@
 """Files that come out of the registry: refused rows, photos, reports; the service says whether, and which."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -96,13 +97,8 @@ def describe(api: Blueprint, path: str, name: str, tag: str, content_type: str |
     binary = {"type": "string", "format": "binary"}
     types = [content_type] if isinstance(content_type, str) else content_type
     view = api.response(200, binary, content_type=types[0], description="The file.")(view)
-    for status, problem in (
-        (401, "UNAUTHORIZED"),
-        (403, "FORBIDDEN"),
-        (404, "NOT_FOUND"),
-        (503, "SERVICE_UNAVAILABLE"),
-    ):
-        view = api.alt_response(status, problem)(view)
+    for status in (401, 403, 404, 409, 422, 429, 503, 504):
+        view = api.alt_response(status, HTTPStatus(status).name)(view)
     content = {each: {"schema": binary} for each in types}
     told = {"200": {"description": "The file.", "content": content}}  # flask-smorest knows one type an answer
     view = api.doc(operationId=name, security=[{"assertion": []}], responses=told)(view)

@@ -1,5 +1,6 @@
 """Papers that prove something: handed in once, named by their digest in a case, seen by those who may see the case."""
 
+from http import HTTPStatus
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
@@ -82,7 +83,7 @@ def add_evidence(api: Blueprint) -> None:
     view = api.doc(
         operationId=UPLOAD,
         security=[{"assertion": []}],
-        responses={401: "UNAUTHORIZED", 403: "FORBIDDEN", 413: "REQUEST_ENTITY_TOO_LARGE"},
+        responses={status: HTTPStatus(status).name for status in (400, 401, 403, 413, 422, 429)},
     )(view)
     api.route("/evidence", methods=["POST"], endpoint=UPLOAD, tags=["enrollment"])(view)
     for place, (contract, id_name) in _PLACES.items():

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from threading import BoundedSemaphore
 from typing import Any, Final
 from uuid import UUID
@@ -134,8 +135,8 @@ def add_progress(api: Blueprint, pulse: Pulse | None = None) -> None:
 
     events = {"description": "Events `progress`, `finished`, `failed`; comments as heartbeat."}
     view = api.response(200, events, content_type=EVENT_STREAM, description="The events.")(progress)
-    for status, name in ((401, "UNAUTHORIZED"), (403, "FORBIDDEN"), (404, "NOT_FOUND"), (429, "TOO_MANY_REQUESTS")):
-        view = api.alt_response(status, name)(view)
+    for status in (401, 403, 404, 409, 422, 429, 503, 504):
+        view = api.alt_response(status, HTTPStatus(status).name)(view)
     view = api.arguments(ProgressQuerySchema, location="query")(view)
     view = api.doc(operationId="watch_batch", security=[{"assertion": []}])(view)
     api.route(_PATH, methods=["GET"], endpoint="watch_batch", tags=["enrollment"])(view)

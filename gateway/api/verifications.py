@@ -82,7 +82,7 @@ def add_verifications(api: Blueprint) -> None:
     for status, description in _OTHERWISE.items():
         view = api.alt_response(status, schema=Verification, description=description)(view)
     problem = api.alt_response(422, schema=ProblemSchema, content_type=PROBLEM_JSON, description=_OTHERWISE[422])
-    view = problem(api.alt_response(503, "SERVICE_UNAVAILABLE")(view))
+    view = problem(api.alt_response(400, "BAD_REQUEST")(api.alt_response(503, "SERVICE_UNAVAILABLE")(view)))
     view = api.doc(operationId=VERIFY_REPORT, security=[])(view)
     api.route("/verifications", methods=["POST"], endpoint=VERIFY_REPORT, tags=["verification"])(view)
 

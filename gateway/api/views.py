@@ -137,8 +137,8 @@ def _add(api: Blueprint, route: Route) -> None:
 
 
 def _problems(route: Route) -> dict[int, str]:
-    statuses = {404, 409, 422, 429, 503, 504} | ({400, 413} if route.method == "POST" else set())
-    statuses |= set() if route.public else {401, 403}
+    # who is not signed in anywhere yet is told 401 and 403 too: by what is shown to sign in
+    statuses = {401, 403, 404, 409, 422, 429, 503, 504} | ({400, 413} if route.method == "POST" else set())
     return {status: HTTPStatus(status).name for status in sorted(statuses)}
 
 
