@@ -1,6 +1,7 @@
 """One person's data unmasked: for a reason, right after a strong factor, recorded before it is shown (A25-1, AUD-1)."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,9 +15,21 @@ from shared.eventstore.application import Answer, Draft, command
 from shared.eventstore.context import Context
 from shared.eventstore.ids import uuid7
 from shared.eventstore.looking import looks_of
+from shared.rules.refused import Refused
 
 UNMASKING_RULES: Final = ("A25-1", "A24-3", "X-SIGN-2", "X-REASON-1")
 _PERSON: Final = ("name", "id_type", "id_number", "birth_date", "sex", "ethnicity")
+
+_SHOWN_AGAIN: Final = timedelta(minutes=10)  # to whoever asks with the same command id, because the answer was lost
+
+
+class LookOver(Refused):
+    """A repeated command shows nobody again whom it showed long ago: that is another look."""
+
+    rule = "A24-3"
+    status = 409
+    zh = "此次查看已结束；再次查看须用新的请求编号，并另行记录。"
+    en = "This look is over: look again by a new command, which is recorded too."
 
 
 class Unmaskings(Holders):
@@ -60,6 +73,8 @@ class Unmaskings(Holders):
             reason=clean_reason(reason),
             by=by,
         )
+        if by.recorded_at >= datetime.fromisoformat(recorded["at"]) + _SHOWN_AGAIN:
+            raise LookOver
         person = self.keyring.open_person(known.said["sealed_person"], known.said["id_key"])
         return {
             "status_id": status_id,
@@ -75,9 +90,9 @@ class Unmaskings(Holders):
         (values,) = looks_of(stated, decision, [status_id], full=True, alone=True, in_case=approved)
         look_id = uuid7()
         context = Context.of(by, rules=UNMASKING_RULES, reason=reason)
-        answer: dict[str, Any] = {"id": look_id, "version": 1}
+        answer: dict[str, Any] = {"id": str(look_id), "version": 1, "at": by.recorded_at.isoformat()}
         self.append([Draft(Look, look_id, 1, Look.Taken, values)], by=context, answer=answer)
-        return {"id": str(look_id), "version": 1}
+        return answer
 
     def _approval(self, unmasking_id: UUID | None, known: Known, by: By) -> UnmaskingStanding | None:
         """An auditor's second person; nobody else needs one."""

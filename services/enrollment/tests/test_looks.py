@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from cli.people import people
+from services.enrollment.application.unmasking import LookOver
 from services.enrollment.domain.unmasking import AlreadyApproved, UnmaskingNotApproved
 from services.enrollment.projections import AGGREGATES
 from services.enrollment.publishing import publish
@@ -199,7 +200,23 @@ def test_unmasking_needs_a_reason_and_a_strong_factor_and_leaves_a_fact_first(en
     with world.base.store.reading() as cursor:
         cursor.execute("SELECT convert_from(answer, 'UTF8') FROM commands WHERE command_id = %s", (str(command_id),))
         (stored,) = cursor.fetchone()
-    assert set(msgspec.json.decode(stored)) == {"id", "version"}
+    assert set(msgspec.json.decode(stored)) == {"id", "version", "at"}
+
+
+@pytest.mark.rule("A24-3")
+def test_a_command_that_is_asked_again_later_shows_nobody_without_another_fact(enrollment, tmp_path):
+    """Given a look that was taken and recorded, when its command is repeated half an hour later, then nobody is shown:
+    one fact does not stand for looks on other days."""
+    world = World(enrollment, tmp_path)
+    by = asked(REGISTRAR, "unmask_status")
+    named = {"command_id": by.command_id, "status_id": world.student_no, "reason": "毕业证书核对", "unmasking_id": None}
+    assert world.edge.unmaskings.unmask_status(**named, by=by)["name"] == "王晓明"
+    taken = len(looks(world))
+    soon, late = (replace(by, recorded_at=by.recorded_at + timedelta(minutes=later)) for later in (5, 30))
+    assert world.edge.unmaskings.unmask_status(**named, by=soon)["name"] == "王晓明"
+    with pytest.raises(LookOver):
+        world.edge.unmaskings.unmask_status(**named, by=late)
+    assert len(looks(world)) == taken
 
 
 @pytest.mark.rule("AUD-1")
