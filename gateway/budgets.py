@@ -9,7 +9,7 @@ from typing import Final
 from limits import parse
 from limits.strategies import FixedWindowRateLimiter
 
-from gateway.counts import Counts
+from shared.access.counts import Counts
 from shared.rules.refused import Refused
 
 NOBODY: Final = "0.0.0.0"  # noqa: S104 - the name of a caller without an address, not a place to listen

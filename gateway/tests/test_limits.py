@@ -7,8 +7,8 @@ import pytest
 
 from gateway.api.routes import ROUTES
 from gateway.budgets import Budgets, TooManyRequests, network_of
-from gateway.counts import SWEPT_AT, Counts
 from gateway.settings import BUDGETS, budgets_from
+from shared.access.counts import SWEPT_AT, Counts
 
 WIDE = dict.fromkeys(BUDGETS, "1000 per minute")
 SIGN_IN_CODES = {"id_type": "1", "id_number": "11010519491231002X", "name": "张三"}

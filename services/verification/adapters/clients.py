@@ -10,7 +10,7 @@ from typing import Any, Final
 from limits import parse
 from limits.strategies import FixedWindowRateLimiter
 
-from services.verification.adapters.counts import Counts
+from shared.access.counts import Counts
 
 Network = IPv4Network | IPv6Network
 NOBODY: Final = "0.0.0.0"  # noqa: S104 - the name of a client without an address, not a place to listen
@@ -34,7 +34,7 @@ class Clients:
         self._answers = parse(answers)
         self._misses = parse(misses)
         self._trusted = tuple(trusted)
-        self._counts = FixedWindowRateLimiter(Counts())
+        self._counts = FixedWindowRateLimiter(Counts(monotonic))
         self._key = lru_cache(maxsize=10_000)(lambda network: keyed(f"client {network}"))
 
     def admit(self, environ: Mapping[str, Any]) -> str:
