@@ -8,9 +8,11 @@ from uuid import UUID
 
 from services.identity.application.claim_knowledge import ClaimKnowledge
 from services.identity.application.claims import CLAIMANT, HOLDER
-from services.identity.domain.claim_refusals import ClaimStepRefused
+from services.identity.domain.account import Account
+from services.identity.domain.claim_refusals import ClaimStepRefused, OwnClaim
 from services.identity.domain.claim_rules import APPEAL, clean_reason, may_decide, may_decide_appeal, may_hand_in
 from services.identity.domain.identity_claim import IdentityClaim
+from services.identity.domain.operator import OPERATOR_ID, Operator
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.eventstore.application import Answer, ChangedMeanwhile, command
@@ -73,7 +75,19 @@ class ClaimReview(ClaimKnowledge):
         asker = claim.standing.person_id
         submitted_by = str(asker) if asker else None
         require(by.actor, action, Resource("claim", submitted_by=submitted_by), reason=reason)
+        self._require_no_side(claim, by)
         return claim
+
+    def _require_no_side(self, claim: IdentityClaim, by: By) -> None:
+        """Nobody decides about the own document: operators have ids of their own, so their documents are compared."""
+        standing = claim.standing
+        reviewer = self.owning(Operator, OPERATOR_ID, [by.sub]).get(by.sub)
+        holder = self.owners("account.document", [standing.id_key]).get(standing.id_key)
+        sides = {each for each in (standing.account_id, standing.other_account_id, holder) if each}
+        accounts = self.standings(Account, sides) if sides else {}
+        documents = {key for _, account in accounts.values() for key in account.all_identities.id_keys}
+        if reviewer is not None and reviewer[2].person_key in documents | {standing.id_key}:
+            raise OwnClaim
 
     # --- the appeal ---
 
@@ -103,6 +117,7 @@ class ClaimReview(ClaimKnowledge):
         require(by.actor, "decide_appeal", resource, reason=reason)
         reason = clean_reason(reason)
         may_decide_appeal(claim.standing, by.sub)
+        self._require_no_side(claim, by)
         context = Context.of(by, rules=("AC-10", "A24-2"), reason=reason)
         if reverses:
             return self.reverse(claim, sub=by.sub, reason=reason, context=context)

@@ -7,11 +7,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.identity.domain.account import Account
+from services.identity.domain.claim_refusals import OwnClaim
 from services.identity.domain.identity_claim import IdentityClaim
+from services.identity.domain.operator import Operator
 from services.identity.publishing import publish
 from services.identity.tests.claiming import CLAIMANT, LI, STUDY, Counter, counter_of, ministry, operator, signed_in
 from services.identity.tests.conftest import ZHANG, House
 from shared.contracts.events.identity_claims import IdentityDisputedV1
+from shared.eventstore.context import Context
 from shared.eventstore.log import read_log
 from shared.eventstore.privacy import CannotOpen
 from shared.rules.refused import Refused
@@ -496,3 +499,38 @@ def test_an_appeal_that_is_not_followed_leaves_all_as_it_is(counter: Counter) ->
     assert (after.id, after.version) == (before.id, before.version)
     again = refused(counter, "appeal_identity_claim", claim_id=claim_id, secret=secret, statement="还是不服")
     assert again["code"] == "APPEAL_REFUSED"
+
+
+@pytest.mark.rule("A24-2")
+@pytest.mark.parametrize("document", [ZHANG, LI], ids=["the asker's", "the one that is asked for"])
+def test_whoever_is_a_side_of_a_claim_does_not_review_it_as_an_operator(
+    counter: Counter, document: dict[str, str]
+) -> None:
+    """Given an operator of the registry whose own document is the asker's, or the one that is asked for, when the claim
+    is to be taken or decided under the operator's id, then another operator has to; a colleague may."""
+    student = counter.house.student()
+    asked = counter.tell("ask_identity_change", student, kind="wrong_number", statement="", **LI)
+    claim_id = UUID(str(asked["id"]))
+    counter.shown(claim_id, "", "front", "back", actor=student)
+    counter.tell("hand_in_identity_claim", student, claim_id=claim_id, secret="")
+    for operator_id, person in (("ctr-own", document), ("ctr-colleague", {**ZHANG, "id_number": "110105199001010011"})):
+        appointed = Operator(
+            operator_id=operator_id,
+            office="ctr",
+            role="operator",
+            level="nation",
+            training="all",
+            valid_from=counter.house.clock.now().date(),
+            valid_until=None,
+            person_key=counter.claims.keyring.id_key(person["id_type"], person["id_number"]),
+            sealed_person="",
+        )
+        counter.claims.save(appointed, by=Context.system("appoint", counter.house.clock.now(), rules=("A24-1",)))
+    decision = {"claim_id": claim_id, "grants": True, "reason": "照片与证件一致"}
+    with pytest.raises(OwnClaim):
+        counter.tell("take_identity_claim", operator("ctr-own"), claim_id=claim_id)
+    with pytest.raises(OwnClaim):
+        counter.tell("decide_identity_claim", operator("ctr-own"), **decision)
+    counter.tell("take_identity_claim", operator("ctr-colleague"), claim_id=claim_id)
+    counter.tell("decide_identity_claim", operator("ctr-colleague"), **decision)
+    assert counter.claim(claim_id).state == "granted"
