@@ -24,10 +24,16 @@ def require_signed_in() -> None:
     token = _given()
     if token.startswith(PREFIX):
         held = _of_session(token)
-        g.actor, g.assertion = held.assertion, held.token
+        g.actor, g.assertion, g.session = held.assertion, held.token, token
     else:
         g.actor, g.assertion = _of_machine(token), token
     spend_as(g.actor)
+
+
+def forget_session() -> None:
+    """Ask identity anew at the next request: what was just done may have ended the session or changed its token."""
+    if session := g.get("session"):
+        platform().sessions.forget(session)
 
 
 def require_role_for(action: str) -> None:

@@ -16,7 +16,7 @@ from gateway.api.evidence_actions import require_role_to_prove
 from gateway.api.parts import parts_of
 from gateway.api.route import Route, Upload
 from gateway.api.routes import ROUTES
-from gateway.api.signed_in import require_role_for, require_signed_in
+from gateway.api.signed_in import forget_session, require_role_for, require_signed_in
 from gateway.platform import platform
 from shared.rules.refused import Refused
 
@@ -176,6 +176,8 @@ def _stored(route: Route, file: Any) -> dict[str, str]:
 def ask(route: Route, asked: dict[str, Any]) -> Response:
     """Put the question to the service and the answer into a response."""
     answer = platform().ask(route.contract, asked)
+    if route.is_command and route.tag == "identity":
+        forget_session()
     response = Response(
         json.dumps(answer, ensure_ascii=False, sort_keys=False), route.status, content_type="application/json"
     )

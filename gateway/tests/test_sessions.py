@@ -91,6 +91,15 @@ def test_a_session_that_ended_is_out_within_five_seconds(client, sessions, ticks
     assert client.get(ASK, headers=bearer()).status_code == 401
 
 
+@pytest.mark.asvs("7.4.1")
+def test_who_signs_out_here_is_out_here_at_once(client, services, sessions, ticks):
+    assert client.get(ASK, headers=bearer()).status_code == 200
+    sessions.clear()
+    out = {**bearer(), "Idempotency-Key": "01930f3a-0000-7000-8000-000000000001"}
+    assert client.post("/api/v1/me/sign-out", headers=out).status_code == 200
+    assert client.get(ASK, headers=bearer()).status_code == 401
+
+
 def test_what_is_held_here_is_not_believed_beyond_its_own_end(client, services, sessions, ticks, clock):
     assert client.get(ASK, headers=bearer()).status_code == 200
     clock.set(NOW + timedelta(minutes=5))

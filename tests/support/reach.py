@@ -110,8 +110,9 @@ OWN: Mapping[str, str] = {
     **dict.fromkeys(
         named("""
         bind_my_records bind_record_by_number explain_missing_record get_my_account get_my_archive list_my_consents
-        list_my_factors list_my_identities list_my_looks list_my_records list_my_sessions list_own_claims
-        list_own_statuses list_reportable_records list_reports
+        list_my_certificates list_my_factors list_my_identities list_my_looks list_my_photos list_my_records
+        list_my_sessions list_my_verifications list_own_admissions list_own_claims list_own_statuses
+        list_reportable_records list_reports
         """),
         "what is the asker's own",
     ),

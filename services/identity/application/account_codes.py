@@ -146,7 +146,10 @@ class AccountCodes(Binding):
         answer: dict[str, Any] = {}
         if account.try_code(purpose=purpose, digest=digest if out else "", now=by.recorded_at):
             answer = {"account_id": account.id, "expires_at": by.recorded_at + valid_for}
-        return self.save(account, by=context, answer=answer)
+        try:
+            return self.save(account, by=context, answer=answer)
+        except ChangedMeanwhile:
+            raise WrongCode from None  # another try was faster; a conflict would tell that there is such an account
 
     def proven(self, tried: Answer, by: By) -> Account:
         """The account whose code was right; a repeated command never makes it last longer."""
