@@ -12,6 +12,7 @@ from shared.access.assertion import Assertion
 # Whoever is not signed in and changes something: opens accounts, asks for codes, tries codes and passwords
 _SIGN_IN: Final = frozenset(f"api.{route.name}" for route in ROUTES if route.public and route.method == "POST")
 TOKEN_ENDPOINT: Final = "issue_machine_token"  # noqa: S105 - a name; it spends by itself, for its answers are written as another RFC wants them
+_REPORTS: Final = frozenset(("pages.verify", "pages.verify_directly"))
 _FREE: Final = frozenset(("static", "live", "ready", TOKEN_ENDPOINT))
 
 
@@ -52,8 +53,14 @@ def _spend_as_network() -> None:
         return
     network = caller_network()
     spend("network", network)
-    if request.endpoint in _SIGN_IN:
+    if request.endpoint in _SIGN_IN or _is_form_of_a_page():
         spend("sign_in", network)
+
+
+def _is_form_of_a_page() -> bool:
+    """What is sent from a page may try codes and passwords as well; reports have a limit of their own."""
+    endpoint = request.endpoint or ""
+    return request.method == "POST" and endpoint.startswith("pages.") and endpoint not in _REPORTS
 
 
 def _say_when(response: Response) -> Response:

@@ -13,6 +13,7 @@ from gateway.languages import LANGUAGES, preferred
 from gateway.platform import platform
 from gateway.portal.account_pages import add_account_pages
 from gateway.portal.api_page import sections
+from gateway.portal.claim_pages import add_claim_pages
 from gateway.portal.rendering import LANGUAGE, moved, render_page
 from gateway.portal.rule_pages import add_rule_pages
 from shared.codes.clock import SHANGHAI
@@ -31,6 +32,7 @@ def add_pages(app: Flask) -> None:
     pages.add_url_rule(f"/{LANGUAGE}/verify", "verify", verify, methods=["GET", "POST"])
     add_rule_pages(pages)
     add_account_pages(pages)
+    add_claim_pages(pages)
     pages.add_url_rule(f"/{LANGUAGE}/api", "api", api)
     pages.add_url_rule(f"{PREFIX}/openapi.json", "openapi", openapi)
     pages.add_app_template_filter(china_time)

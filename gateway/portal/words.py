@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.languages import LANGUAGES
+from gateway.portal.claim_words import CLAIM_WORDS
 
 _WORDS: Final = {
     "site": ("学籍学历登记", "Xueji"),
@@ -182,4 +183,4 @@ _WORDS: Final = {
 def words(language: str) -> Mapping[str, str]:
     """Every word of one language."""
     place = LANGUAGES.index(language)
-    return MappingProxyType({name: pair[place] for name, pair in _WORDS.items()})
+    return MappingProxyType({name: pair[place] for name, pair in {**_WORDS, **CLAIM_WORDS}.items()})

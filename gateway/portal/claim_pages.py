@@ -1,0 +1,194 @@
+"""The pages of a claim: made without an account, and followed by whoever has the secret that was sent along."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from flask import Blueprint, Response, abort, request
+
+from gateway.api.claim_evidence import LARGEST, upload_claim_evidence
+from gateway.platform import platform
+from gateway.portal.asking import NotFilledIn, Outcome, asked, typed
+from gateway.portal.rendering import LANGUAGE, moved, render_page
+from shared.codes.clock import SHANGHAI
+from shared.codes.tables import LEVELS
+from shared.codes.working_days import CalendarNotPublished, working_days_between
+from shared.contracts.rpc.identity import ID_TYPES
+from shared.contracts.rpc.identity_claim_views import ViewIdentityClaimV1
+from shared.contracts.rpc.identity_claims import (
+    EVIDENCE_ROLES,
+    OPEN_KINDS,
+    AppealIdentityClaimV1,
+    HandInIdentityClaimV1,
+    OpenIdentityClaimV1,
+    ProveByKnowledgeV1,
+    ProveClaimContactV1,
+    SendClaimCodeV1,
+    WithdrawIdentityClaimV1,
+)
+from shared.rules.refused import Refused
+
+CLAIMS: Final = f"/{LANGUAGE}/identity-claims"
+_ROOM_FOR_FIELDS: Final = 64 * 1024
+_DOCUMENT: Final = ("id_type", "id_number", "issuing_country", "name", "channel", "contact", "statement", "kind")
+_STUDIES: Final = ("school", "level", "student_no", "major")
+# in which states its asker may still do something: as the rules of claims have it, so that no button leads nowhere
+_UPLOAD: Final = ("open", "evidence_uploaded", "more_evidence")
+_WAITING: Final = ("opened", "open", "evidence_uploaded", "proven", "in_review", "more_evidence")
+
+
+def add_claim_pages(pages: Blueprint) -> None:
+    """Put the pages into the portal."""
+    pages.add_url_rule("/identity-claims/<uuid:claim_id>", "claim_start", claim_start)
+    pages.add_url_rule(f"{CLAIMS}/", "new_claim", new_claim, methods=["GET", "POST"])
+    pages.add_url_rule(f"{CLAIMS}/<uuid:claim_id>/proof", "claim_proof", claim_proof, methods=["GET", "POST"])
+    pages.add_url_rule(f"{CLAIMS}/<uuid:claim_id>", "claim", claim, methods=["GET", "POST"])
+
+
+def claim_start(claim_id: UUID) -> Response:
+    """Where a link without a language leads; browsers carry what stands behind # along, servers never see it."""
+    return moved("pages.claim", claim_id=claim_id)
+
+
+def new_claim(language: str) -> Response:
+    """Somebody without an account names the document; posted, a code goes to the contact."""
+    refusal = None
+    if request.method == "POST":
+        opened = asked(OpenIdentityClaimV1, {**typed(*_DOCUMENT), "command_id": _command()})
+        if opened.refusal is None:
+            return Response(_proof_page(language, UUID(opened.answer["id"])))
+        refusal = opened.refusal
+    page = render_page(
+        "claim_new.html",
+        language,
+        kinds=OPEN_KINDS,
+        id_types=ID_TYPES,
+        refusal=refusal,
+        # what a page was asked for may name the kind and nothing else of anybody
+        typed=request.form if request.method == "POST" else {"kind": request.args.get("kind", "")},
+        command_id=uuid4(),
+    )
+    return Response(page, refusal["status"] if refusal else 200)
+
+
+def claim_proof(language: str, claim_id: UUID) -> Response:
+    """The code that came to the contact; the right one opens the claim."""
+    if request.method == "GET":
+        return Response(_proof_page(language, claim_id))
+    command = {"command_id": _command(), "claim_id": claim_id}
+    if request.form.get("step") == "resend":
+        sent = asked(SendClaimCodeV1, command)
+        return Response(_proof_page(language, claim_id, sent.refusal, resent=not sent.refusal), sent.status)
+    proven = asked(ProveClaimContactV1, {**command, **typed("code")})
+    if proven.refusal:
+        return Response(_proof_page(language, claim_id, proven.refusal), proven.status)
+    return _claim_page(language, claim_id, proven.answer["secret"], done="claim_proven")
+
+
+def claim(language: str, claim_id: UUID) -> Response:
+    """One claim: opened by its secret, which comes in a form and never in an address; and each step that follows."""
+    if request.method == "GET":
+        return Response(render_page("claim.html", language, claim=None, claim_id=claim_id))
+    if request.mimetype == "multipart/form-data":
+        request.max_content_length = LARGEST + _ROOM_FOR_FIELDS
+    secret, step = request.form.get("secret", "").strip(), request.form.get("step", "view")
+    if step == "view":
+        return _claim_page(language, claim_id, secret)
+    take = _STEPS.get(step) or abort(400)
+    outcome = take({"command_id": _command(), "claim_id": claim_id, "secret": secret})
+    done = "" if outcome.refusal else "claim_appeal_done" if step == "appeal" else "claim_done"
+    return _claim_page(language, claim_id, secret, outcome.refusal, done)
+
+
+def _command() -> str:
+    """The number under which a form was drawn: sent twice, it does its work once."""
+    return request.form.get("command_id", "") or str(uuid4())
+
+
+def _uploaded(command: Mapping[str, Any]) -> Outcome:
+    file, role = request.files.get("file"), request.form.get("role", "")
+    try:
+        if file is None or not file.filename or role not in EVIDENCE_ROLES:
+            raise NotFilledIn(field="file")
+        told = {"secret": command["secret"], "role": role, "file": file}
+        return Outcome(upload_claim_evidence({"command_id": UUID(command["command_id"])}, told, command["claim_id"]))
+    except Refused as refused:
+        return Outcome({}, refused.as_dict())
+    except ValueError:
+        abort(400)
+
+
+def _known(command: Mapping[str, Any]) -> Outcome:
+    year = request.form.get("entry_year", "").strip()
+    if not (year.isascii() and year.isdecimal()):
+        return Outcome({}, NotFilledIn(field="entry_year").as_dict())
+    return asked(ProveByKnowledgeV1, {**command, **typed(*_STUDIES), "entry_year": int(year[:6])})
+
+
+def _handed_in(command: Mapping[str, Any]) -> Outcome:
+    return asked(HandInIdentityClaimV1, command)
+
+
+def _withdrawn(command: Mapping[str, Any]) -> Outcome:
+    if request.form.get("sure") != "yes":
+        return Outcome({}, NotFilledIn(field="sure").as_dict())
+    return asked(WithdrawIdentityClaimV1, command)
+
+
+def _appealed(command: Mapping[str, Any]) -> Outcome:
+    return asked(AppealIdentityClaimV1, {**command, **typed("statement")})
+
+
+_STEPS: Final[Mapping[str, Callable[[Mapping[str, Any]], Outcome]]] = {
+    "evidence": _uploaded,
+    "knowledge": _known,
+    "hand_in": _handed_in,
+    "withdraw": _withdrawn,
+    "appeal": _appealed,
+}
+
+
+def _proof_page(
+    language: str, claim_id: UUID, refusal: Mapping[str, Any] | None = None, *, resent: bool = False
+) -> str:
+    return render_page(
+        "claim_proof.html", language, claim_id=claim_id, refusal=refusal, resent=resent, command_id=uuid4()
+    )
+
+
+def _claim_page(
+    language: str, claim_id: UUID, secret: str, refusal: Mapping[str, Any] | None = None, done: str = ""
+) -> Response:
+    """The claim as it stands after whatever was done; the side that lost a document has a secret that only appeals."""
+    seen = asked(ViewIdentityClaimV1, {"claim_id": claim_id, "secret": secret})
+    found = None if seen.refusal else seen.answer
+    status = refusal["status"] if refusal else 200 if done else seen.status
+    page = render_page(
+        "claim.html",
+        language,
+        claim=found,
+        claim_id=claim_id,
+        secret=secret,
+        refusal=refusal,
+        unseen=None if done else seen.refusal,
+        done=done,
+        days_left=_days_left(found) if found else None,
+        levels=LEVELS,
+        roles=EVIDENCE_ROLES,
+        uploads=found is not None and found["state"] in _UPLOAD and len(found["evidence"]) < found["most_files"],
+        withdraws=found is not None and found["state"] in _WAITING,
+        new_command=uuid4,
+    )
+    return Response(page, status)
+
+
+def _days_left(found: Mapping[str, Any]) -> int | None:
+    """The working days until a decision is due, today not among them; None where nothing is awaited or known."""
+    if found["state"] != "in_review" or not found["due_on"]:
+        return None
+    try:
+        today = datetime.fromtimestamp(platform().verifier.now().timestamp(), SHANGHAI).date()
+        return max(0, working_days_between(today, date.fromisoformat(found["due_on"])))
+    except CalendarNotPublished:
+        return None
