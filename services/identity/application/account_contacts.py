@@ -8,7 +8,7 @@ import msgspec
 
 from services.identity.application.account_codes import CONTACT, PERSON, WrongCode
 from services.identity.application.accounts import Accounts
-from services.identity.application.allowances import CodesTooOften
+from services.identity.application.allowances import CodesTooOften, TriesUsedUp
 from services.identity.application.messages import Message
 from services.identity.application.secrets import mask_contact
 from services.identity.domain.account import Account, ContactOfAnother
@@ -23,6 +23,7 @@ from shared.rules.refused import MalformedValue
 
 CHANGE = "change_own_contact"
 NAMED_A_DAY = 10
+RENAMED_A_DAY = 3
 _SHOWN = 20
 
 
@@ -86,6 +87,9 @@ class AccountContacts(Accounts):
             name = normalise_name(name)
         except Malformed as malformed:
             raise MalformedValue.because(malformed, field="name") from None
+        # the right name binds the records of the document: it must not be found by trying, not by a new account either
+        if not self.allowances.spend("rename", account.standing.id_key, by.recorded_at, at_most=RENAMED_A_DAY):
+            raise TriesUsedUp()
         person = msgspec.json.encode({**self.person_of(account), "name": name}).decode()
         account.change_name(
             name_key=self.keyring.name_key(name),

@@ -329,6 +329,30 @@ def test_the_name_is_corrected_by_its_owner_until_a_record_has_verified_it(house
         house.tell("change_my_name", actor=student, name="张\u202e三")
 
 
+@pytest.mark.rule("AC-13")
+def test_a_name_is_not_found_out_by_correcting_it(house: House) -> None:
+    """Given a number that somebody read somewhere, when an account is opened under it and its name corrected again and
+    again, then after three tries that day the next one is refused, whichever account of that document it comes from,
+    and the records of the number's owner stay out of reach."""
+    house.identity.open_student_records([registered(house)], Heard("enrollment", 1, 1))
+    stranger = house.student(name="王五")
+    for name in ("张一", "张二", "张四"):
+        house.tell("change_my_name", actor=stranger, name=name)
+    with pytest.raises(TriesUsedUp):
+        house.tell("change_my_name", actor=stranger, name="张三")
+    house.tell("close_account", actor=stranger)
+    house.work()
+    again = house.student(name="张五", **PHONE)
+    with pytest.raises(TriesUsedUp):
+        house.tell("change_my_name", actor=again, name="张三")
+    house.work()
+    assert not house.queries.list_my_records(by=house.asked("list_my_records", again))["records"]
+    house.clock.forward(timedelta(days=1))
+    house.tell("change_my_name", actor=again, name="张三")  # its owner has time
+    house.work()
+    assert house.queries.list_my_records(by=house.asked("list_my_records", again))["records"]
+
+
 # -- found again -----------------------------------------------------------------------------------------------------
 
 
