@@ -94,14 +94,19 @@ class SignIn(Logins):
             return self.save(by=context, answer={"subject": holder.subject, "amr": ("pwd",)})
         if not otp:
             raise SecondFactorMissing(field="otp")
+        # whoever comes this far has the password: from however many networks, these guesses are one count
+        source = attempt.source if attempt.source.startswith("device:") else "anywhere"
+        guess = self.attempts.spend(f"otp\0{holder.subject}", source, by.recorded_at)
         used = self.use_totp(holder.subject, otp, by.recorded_at)
         if used is None:
-            self._missed(holder, login, attempt, by)
+            self._missed(holder, login, guess, by)
             raise WrongSignIn
         try:
-            return self.save(used, by=context, answer={"subject": holder.subject, "amr": ("pwd", "otp")})
+            answer = self.save(used, by=context, answer={"subject": holder.subject, "amr": ("pwd", "otp")})
         except ChangedMeanwhile:
             raise WrongSignIn from None  # the same one-time password was faster elsewhere
+        self.attempts.forgive(guess)
+        return answer
 
     def use_totp(self, subject: str, otp: str, now: datetime) -> Login | None:
         """The login with this one-time password spent; None where it is wrong, over, or was used before."""

@@ -424,6 +424,24 @@ def test_a_one_time_password_serves_once_and_not_a_minute_later(world: SignInWor
         world.sign_in(operator_id, otp=late, address="198.51.100.10")
 
 
+@pytest.mark.asvs("6.3.1", "6.6.3")
+@pytest.mark.rule("X-SIGN-4")
+def test_one_time_passwords_are_not_guessed_from_many_networks(world: SignInWorld) -> None:
+    """Given a stolen password, when its thief guesses the one-time password from ever other networks, then after five
+    misses every further guess waits, the owner is told, and a device on which the owner signed in before is let in."""
+    operator_id, seed, _ = world.registrar()
+    known = world.sign_in(operator_id, otp=world.otp(seed))["known_device"]
+    world.forward(minutes=1)
+    wrong = f"{(int(world.otp(seed)) + 1) % 1_000_000:06d}"
+    for network in range(5):
+        with pytest.raises(WrongSignIn):
+            world.sign_in(operator_id, otp=wrong, address=f"198.51.{network}.9")
+    with pytest.raises(SignInDelayed):
+        world.sign_in(operator_id, otp=wrong, address="198.51.5.9")
+    assert len([notice for notice in world.notices() if "wrong passwords" in notice]) == 1
+    assert world.sign_in(operator_id, otp=world.otp(seed), known_device=known)["sub"] == operator_id
+
+
 def test_of_many_who_use_one_one_time_password_at_once_one_is_let_in(world: SignInWorld) -> None:
     operator_id, seed, _ = world.registrar()
     otp = world.otp(seed)
