@@ -58,7 +58,8 @@ class Enrolment(Logins):
         holder = self.sessions.holders.of(enrolled["subject"])
         if holder is None:
             raise CeremonyOver
-        return self.sessions.begin(holder, amr=tuple(enrolled["amr"]), device=device, by=by, strong=True)
+        amr = tuple(enrolled["amr"])
+        return self.sessions.begin(holder, amr=amr, device=device, by=by, strong=True, proven_at=enrolled["at"])
 
     @command
     def _complete(
@@ -109,7 +110,7 @@ class Enrolment(Logins):
         if not self._factors.ceremonies.finish(ceremony):
             raise CeremonyOver
         amr = ("pwd", "otp") if method == "otp" else (method,)
-        answer = {"subject": login.standing.subject, "amr": amr}
+        answer = {"subject": login.standing.subject, "amr": amr, "at": by.recorded_at.isoformat()}
         return self.save(login, by=Context.of(by, rules=("X-SIGN-3", "A24-1")), answer=answer)
 
     def _forget(self, login: Login) -> list[str | None]:

@@ -1,5 +1,6 @@
 """The own factors: a password, a device for one-time passwords. Changed after a step-up, told to their owner."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,6 +16,7 @@ from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.eventstore.application import Answer, command
 from shared.eventstore.context import Context
+from shared.eventstore.violations import CommandKnown
 from shared.rules.refused import Refused
 
 ISSUER: Final = "Xueji"
@@ -63,13 +65,17 @@ class Factors(Logins):
         subject = self.subject_to_change(by)
         return self._put_password(subject, password, Context.of(by, rules=_RULES), kept=self.sessions.id_of(by))
 
-    def replace_password(self, subject: str, password: str, by: By) -> None:
+    def replace_password(self, command_id: UUID, subject: str, password: str, by: By) -> None:
         """Set a password for somebody who proved to be the subject otherwise; every session ends.
 
-        Other factors stay: who has a second one still shows it at the next sign-in.
+        Other factors stay: who has a second one still shows it at the next sign-in. Asked again, it sets nothing: the
+        owner may have chosen another password since.
         """
-        context = Context.of(self._sign_in.blinded(by), rules=_RULES).with_(command_id=None)
-        self._put_password(subject, password, context, kept=None)
+        by = self._sign_in.blinded(by)
+        if self.answered(command_id, by.request_hash) is not None:
+            return
+        with suppress(CommandKnown):  # another thread was faster with the same
+            self._put_password(subject, password, Context.of(by, rules=_RULES).with_(command_id=command_id), kept=None)
 
     def check_password(self, subject: str, password: str) -> None:
         """Raises PasswordRefused where a password would protect nobody, or tells of its owner."""
@@ -87,7 +93,7 @@ class Factors(Logins):
             old = login.set_password(new)
             login.end_sessions("password_changed", kept)
             answer = self.save(login, by=context)
-        except Refused:
+        except (Refused, CommandKnown):
             self.secrets.delete(new)
             raise
         self.secrets.delete(old)

@@ -131,7 +131,8 @@ class ProviderSignIn(Logins):
         holder = self.sessions.holders.of(proven["subject"])
         if holder is None:
             raise WrongSignIn
-        return self.sessions.begin(holder, amr=("oidc", *proven["amr"]), device=device, by=by, strong=True)
+        amr = ("oidc", *proven["amr"])
+        return self.sessions.begin(holder, amr=amr, device=device, by=by, strong=True, proven_at=proven["at"])
 
     @command
     def _prove(self, *, command_id: UUID, ceremony: str, state: str, code: str, by: By) -> Answer:
@@ -149,6 +150,7 @@ class ProviderSignIn(Logins):
         answer = {
             "subject": holder.subject,
             "amr": [method for method in _amr(claims) if method in provider.strong_amr],
+            "at": by.recorded_at.isoformat(),
         }
         return self.save(by=Context.of(by, rules=("X-SIGN-3", "X-SIGN-5")), answer=answer)
 

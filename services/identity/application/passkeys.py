@@ -139,13 +139,14 @@ class Passkeys(Logins):
         holder = self.sessions.holders.of(proven["subject"])
         if holder is None:
             raise PasskeyRefused
-        return self.sessions.begin(holder, amr=(METHOD,), device=device, by=by, strong=True)
+        return self.sessions.begin(holder, amr=(METHOD,), device=device, by=by, strong=True, proven_at=proven["at"])
 
     @command
     def _prove(self, *, command_id: UUID, ceremony: str, credential: Credential, by: By) -> Answer:
         _, content = self._ceremonies.spend(ceremony, SIGN_IN, by.recorded_at)
         login = self._used(content, credential)
-        return self.save(login, by=Context.of(by, rules=("X-SIGN-5",)), answer={"subject": login.standing.subject})
+        answer = {"subject": login.standing.subject, "at": by.recorded_at.isoformat()}
+        return self.save(login, by=Context.of(by, rules=("X-SIGN-5",)), answer=answer)
 
     # --- stepping up ---
 

@@ -1,7 +1,7 @@
 """A new password for whoever forgot the old one: proven like a recovered user name, and no way around other factors."""
 
 from typing import TYPE_CHECKING
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from services.identity.application.account_holders import SUBJECT
 from services.identity.application.factors import Factors
@@ -26,5 +26,6 @@ class PasswordReset:
         # what protects nobody is refused before the code is spent, for known and unknown alike
         self._factors.passwords.check(password, (name, id_number))
         account = self._identity.recovered("password", command_id, id_type, id_number, name, code, by)
-        self._factors.replace_password(f"{SUBJECT}{account.id}", password, by)
+        setting = uuid5(command_id, "set the password")  # beside the try of the code, which has the command's own id
+        self._factors.replace_password(setting, f"{SUBJECT}{account.id}", password, by)
         return {"user_names": [contact for _, contact in self._identity.contacts_of(account)]}

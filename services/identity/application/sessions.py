@@ -38,6 +38,7 @@ PREFIX: Final = "xs1_"
 ASSERTED_FOR: Final = timedelta(minutes=5)
 SEEN_EVERY: Final = timedelta(minutes=1)
 SWEEP: Final = 500
+PROOF_HOLDS: Final = timedelta(minutes=10)  # a command whose session was not begun, for the answer to it was lost
 _DEVICE: Final = 120
 
 
@@ -105,13 +106,18 @@ class Sessions(Logins):
 
     # --- begin and assert ---
 
-    def begin(self, holder: Holder, *, amr: tuple[str, ...], device: str, by: By, strong: bool) -> Answer:
+    def begin(
+        self, holder: Holder, *, amr: tuple[str, ...], device: str, by: By, strong: bool, proven_at: str = ""
+    ) -> Answer:
         """Begin a session for a holder who proved to be it. The same command begins the same session again.
 
-        `strong` says that what was shown counts as a step-up too; `device` is what its owner reads in the list.
+        `strong` says that what was shown counts as a step-up too; `device` is what its owner reads in the list. What
+        was proven long ago begins no session: the factor that proved it may have been changed since.
         """
         if by.command_id is not None and (known := self._begun_by(by.command_id)):
             return self._again(*known, holder, by)
+        if proven_at and by.recorded_at >= datetime.fromisoformat(proven_at) + PROOF_HOLDS:
+            raise SessionOver
         session = self._new(holder, amr, by, strong=strong)
         try:
             self.save(

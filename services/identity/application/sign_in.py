@@ -61,7 +61,7 @@ class SignIn(Logins):
             raise WrongSignIn
         by = replace(blinded, command_id=command_id)
         amr = tuple(proven["amr"])
-        answer = self.sessions.begin(holder, amr=amr, device=device, by=by, strong="otp" in amr)
+        answer = self.sessions.begin(holder, amr=amr, device=device, by=by, strong="otp" in amr, proven_at=proven["at"])
         return {**answer, "known_device": self.attempts.new_device(holder.subject)}
 
     @command
@@ -91,7 +91,7 @@ class SignIn(Logins):
         if login.totp is None:
             if holder.is_staff:
                 raise StrongFactorMissing
-            return self.save(by=context, answer={"subject": holder.subject, "amr": ("pwd",)})
+            return self.save(by=context, answer=_proof(holder, "pwd", by=by))
         if not otp:
             raise SecondFactorMissing(field="otp")
         # whoever comes this far has the password: from however many networks, these guesses are one count
@@ -102,7 +102,7 @@ class SignIn(Logins):
             self._missed(holder, login, guess, by)
             raise WrongSignIn
         try:
-            answer = self.save(used, by=context, answer={"subject": holder.subject, "amr": ("pwd", "otp")})
+            answer = self.save(used, by=context, answer=_proof(holder, "pwd", "otp", by=by))
         except ChangedMeanwhile:
             raise WrongSignIn from None  # the same one-time password was faster elsewhere
         self.attempts.forgive(guess)
@@ -160,6 +160,10 @@ class SignIn(Logins):
             self.secrets.delete(new)
         else:
             self.secrets.delete(old)
+
+
+def _proof(holder: Holder, *amr: str, by: By) -> Answer:
+    return {"subject": holder.subject, "amr": amr, "at": by.recorded_at.isoformat()}
 
 
 def _spelled(name: str) -> str:

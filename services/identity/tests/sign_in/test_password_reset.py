@@ -1,5 +1,6 @@
 """A forgotten password: set anew by a code to a proven contact, and never around a second factor."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -111,3 +112,21 @@ def test_a_code_for_a_user_name_sets_no_password(world: SignInWorld, forgetful: 
     world.work()
     with pytest.raises(WrongCode):
         reset(world, world.code(), **ZHANG)
+
+
+def test_a_reset_that_is_asked_again_sets_nothing_again(world: SignInWorld, forgetful: dict[str, Any]) -> None:
+    first, second = "the first of two passwords", "the second of two passwords"
+    asked(world, **ZHANG)
+    said = {**ZHANG, "code": world.code(), "password": first}
+    by = world.by(None, "reset_password", uuid4(), "the same request", "203.0.113.7")
+    assert by.command_id is not None
+    answer = world.rooms.reset.reset_password(command_id=by.command_id, **said, by=by)
+    world.forward(minutes=2)
+    world.tell(None, "request_sign_in_code", **ZHANG)
+    signed_in = world.tell(None, "sign_in_with_code", **ZHANG, code=world.code())
+    world.with_password(signed_in, second)
+    again = replace(by, recorded_at=world.clock.now())
+    assert world.rooms.reset.reset_password(command_id=by.command_id, **said, by=again) == answer
+    with pytest.raises(WrongSignIn):
+        world.sign_in(password=first)
+    assert world.sign_in(password=second)["sub"] == signed_in["sub"]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from services.identity.application.allowances import network_of
 from services.identity.application.passwords import AT_ONCE, Passwords, _built_in
+from services.identity.application.sessions import Sessions
 from services.identity.domain.login_rules import (
     SecondFactorMissing,
     SignInDelayed,
@@ -19,6 +20,7 @@ from services.identity.domain.login_rules import (
     wait_after,
 )
 from services.identity.domain.password_rules import LONGEST, SHORTEST, PasswordRefused, check_password
+from services.identity.domain.session import SessionOver
 from services.identity.tests.conftest import ZHANG
 from services.identity.tests.sign_in.conftest import PASSWORD, STUDENT, SignInWorld
 from shared.access.assertion import NotSignedIn
@@ -179,6 +181,23 @@ def test_a_repeated_sign_in_is_one_session(world: SignInWorld) -> None:
     assert world.sign_in(command_id=command_id)["session"] == first["session"]
     with pytest.raises(Refused):
         world.sign_in(password="another password", command_id=command_id)
+
+
+def test_a_proof_without_a_session_grows_old(world: SignInWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process died between the proof and its session: the command may be sent again, but not after the password
+    was changed for good reason."""
+    world.with_password(world.student())
+    command_id = uuid4()
+    soon, late = uuid4(), uuid4()
+    with monkeypatch.context() as dying:
+        dying.setattr(Sessions, "_new", None)
+        for command_id in (soon, late):
+            with pytest.raises(TypeError):
+                world.sign_in(command_id=command_id)
+    assert world.sign_in(command_id=soon)["session"]
+    world.forward(minutes=10)
+    with pytest.raises(SessionOver):
+        world.sign_in(command_id=late)
 
 
 @pytest.mark.rule("X-SIGN-2")
