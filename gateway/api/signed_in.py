@@ -7,7 +7,7 @@ from flask import g, request
 
 from gateway.api.limits import spend_as
 from gateway.platform import platform
-from gateway.sessions import COOKIE, PREFIX, Held
+from gateway.sessions import PREFIX, Held, cookie
 from shared.access.assertion import Assertion, NotSignedIn
 from shared.access.decide import NotPermitted
 from shared.access.permissions import PERMISSIONS
@@ -36,6 +36,21 @@ def forget_session() -> None:
         platform().sessions.forget(session)
 
 
+def session_of_browser() -> str:
+    """What a browser keeps of its session; empty where there is none."""
+    return request.cookies.get(cookie("sid", platform().settings.public_origin), "")
+
+
+def believe_browser() -> None:
+    """The session of whoever looks at a page, or NotSignedIn; pages see to it themselves that their forms are ours."""
+    session = session_of_browser()
+    if not session.startswith(PREFIX):
+        raise NotSignedIn(reason="missing")
+    held = _of_session(session)
+    g.actor, g.assertion = held.assertion, held.token
+    spend_as(g.actor)
+
+
 def require_role_for(action: str) -> None:
     """Turn away at the door whoever's role never does this; the service decides about the rest."""
     beyond = g.actor.scopes is not None and action not in g.actor.scopes
@@ -50,7 +65,7 @@ def _given() -> str:
         if not header.startswith(_BEARER):
             raise NotSignedIn(reason="missing")
         return header.removeprefix(_BEARER).strip()
-    session = request.cookies.get(COOKIE, "")
+    session = session_of_browser()
     if not session.startswith(PREFIX) or not _comes_from_our_pages():
         raise NotSignedIn(reason="missing")
     return session

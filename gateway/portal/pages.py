@@ -14,12 +14,14 @@ from gateway.platform import platform
 from gateway.portal.account_pages import add_account_pages
 from gateway.portal.api_page import sections
 from gateway.portal.claim_pages import add_claim_pages
+from gateway.portal.own_pages import add_own_pages
 from gateway.portal.rendering import LANGUAGE, moved, render_page
 from gateway.portal.rule_pages import add_rule_pages
+from gateway.portal.sign_in_pages import add_sign_in_pages
 from shared.codes.clock import SHANGHAI
 
 LONGEST_CODE: Final = 64
-_ERRORS: Final = (400, 404, 405, 413, 429, 503, 504)
+_ERRORS: Final = (400, 403, 404, 405, 413, 429, 503, 504)
 
 
 def add_pages(app: Flask) -> None:
@@ -33,6 +35,8 @@ def add_pages(app: Flask) -> None:
     add_rule_pages(pages)
     add_account_pages(pages)
     add_claim_pages(pages)
+    add_sign_in_pages(pages)
+    add_own_pages(pages)
     pages.add_url_rule(f"/{LANGUAGE}/api", "api", api)
     pages.add_url_rule(f"{PREFIX}/openapi.json", "openapi", openapi)
     pages.add_app_template_filter(china_time)

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from flask import Response, current_app, redirect, render_template, request, url_for
 
+from gateway.api.signed_in import session_of_browser
 from gateway.languages import preferred
 from gateway.portal.words import words
 
@@ -27,6 +28,7 @@ def render_page(template: str, language: str, **values: Any) -> str:
         other=other,
         other_path=_in_the_other_language(other),
         origin=current_app.config["PUBLIC_ORIGIN"],
+        visiting=bool(session_of_browser()),
         **values,
     )
 

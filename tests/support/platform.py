@@ -108,6 +108,7 @@ class Platform:
         now: datetime | None = None,
         only: Iterable[str] = PROCESSES,
         extra: Mapping[str, str] | None = None,
+        name: str = HOST,
     ) -> None:
         self.folder = folder
         self._databases = databases
@@ -117,6 +118,7 @@ class Platform:
             self.clock.set(now)
         gateway, public = free_port(), free_port()
         self.origin = f"http://{HOST}:{gateway}"
+        self.public_origin = f"http://{name}:{gateway}"  # browsers bind passkeys to a name, never to an address
         self.verification = f"http://{HOST}:{public}"
         self.environ = self._environ(amqp_url, "system" if now is None else f"set:{folder / 'clock'}", extra or {})
         ports = {"gateway": gateway, "public": public}
@@ -194,7 +196,7 @@ class Platform:
             "XUEJI_MAILBOX_DIR": str(self.folder / "mailbox"),
             "XUEJI_KEYS_FILE": str(self.folder / "keys.toml"),
             "XUEJI_OPERATORS_FILE": str(ROOT / "examples/operators.demo.toml"),
-            "XUEJI_PUBLIC_ORIGIN": self.origin,
+            "XUEJI_PUBLIC_ORIGIN": self.public_origin,
             "XUEJI_VERIFICATION_URL": self.verification,
             "XUEJI_TRUSTED_PROXIES": f"{HOST}/32",
             "XUEJI_BUDGETS": "*=1000000 per minute",
