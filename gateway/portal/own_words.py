@@ -170,5 +170,23 @@ OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "me_consent_until": ("有效期至", "until"),
     "me_consent_revoked": ("已撤回", "taken back"),
     "me_consent_revoke": ("撤回", "Take back"),
+    "register": ("注册", "Open an account"),
+    "register_lead": (
+        "以本人实名注册，一个证件一个账号。注册后自动绑定姓名和证件均一致的学籍学历。",
+        "In your own name: one account for one document. Records with the same name and document are bound by "
+        "themselves.",
+    ),
+    "register_failed": ("未能注册", "Not opened"),
+    "register_taken": ("该证件已注册账号", "There is an account under this document"),
+    "register_taken_lead": ("请选择符合您情况的一项：", "Choose what is true of you:"),
+    "register_taken_mine": ("是我本人注册的：去登录", "I opened it myself: sign in"),
+    "register_confirm": ("请核对", "Is all of this right?"),
+    "register_confirm_lead": (
+        "以下内容将照此保存；证件号码保存后不能自行更改。",
+        "It will be kept exactly like this; you cannot change the document number yourself later.",
+    ),
+    "register_user_name": ("用户名", "User name"),
+    "register_confirm_button": ("正确，注册", "Yes, open it"),
+    "register_change_button": ("修改", "Change it"),
     "error_403": ("此页面已过期，或无权进行此操作", "This page is out of date, or this is not yours to do"),
 }

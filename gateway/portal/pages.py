@@ -15,6 +15,7 @@ from gateway.portal.account_pages import add_account_pages
 from gateway.portal.api_page import sections
 from gateway.portal.claim_pages import add_claim_pages
 from gateway.portal.own_pages import add_own_pages
+from gateway.portal.register_pages import add_register_pages
 from gateway.portal.rendering import LANGUAGE, moved, render_page
 from gateway.portal.rule_pages import add_rule_pages
 from gateway.portal.sign_in_pages import add_sign_in_pages
@@ -36,6 +37,7 @@ def add_pages(app: Flask) -> None:
     add_account_pages(pages)
     add_claim_pages(pages)
     add_sign_in_pages(pages)
+    add_register_pages(pages)
     add_own_pages(pages)
     pages.add_url_rule(f"/{LANGUAGE}/api", "api", api)
     pages.add_url_rule(f"{PREFIX}/openapi.json", "openapi", openapi)
