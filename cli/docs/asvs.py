@@ -217,11 +217,6 @@ NOT_HERE: Final[Mapping[str, str]] = {
 # What is wanted and not proved so far, and what is missing
 NOT_YET: Final[Mapping[str, str]] = {
     **dict.fromkeys(
-        ("3.3.1", "3.3.2", "3.3.3", "3.3.4"),
-        "no cookie is set before the portal is there; the gateway takes none but `__Host-sid`, and for a change only "
-        "from our own pages",
-    ),
-    **dict.fromkeys(
         ("12.3.1", "12.3.2"),
         "the addresses may ask for it (`sslmode=verify-full`, `amqps://`); nothing refuses to start without it so far",
     ),

@@ -14,6 +14,7 @@ from gateway.platform import platform
 from gateway.portal.account_pages import add_account_pages
 from gateway.portal.api_page import sections
 from gateway.portal.claim_pages import add_claim_pages
+from gateway.portal.office_pages import add_office_pages
 from gateway.portal.own_pages import add_own_pages
 from gateway.portal.register_pages import add_register_pages
 from gateway.portal.rendering import LANGUAGE, moved, render_page
@@ -39,6 +40,7 @@ def add_pages(app: Flask) -> None:
     add_sign_in_pages(pages)
     add_register_pages(pages)
     add_own_pages(pages)
+    add_office_pages(pages)
     pages.add_url_rule(f"/{LANGUAGE}/api", "api", api)
     pages.add_url_rule(f"{PREFIX}/openapi.json", "openapi", openapi)
     pages.add_app_template_filter(china_time)

@@ -6,6 +6,7 @@ from typing import Final
 
 from gateway.languages import LANGUAGES
 from gateway.portal.claim_words import CLAIM_WORDS
+from gateway.portal.office_words import OFFICE_WORDS
 from gateway.portal.own_words import OWN_WORDS
 
 _WORDS: Final = {
@@ -184,4 +185,6 @@ _WORDS: Final = {
 def words(language: str) -> Mapping[str, str]:
     """Every word of one language."""
     place = LANGUAGES.index(language)
-    return MappingProxyType({name: pair[place] for name, pair in {**_WORDS, **CLAIM_WORDS, **OWN_WORDS}.items()})
+    return MappingProxyType(
+        {name: pair[place] for name, pair in {**_WORDS, **CLAIM_WORDS, **OWN_WORDS, **OFFICE_WORDS}.items()}
+    )
