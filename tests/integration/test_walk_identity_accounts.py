@@ -198,6 +198,6 @@ def test_sessions_are_seen_and_ended(walk: IdentityWalk) -> None:
         here.post(f"{API}/me/sessions/{each}/end", {})
     here.post(f"{API}/me/sessions/end", {"this_too": False})
     for caller in (there, third):
-        until(lambda caller=caller: ended(caller), "the end of a session", seconds=15)
+        until(lambda caller=caller: ended(caller), "the end of a session", seconds=30)
     here.post(f"{API}/me/sign-out", {})
-    until(lambda: ended(here), "the end of the last session", seconds=15)
+    until(lambda: ended(here), "the end of the last session", seconds=30)

@@ -33,6 +33,10 @@ def test_a_number_that_leads_nowhere_is_explained_and_one_that_does_binds(walk: 
     assert (bound["bound"], bound["record_id"]) == (True, walk.kept["status of stranger-to-it"])
 
 
+def was_before(kinds: list[str]) -> bool:
+    return kinds == ["opened", "renewed"]
+
+
 def proposed(walk: IdentityWalk) -> str:
     said = {"surviving_account": walk.students["anna"].account_id, "other_account": walk.students["twice"].account_id}
     merge = walk.staff("operator-1").post(f"{API}/merges", {**said, **WHY, "evidence": []})
@@ -64,7 +68,7 @@ def test_two_accounts_are_merged_by_two_persons_and_split_by_two(walk: IdentityW
         walk.staff("operator-2").post(f"{merge}/split/decision", {**WHY, "confirm": confirm})
     again = twice.sign_in()
     assert [each["id"] for each in found(lambda: again.get(f"{API}/me/records")["records"])] == [status]
-    assert [each["kind"] for each in anna.get(f"{API}/me/identities")["identities"]] == ["opened", "renewed"]
+    assert found(lambda: [each["kind"] for each in anna.get(f"{API}/me/identities")["identities"]], was_before)
 
 
 def test_who_looks_at_a_record_is_seen_by_its_person(walk: IdentityWalk) -> None:

@@ -185,7 +185,7 @@ class IdentityWalk(Walk):
         self.later()
         before, code = len(self._codes(contact)), list[str]()
         yield code
-        code.append(until(lambda: (self._codes(contact)[before:] or [None])[-1], f"a code for {contact}", seconds=10))
+        code.append(until(lambda: (self._codes(contact)[before:] or [None])[-1], f"a code for {contact}"))
 
     def _codes(self, contact: str) -> list[str]:
         return [text.split("Code: ")[1][:6] for text in self.post.to(contact, "Code: ")]
