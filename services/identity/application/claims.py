@@ -13,7 +13,7 @@ import msgspec
 
 from services.identity.application.secrets import Secrets, checked_contact, checked_document
 from services.identity.domain.account import Account, ContactTaken, DocumentTaken
-from services.identity.domain.claim_refusals import ClaimInReview, NobodyHolds
+from services.identity.domain.claim_refusals import ClaimHandedInMeanwhile, ClaimInReview, NobodyHolds
 from services.identity.domain.claim_rules import (
     CONTACT,
     HAND_IN_WITHIN,
@@ -83,7 +83,7 @@ class Claims(Application):
     """Opening and following claims; nothing of a claim names a person in clear."""
 
     taken: ClassVar[Mapping[str, type[Refused]]] = {
-        CONTESTED: ClaimInReview,
+        CONTESTED: ClaimHandedInMeanwhile,
         CODE_SLOT: SlotTaken,
         KNOWLEDGE_SLOT: SlotTaken,
         "account.document": DocumentTaken,

@@ -79,7 +79,7 @@ class Offices(Application):
         org = org_of(kind, code, scope)
         _check_grant(kind, valid_from, valid_until)
         if self.owners(OFFICE_CODE, [code]):
-            raise OfficeTaken(field="code", code=code)
+            raise OfficeTaken(field="code")
         office = Office(
             code=code, kind=kind, org=org, name=name.strip(), valid_from=valid_from, valid_until=valid_until
         )

@@ -19,6 +19,13 @@ class ClaimInReview(Refused):
     en = "Another claim to this document is being reviewed and decided by {due_on}; until then nobody else may claim."
 
 
+class ClaimHandedInMeanwhile(ClaimInReview):
+    """Somebody else's claim to this document was handed in at the same moment."""
+
+    zh = "该证件同时有另一申诉提交审核；在其作出决定之前他人不得申诉。"
+    en = "Another claim to this document was handed in at the same moment; until it is decided nobody else may claim."
+
+
 class EvidenceIncomplete(Refused):
     """What has to be seen is not there yet."""
 

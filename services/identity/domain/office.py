@@ -28,8 +28,8 @@ class OfficeTaken(Refused):
     """An office of this code was founded before; a code is never used twice."""
 
     rule = "X-OFFICE-1"
-    zh = "已有代码为 {code} 的机构;机构代码不重复使用"
-    en = "there is or was an office of code {code}: a code is never used twice"
+    zh = "已有此代码的机构;机构代码不重复使用"
+    en = "there is or was an office of this code: a code is never used twice"
 
 
 class OwnerMissing(Refused):

@@ -20,8 +20,8 @@ class PasswordRefused(Refused):
 
     rule = "AC-4"
     status = 422
-    zh = "{reason_zh}"
-    en = "{reason_en}"
+    zh = "密码不能使用：{reason_zh}"
+    en = "This password cannot be used: {reason_en}"
 
 
 def normalised(password: str) -> str:
