@@ -9,7 +9,7 @@ from uuid import UUID
 from services.identity.application.claim_knowledge import ClaimKnowledge
 from services.identity.application.claims import CLAIMANT, HOLDER
 from services.identity.domain.account import Account
-from services.identity.domain.claim_refusals import ClaimStepRefused, OwnClaim
+from services.identity.domain.claim_refusals import ClaimInReview, ClaimStepRefused, OwnClaim
 from services.identity.domain.claim_rules import APPEAL, clean_reason, may_decide, may_decide_appeal, may_hand_in
 from services.identity.domain.identity_claim import IdentityClaim
 from services.identity.domain.operator import OPERATOR_ID, Operator
@@ -161,7 +161,6 @@ class ClaimReview(ClaimKnowledge):
         """Save what claims the document; of two at the same moment one is told by when the other is decided."""
         try:
             return self.save(claim, by=context)
-        except Refused as refused:
-            if refused.code == "CLAIM_IN_REVIEW":
-                self.require_uncontested(claim)
+        except ClaimInReview:
+            self.require_uncontested(claim)
             raise
