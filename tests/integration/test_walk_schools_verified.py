@@ -30,6 +30,10 @@ def test_every_refusal_links_to_a_page_that_explains_its_rule(walk: SchoolWalk) 
     assert len(walk.nobody.get(f"{API}/rules")["rules"]) > 180
 
 
+# one person unmasked, by two auditors too: identity's walk has them
+WITH_IDENTITY = {"unmask_status", "ask_unmasking", "approve_unmasking"}
+
+
 def test_every_route_of_enrollment_was_gone_through(walk: SchoolWalk, request: pytest.FixtureRequest) -> None:
     parts = set(Path(__file__).parent.glob("test_walk_schools*.py"))
     if not parts <= {item.path for item in request.session.items}:
@@ -37,7 +41,7 @@ def test_every_route_of_enrollment_was_gone_through(walk: SchoolWalk, request: p
     rules = [Rule(API + route.path, methods=[route.method], endpoint=route.name) for route in ENROLLMENT_ROUTES]
     routes = Map(rules).bind("registry")
     reached = {routes.match(path, method)[0] for method, path in walk.noted.answered if routes.test(path, method)}
-    assert sorted({route.name for route in ENROLLMENT_ROUTES} - reached) == []
+    assert sorted({route.name for route in ENROLLMENT_ROUTES} - reached - WITH_IDENTITY) == []
 
 
 @pytest.mark.parametrize("service", SERVICES)
