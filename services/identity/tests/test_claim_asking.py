@@ -133,7 +133,9 @@ def test_a_withdrawn_claim_frees_the_document(counter: Counter) -> None:
     counter.house.student()
     claim_id, secret = counter.handed_in()
     counter.tell("withdraw_identity_claim", claim_id=claim_id, secret=secret)
-    counter.handed_in(contact="second@example.com")
+    assert counter.claim(claim_id).state == "withdrawn"
+    second, _ = counter.handed_in(contact="second@example.com")
+    assert counter.claim(second).state == "in_review"
 
 
 # -- at the same moment ------------------------------------------------------------------------------------------------
