@@ -10,7 +10,7 @@ from collections.abc import Callable
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.rows import Row, keep
+from benchmarks.rows import Row, keep, yardstick
 from tests.support.servers import private_postgres, private_rabbitmq
 
 # name -> module, function, what it needs
@@ -49,7 +49,9 @@ def main() -> None:
                 "databases": databases,
                 "amqp": rabbit.fresh_vhost() if "amqp" in needs else "",
             }
+            before = yardstick()
             found = measure(*(resources[need] for need in needs))
+            found = [row | {"yardstick_ms": [before, yardstick()]} for row in found]
             rows += found
             keep(found)
     console.print(_table(rows))

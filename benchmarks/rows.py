@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import statistics
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +56,16 @@ def absolute(name: str, value: float, unit: str, *, reach: float, better: str = 
         "reached": value >= reach if better == "higher" else value <= reach,
         **more,
     }
+
+
+def yardstick() -> float:
+    """Milliseconds of a fixed loop in plain Python, the best of seven: how fast the machine was just then."""
+    best = float("inf")
+    for _ in range(7):
+        began = time.perf_counter()
+        sum(number * number for number in range(1_000_000))
+        best = min(best, time.perf_counter() - began)
+    return round(best * 1e3, 1)
 
 
 @contextmanager
