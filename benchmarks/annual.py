@@ -103,6 +103,7 @@ class Year:
         content = file_of(kind, self.year, self.students, self.first)
         params = {"entry_year": str(ENTRY), "academic_year": str(self.year)}
         work = Work(self.platform, filing.stores[PUBLISHER])
+        work.rest()
         statuses = statuses_of(filing.stores[PUBLISHER], others_first, others)
         with OtherSchool(self.platform, statuses) as other:
             batch_id = filing.submit(

@@ -17,14 +17,12 @@ from shared.eventstore.store import Store
 from tests.support.platform import Platform
 
 PUBLISHER = "enrollment"
+# in order, so that the server looks at the end of the log and nowhere else
 _UNREAD = (
-    "SELECT count(*) FROM events WHERE (tx, row_id) > (SELECT l.tx, l.row_id FROM log AS l, followers AS f"
-    " WHERE f.name = 'projections' AND l.position = f.position)"
+    "SELECT 1 FROM events WHERE (tx, row_id) > (SELECT l.tx, l.row_id FROM log AS l, followers AS f"
+    " WHERE f.name = 'projections' AND l.position = f.position) ORDER BY tx, row_id LIMIT 1"
 )
-
-_UNNUMBERED = (
-    "SELECT count(*) FROM events, sequencer WHERE (events.tx, events.row_id) > (sequencer.tx, sequencer.row_id)"
-)
+_UNNUMBERED = "SELECT 1 FROM events WHERE (tx, row_id) > (SELECT tx, row_id FROM sequencer) ORDER BY tx, row_id LIMIT 1"
 
 
 def caller_as(platform: Platform, operator: str) -> Caller:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 from shared.eventstore.store import Store
 from tests.support.platform import Platform
 
 _TICKS = os.sysconf("SC_CLK_TCK")
+_AT_REST = 0.7  # seconds of CPU in a second: twelve idle processes look for work now and then, and find none
+_QUIET_SECONDS = 4
 
 
 class Work:
@@ -24,6 +27,18 @@ class Work:
         now = self._now()
         spent = {name: (now[name] - self._before.get(name, 0.0)) / rows * 1e6 for name in now}
         return {name: round(each, 1) for name, each in sorted(spent.items(), key=lambda item: -item[1]) if each >= 0.5}
+
+    def rest(self, patience: float = 300.0) -> None:
+        """Wait until nobody works: what a new day asks for is done, and so is the server's own tidying up."""
+        until, idle = time.monotonic() + patience, 0
+        self._before = self._now()
+        while idle < _QUIET_SECONDS:
+            if time.monotonic() > until:
+                raise AssertionError("the registry never came to rest")
+            time.sleep(1)
+            now = self._now()
+            worked = sum(max(now[name] - self._before.get(name, 0.0), 0.0) for name in now)
+            idle, self._before = (idle + 1 if worked < _AT_REST else 0), now
 
     def _now(self) -> dict[str, float]:
         found = {name: cpu_of(process.pid or 0) for name, process in self._platform.processes.items()}

@@ -1,6 +1,7 @@
 """What an operator watches of a store: how far numbering and following are behind."""
 
 import time
+from typing import Final
 
 from prometheus_client import Gauge
 
@@ -14,11 +15,13 @@ FOLLOWED = Gauge("xueji_follower_position", "How far a follower has come.", ["se
 BEHIND = Gauge("xueji_follower_lag_events", "Numbered events that a follower has not folded.", ["service", "follower"])
 BEHIND_SECONDS = Gauge("xueji_follower_lag_seconds", "Age of the oldest fact not yet folded.", ["service", "follower"])
 
-_UNNUMBERED_SQL = """
+_MOST: Final = 100_000  # counted, when numbering is far behind
+UNNUMBERED_SQL: Final = """
     SELECT s.position, count(e.recorded_at), min(e.recorded_at)
     FROM sequencer AS s LEFT JOIN LATERAL (
         SELECT recorded_at FROM events
-        WHERE (tx, row_id) > (s.tx, s.row_id) AND tx < pg_snapshot_xmax(pg_current_snapshot()) LIMIT 100000
+        WHERE (tx, row_id) > (s.tx, s.row_id) AND tx < pg_snapshot_xmax(pg_current_snapshot())
+        ORDER BY tx, row_id LIMIT %s -- in order, or the server reads the whole log rather than its end
     ) AS e ON true
     GROUP BY s.position
 """
@@ -47,7 +50,7 @@ class LagGauges:
     def _measure(self) -> None:
         service, now = self._store.service, self._clock.now()
         with self._store.reading() as cursor:
-            cursor.execute(_UNNUMBERED_SQL)
+            cursor.execute(UNNUMBERED_SQL, (_MOST,))
             last, waiting, oldest = cursor.fetchone()  # type: ignore[misc]
             cursor.execute(_FOLLOWERS_SQL)
             followers = cursor.fetchall()

@@ -11,7 +11,7 @@ from prometheus_client import REGISTRY
 
 from shared.eventstore.application import ChangedMeanwhile
 from shared.eventstore.follower import Follower, wait_for
-from shared.eventstore.gauges import LagGauges
+from shared.eventstore.gauges import UNNUMBERED_SQL, LagGauges
 from shared.eventstore.ids import uuid7
 from shared.eventstore.leader import Leader
 from shared.eventstore.sequencer import Fenced, Sequencer
@@ -182,6 +182,21 @@ def test_the_gauges_say_how_far_numbering_and_following_are_behind(store: Store)
     assert (value("xueji_log_lag_events"), value("xueji_log_position")) == (0, 1)
     assert value("xueji_follower_lag_events", follower="projections") == 1
     assert value("xueji_follower_lag_seconds", follower="projections") == 30
+
+
+def test_a_long_log_is_not_read_to_see_that_all_of_it_is_numbered(store: Store) -> None:
+    with store.writing() as cursor:
+        cursor.execute(
+            "INSERT INTO events (originator_id, originator_version, topic, state, context, recorded_at)"
+            " SELECT gen_random_uuid(), 1, 'test.Fact', '{}', '{}', now() FROM generate_series(1, 20000)"
+        )
+    Sequencer(store).step()
+    with store.reading() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("EXPLAIN " + UNNUMBERED_SQL, (100,))  # as few beside 20,000 as the real bound beside millions
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Index Scan" in plan
+    assert "Seq Scan on events" not in plan, plan
 
 
 def value(gauge: str, **labels: str) -> float | None:
