@@ -5,6 +5,8 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
@@ -101,13 +103,25 @@ def mail_of(message: Message, sender: str) -> EmailMessage:
         raise RefusedForGood("not a mail address")
     mail = EmailMessage(policy=SMTP)
     mail["From"] = sender
-    mail["To"] = message.to
+    mail["To"] = _address(message.to)
     mail["Subject"] = message.subject.translate(_LINE)
     mail["Date"] = format_datetime(message.sent_at)
     mail["Message-ID"] = f"<{message.message_id}@{sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text, cte="base64")
     return mail
+
+
+def _address(to: str) -> Address:
+    """The recipient as the head of a mail shows it: this very address, or no mail at all."""
+    name, _, domain = to.rpartition("@")
+    try:
+        address = Address(username=name, domain=domain)
+    except (ValueError, MessageError):
+        raise RefusedForGood("not a mail address") from None
+    if address.addr_spec != to:
+        raise RefusedForGood("not a mail address")
+    return address
 
 
 def _meaning(error: smtplib.SMTPException) -> Exception:
@@ -118,7 +132,8 @@ def _meaning(error: smtplib.SMTPException) -> Exception:
     if isinstance(error, smtplib.SMTPSenderRefused) or code in (421, 530, 535):
         return Unreachable(f"SMTP {code}")
     if isinstance(error, smtplib.SMTPRecipientsRefused) and b"5.7." in text:
-        return Unreachable(f"SMTP {code}: the server does not carry our mail")
+        # of this address, or of all of ours: it is counted as a try, so that no blocked address holds up the others
+        return OSError(f"SMTP {code}: the server does not carry our mail")
     return RefusedForGood(f"SMTP {code}") if 500 <= code < 600 else OSError(f"SMTP {code or type(error).__name__}")
 
 

@@ -1,5 +1,6 @@
 """Messages to people: what follows from a fact, and how it reaches them, once and whatever fails on the way."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,8 @@ from uuid import UUID
 from services.identity.application.deliveries import CHANNELS, Deliveries, Waiting
 from shared.codes.clock import Clock
 from shared.eventstore.log import FactRecord
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -133,6 +136,9 @@ class Reactions:
             return "unreachable"
         except OSError:
             return "failed"
+        except Exception as error:  # one message that no messenger can write must not hold up all others
+            _log.error("message %s cannot be written: %s", message.message_id, type(error).__name__)
+            return "refused"
         return "delivered"
 
     def _give_up(self, message: Message, waiting: Waiting, cause: str) -> bool:

@@ -19,7 +19,11 @@ from shared.eventstore.privacy import Keyring
 from shared.rules.refused import MalformedValue
 
 _CONTACTS: Final = {
-    "mail": re.compile(r"[^@\s,;<>\"]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,5}"),
+    # dot-atoms of letters and signs, and no encoded word: what a mail's head would read as something else is no address
+    "mail": re.compile(
+        r"(?!.*=\?)(?=[^@]{1,64}@)[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*"
+        r"@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){1,5}"
+    ),
     "sms": re.compile(r"1[3-9][0-9]{9}|\+[1-9][0-9]{6,14}"),
 }
 

@@ -123,6 +123,18 @@ def test_a_code_that_is_over_is_not_sent_any_more_and_its_owner_reads_why(post: 
     assert [(each["channel"], each["cause"]) for each in shown["undelivered"]] == [("mail", "late")]
 
 
+def test_a_message_that_cannot_be_written_is_given_up_and_others_go_out(post: Post) -> None:
+    """Given an address at which the messenger itself breaks, when codes go there and elsewhere, then that one is given
+    up, and the others arrive."""
+    post.office.wrong["zhangsan@example.edu.cn"] = ValueError("address parts cannot contain CR or LF")
+    post.ask_for_code()
+    other = post.house.open(**OTHER, name="李四")
+    post.house.tell("send_contact_code", account_id=other)
+    post.work()
+    assert [message.to for message in post.office.arrived] == [OTHER["contact"]]
+    assert ("undelivered", 0) in post.states()
+
+
 def test_an_address_that_is_refused_for_good_is_tried_once_and_its_owner_reads_it(post: Post) -> None:
     post.office.wrong["all"] = RefusedForGood("550")
     account_id = post.ask_for_code()

@@ -23,6 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cli.postgres_cluster import free_port
+from services.identity.adapters.channels import Channels
 from services.identity.adapters.smtp import SmtpMessenger, SmtpSettings, mail_of
 from services.identity.application.deliveries import Deliveries
 from services.identity.application.messages import Message, Reactions, RefusedForGood, Unreachable
@@ -30,7 +31,9 @@ from services.identity.application.reactions import AccountReactions
 from services.identity.application.secrets import contact_spellings
 from services.identity.config import Config
 from services.identity.tests.conftest import House
+from services.identity.tests.office_world import new_number
 from services.identity.worker import Reacting, messengers_of
+from shared.rules.refused import MalformedValue
 
 SENDER = "no-reply@xueji.example"
 MESSAGE = Message(
@@ -204,7 +207,7 @@ def test_no_mail_is_given_to_a_server_that_will_not_encrypt(box: Postbox) -> Non
         ("550 5.1.1 no such user", RefusedForGood),
         ("553 5.1.3 bad address", RefusedForGood),
         ("450 4.2.1 greylisted", OSError),
-        ("550 5.7.1 relaying denied", Unreachable),
+        ("550 5.7.1 relaying denied", OSError),
         ("421 4.3.2 going down", Unreachable),
     ],
 )
@@ -250,7 +253,13 @@ def test_a_password_is_not_shown_with_the_settings() -> None:
 @pytest.mark.asvs("1.3.11")
 @given(
     subject=st.text(max_size=60) | st.just("a\r\nBcc: thief@example.com"),
-    to=st.text(max_size=60) | st.just("a@example.cn\r\nBcc: thief@example.com") | st.just("ok@example.cn"),
+    to=st.text(max_size=60)
+    | st.just("a@example.cn\r\nBcc: thief@example.com")
+    | st.just("ok@example.cn")
+    | st.text("abZ09.!#$%&'*+-/=?^_`{|}~()[]:\\\"<>, \x00\x7f\u200b张", min_size=1, max_size=20).map(
+        "{}@example.cn".format
+    )
+    | st.sampled_from(["=?utf-8?q?a=0d=0abcc=3a_x=40y.cn?=@example.cn", "=?utf-8?q?a=2cb?=@example.cn"]),
     text=st.text(st.characters(exclude_categories=["Cs"]), max_size=200),
 )
 @settings(max_examples=120, deadline=None)
@@ -273,6 +282,59 @@ def test_nothing_in_a_message_becomes_a_header_of_its_own(subject: str, to: str,
     read = message_from_bytes(wire, policy=default)
     assert [address.addr_spec for address in read["To"].addresses] == [to]
     assert "\n" not in str(make_header(decode_header(str(read["Subject"]))))
+
+
+class Policy(Postbox):
+    """Will have nothing to do with one domain."""
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if address.endswith("@blocked.example.cn"):
+            return "550 5.7.1 this domain is blocked"
+        return str(await super().handle_RCPT(server, session, envelope, address, options))
+
+
+@pytest.mark.servers
+def test_addresses_that_no_server_takes_hold_nobody_up(house: House) -> None:
+    """Given many accounts at a domain that the mail server blocks, when a code goes to another one, then it arrives at
+    the next look and not minutes later."""
+    box = Policy()
+    with serving(box) as port:
+        store = house.identity.store
+        reactor, channels = (
+            AccountReactions(house.identity).messages,
+            Channels({"mail": at(f"smtp://127.0.0.1:{port}")}),
+        )
+        reactions = Reactions([reactor], channels, Deliveries(store), house.clock)
+        for n in range(12):
+            account_id = house.open(id_number=new_number(), contact=f"x{n}@blocked.example.cn")
+            house.tell("send_contact_code", account_id=account_id)
+        house.tell("send_contact_code", account_id=house.open())
+        for step in (*house.tasks[:2], Reacting(store, reactions.react, "mail").step):
+            while step():
+                pass
+        house.clock.forward(timedelta(seconds=5))
+        reactions.retry()
+    assert box.recipients == ["zhangsan@example.edu.cn"]
+
+
+@pytest.mark.servers
+@pytest.mark.asvs("1.3.11")
+def test_a_contact_that_a_mails_head_would_read_otherwise_is_no_contact(house: House) -> None:
+    """Given addresses that hide a line's end or another address in an encoded word, a comment or a group, when an
+    account is opened with one, then it is refused."""
+    for name in (
+        "=?utf-8?q?a=0d=0abcc=3a_x=40y.cn?=",
+        "=?utf-8?q?a=2cb?=",
+        "a(b",
+        "a(b)c",
+        "a[b",
+        "a\\b",
+        "a:b",
+        ".a",
+        "a..b",
+    ):
+        with pytest.raises(MalformedValue):
+            house.open(contact=f"{name}@example.cn")
 
 
 @pytest.mark.servers
