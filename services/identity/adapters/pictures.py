@@ -11,9 +11,12 @@ FORMATS: Final = ("JPEG", "PNG", "GIF")
 MOST_PIXELS: Final = 25_000_000
 LONGEST_SIDE: Final = 12_000
 SHORTEST_SIDE: Final = 200
+MOST_SCANS: Final = 64  # a progressive JPEG has some ten; thousands of empty ones keep a decoder busy for minutes
 _DRAWN: Final = 2_400  # the longest side of what is kept: every letter of a card stays legible
 _QUALITY: Final = 88
 _WHITE: Final = (255, 255, 255)
+_JPEG: Final = b"\xff\xd8"
+_SCAN: Final = b"\xff\xda"
 
 
 class PillowPictures:
@@ -21,6 +24,9 @@ class PillowPictures:
 
     def redraw(self, content: bytes) -> Picture:
         """The same picture as a new JPEG, upright, without a word of what else the file held."""
+        # within coded pixels 0xFF is never followed by it
+        if content.startswith(_JPEG) and content.count(_SCAN) > MOST_SCANS:
+            raise NotAPicture(field="file")
         try:
             with Image.open(BytesIO(content), formats=list(FORMATS)) as picture:
                 _require_size(picture)

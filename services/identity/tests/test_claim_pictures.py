@@ -114,6 +114,28 @@ def test_what_is_no_whole_picture_of_a_sensible_size_is_refused(content: bytes) 
         redrawn(content)
 
 
+def with_scans(count: int) -> bytes:
+    """A progressive JPEG whose last scan comes again and again: each is a few bytes, and a look at every pixel."""
+    out = BytesIO()
+    Image.new("L", (5_000, 5_000), 255).save(out, "JPEG", progressive=True)
+    whole = out.getvalue()
+    last = whole.rfind(b"\xff\xda")
+    return whole[:last] + whole[last:-2] * count + whole[-2:]
+
+
+@pytest.mark.asvs("5.2.6")
+def test_a_picture_of_thousands_of_scans_is_refused_before_the_first_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Given a JPEG that would keep a decoder busy for minutes, when it is handed in, then nobody begins with it; one of
+    as many scans as pictures have is drawn."""
+    assert redrawn(with_scans(1)).width == 2_400
+    content = with_scans(5_000)
+    assert len(content) < LARGEST_PICTURE
+    monkeypatch.setattr(Image, "open", None)
+    with pytest.raises(NotAPicture) as refused:
+        redrawn(content)
+    assert refused.value.__cause__ is None, "refused, and not broken by"
+
+
 def test_a_bomb_is_refused_before_a_pixel_is_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
     def never(*_: Any) -> None:
         raise AssertionError("decoded")

@@ -11,6 +11,7 @@ from PIL import Image, UnidentifiedImageError
 from services.imaging.adapters.jpeg import NotAJpeg, Structure, structure_of
 
 LARGEST_FILE: Final = 10 * 1024 * 1024
+MOST_SCANS: Final = 64  # a progressive JPEG has some ten; each is a look at every pixel
 _ORIENTATION: Final = 0x0112
 _UPRIGHT: Final = 1
 _PLACE: Final = 0x8825
@@ -50,8 +51,10 @@ def check_file(data: bytes, profile: Profile = GRADUATION) -> FileReport:
     except NotAJpeg:
         return FileReport((*reasons, "FORMAT"), {"bytes": len(data)})
     reasons += _against(structure, profile)
-    # the size is known before a pixel is decoded: a picture bomb never unpacks
-    if "SIZE" not in reasons:
+    # size and scans are known before a pixel is decoded: a picture bomb never unpacks
+    if structure.scans > MOST_SCANS:
+        reasons.append("FORMAT")
+    elif "SIZE" not in reasons:
         reasons += _decoding(data)
     findings: dict[str, int | str] = {
         "bytes": len(data),

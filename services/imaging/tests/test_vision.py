@@ -1,6 +1,7 @@
 """The file check: exactly the file that the regulation asks for, and nothing hidden behind it."""
 
 from collections.abc import Callable
+from io import BytesIO
 
 import pytest
 from hypothesis import given, settings
@@ -65,6 +66,17 @@ def test_a_picture_bomb_is_refused_by_its_header_and_never_decoded() -> None:
     report = check_file(bomb)
     assert report.reasons == ("SIZE",)
     assert report.findings["width"] == 65535
+
+
+@pytest.mark.asvs("5.2.6")
+def test_a_picture_of_thousands_of_scans_is_refused_and_never_decoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each scan is a few bytes of the file and a look at every pixel: 10 MiB of them kept a decoder for minutes."""
+    out = BytesIO()
+    Image.new("RGB", (480, 640), (200, 200, 200)).save(out, "JPEG", progressive=True)
+    whole = out.getvalue()
+    last = whole.rfind(b"\xff\xda")
+    monkeypatch.setattr(Image, "open", None)
+    assert "FORMAT" in check_file(whole[:last] + whole[last:-2] * 1_000 + whole[-2:]).reasons
 
 
 def test_a_file_says_every_reason_at_once() -> None:
