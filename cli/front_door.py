@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any
 
-from shared.blobs.files import FileBlobs
+from shared.blobs.sealed_files import SealedBlobs
 from shared.bus.client import RpcClient
 from shared.bus.health import serve_health
 
@@ -19,7 +19,9 @@ def gateway_app(environ: Mapping[str, str], *, verification: Any = None) -> Any:
     settings = GatewaySettings.from_environ(environ)
     client = RpcClient(settings.amqp_url, name="gateway")
     _serve_health(environ, client)
-    return create_app(settings, client, verification or settings.verification_url, FileBlobs(settings.blobs_dir))
+    # a front door that is given a file of its own can read files, and no other key
+    blobs = SealedBlobs.at(settings.blobs_dir, environ.get("XUEJI_BLOB_KEYS_FILE") or environ["XUEJI_KEYS_FILE"])
+    return create_app(settings, client, verification or settings.verification_url, blobs)
 
 
 def _serve_health(environ: Mapping[str, str], client: RpcClient) -> None:

@@ -43,14 +43,16 @@ def new_kek(path: Path) -> None:
     from shared.eventstore.privacy import add_wrapping_key
 
     click.echo(
-        f"{add_wrapping_key(path)} wraps from now on: restart the services of identity, then `xueji keys rewrap`"
+        f"{add_wrapping_key(path)} wraps from now on: restart the services of identity, give the front door its keys"
+        " anew (`xueji blobs keys`), then `xueji keys rewrap`"
     )
 
 
 @keys.command()
 @click.option("--at-once", default=500, show_default=True, help="Keys of one step.")
 def rewrap(at_once: int) -> None:
-    """Wrap every subject's key by the active wrapping key; what was shredded stays so. May be run again at any time."""
+    """Wrap every key of subjects and of files by the active wrapping key; what was shredded stays so, and it may be
+    run again at any time."""
     store, subject_keys = _of_identity()
     try:
         done = 0
@@ -59,6 +61,11 @@ def rewrap(at_once: int) -> None:
     finally:
         store.close()
     click.echo(f"{done} keys wrapped anew")
+    if folder := os.environ.get("XUEJI_BLOBS_DIR"):
+        from shared.blobs.sealed_files import SealedBlobs
+
+        files = SealedBlobs.at(folder, os.environ["XUEJI_KEYS_FILE"]).rewrap()
+        click.echo(f"{files} keys of files wrapped anew")
 
 
 @keys.command()

@@ -3,6 +3,7 @@
 import click
 
 from cli.audit import audit
+from cli.blobs import blobs
 from cli.dead_letters import dead_letters
 from cli.demo import demo
 from cli.docs.command import docs
@@ -30,6 +31,7 @@ for command in (
     public,
     migrate,
     keys,
+    blobs,
     audit,
     rebuild,
     dead_letters,

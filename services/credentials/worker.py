@@ -8,7 +8,7 @@ from services.credentials.config import Config
 from services.credentials.projections import AGGREGATES, PROJECTIONS
 from services.credentials.publishing import publish
 from services.credentials.queries import CredentialsQueries
-from shared.blobs.files import FileBlobs
+from shared.blobs.sealed_files import SealedBlobs
 from shared.bus.worker import Worker, every
 from shared.codes.clock import clock_from, shanghai_date
 from shared.eventstore.privacy import Keyring
@@ -34,7 +34,7 @@ def build(environ: Mapping[str, str]) -> Worker:
     def overlooked() -> int:
         return use_cases.complete(queries.incomplete_with_photo())
 
-    runner = BatchRunner(use_cases, FileBlobs(config.blobs_dir), kinds(use_cases))
+    runner = BatchRunner(use_cases, SealedBlobs.at(config.blobs_dir, config.keys_file), kinds(use_cases))
     worker.in_bulk(runner.step)
     worker.tasks += [every(0.2, due), every(5.0, overlooked)]
     return worker

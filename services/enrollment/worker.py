@@ -14,7 +14,7 @@ from services.enrollment.publishing import publish
 from services.enrollment.queries.admissions import EntryFindings
 from services.enrollment.queries.finding import Findings
 from services.enrollment.queries.overdue import OverdueQueries
-from shared.blobs.files import FileBlobs
+from shared.blobs.sealed_files import SealedBlobs
 from shared.bus.worker import Worker, every
 from shared.codes.clock import clock_from
 from shared.eventstore.privacy import Keyring
@@ -33,7 +33,8 @@ def build(environ: Mapping[str, str]) -> Worker:
     )
     clock, keyring = clock_from(config.clock), Keyring.from_file(config.keys_file)
     use_cases = Enrollment(store, clock, keyring)
-    runner = BatchRunner(use_cases, FileBlobs(config.blobs_dir), kinds(use_cases), use_cases.keyring)
+    blobs = SealedBlobs.at(config.blobs_dir, config.keys_file)
+    runner = BatchRunner(use_cases, blobs, kinds(use_cases), use_cases.keyring)
     years = Deadlines(store, clock, keyring, OverdueQueries(store, keyring))
     cases = Clocks(store, clock, keyring, Findings(store), config.periods)
     entries = EntryDeadlines(store, clock, keyring, EntryFindings(store))

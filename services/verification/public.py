@@ -25,8 +25,8 @@ from services.verification.domain.particulars import particulars
 from services.verification.domain.rules import outcome
 from services.verification.domain.verdicts import Verdict, look_at, verdict
 from services.verification.queries import found_by_code
-from shared.blobs.files import FileBlobs
 from shared.blobs.port import BlobMissing, Blobs
+from shared.blobs.sealed_files import SealedBlobs
 from shared.codes.clock import Clock, clock_from, shanghai_date
 from shared.eventstore.privacy import CannotOpen, Keyring
 from shared.eventstore.store import Store
@@ -246,7 +246,7 @@ def app(environ: Mapping[str, str] | None = None) -> PublicVerification:
     public = PublicVerification(
         store,
         keyring,
-        FileBlobs(config.blobs_dir, read_only=True),
+        SealedBlobs.at(config.blobs_dir, config.keys_file, read_only=True),
         clock_from(config.clock),
         Clients(config.answers_rate, config.misses_rate, config.trusted_proxies, keyring.code_key),
         EvidenceBook(store),

@@ -1,7 +1,8 @@
-"""Files by their digest in a folder: sha256/ab/abcd…; whole or not at all, written once, never overwritten."""
+"""Files in clear by their digest in a folder: sha256/ab/abcd…; whole or not at all, written once, never overwritten.
 
-import contextlib
-import errno
+A registry seals what it keeps (sealed_files.py); this is what lies there from earlier days, and what tests start from.
+"""
+
 import hashlib
 import io
 import os
@@ -12,11 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from shared.blobs.port import BlobDamaged, BlobMissing, BlobTooLarge
+from shared.blobs.arriving import Arriving
+from shared.blobs.folders import give_name, sweep
+from shared.blobs.port import BlobDamaged, BlobMissing
 
-CHUNK = 1 << 18
-MEBIBYTE = 1 << 20
-_STALE = 24 * 3600
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
@@ -34,7 +34,7 @@ class FileBlobs:
         if not read_only:
             for place in (self.root, self._incoming):
                 place.mkdir(parents=True, exist_ok=True, mode=0o750)
-            self._sweep()
+            sweep(self._incoming)
 
     def put(self, content: bytes | BinaryIO, *, limit: int | None = None) -> str:
         if self.read_only:
@@ -43,7 +43,7 @@ class FileBlobs:
         arriving = self._incoming / secrets.token_hex(16)
         try:
             digest = self._receive(stream, arriving, limit)
-            self._settle(arriving, digest)
+            give_name(arriving, self._path(digest))
         finally:
             arriving.unlink(missing_ok=True)
         return digest
@@ -75,56 +75,17 @@ class FileBlobs:
         """Room left on the disk, for readiness and metrics."""
         return shutil.disk_usage(self.root).free
 
-    def _sweep(self) -> None:
-        """Remove what a killed process left half received; a day is longer than any sending takes."""
-        os.utime(self._incoming)  # asks the file system what time it is there
-        now = self._incoming.stat().st_mtime
-        for left in self._incoming.iterdir():
-            with contextlib.suppress(FileNotFoundError):
-                if now - left.stat().st_mtime > _STALE:
-                    left.unlink()
-
     def _path(self, digest: str) -> Path:
         if not _DIGEST.fullmatch(digest):
             raise BlobMissing(digest="?")
         return self.root / digest[:2] / digest
 
     @staticmethod
-    def _receive(stream: BinaryIO, arriving: Path, limit: int | None) -> str:
+    def _receive(stream: BinaryIO, path: Path, limit: int | None) -> str:
         """Write the stream to a file of its own and to the disk; the name is known only at its end."""
-        sum_, size = hashlib.sha256(), 0
-        with os.fdopen(os.open(arriving, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440), "wb") as target:
-            while chunk := stream.read(CHUNK):
-                size += len(chunk)
-                if limit is not None and size > limit:
-                    raise BlobTooLarge(limit=limit // MEBIBYTE)
-                sum_.update(chunk)
-                target.write(chunk)
+        arriving = Arriving(stream, limit)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440), "wb") as target:
+            target.writelines(arriving)
             target.flush()
             os.fsync(target.fileno())
-        return sum_.hexdigest()
-
-    def _settle(self, arriving: Path, digest: str) -> None:
-        """Give the file its name in one step, only if nobody has it: a link, unlike a rename, never overwrites."""
-        path = self._path(digest)
-        if not path.parent.is_dir():
-            path.parent.mkdir(exist_ok=True, mode=0o750)
-            _sync_folder(self.root)
-        try:
-            os.link(arriving, path)
-        except FileExistsError:
-            return
-        except OSError as error:
-            if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS):
-                raise
-            os.replace(arriving, path)  # a file system without links; equal digests are equal bytes
-        _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new name survives a power cut only when its folder is on the disk too."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        return arriving.digest

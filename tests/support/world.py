@@ -21,7 +21,7 @@ from cli.people import people
 from cli.processes import SERVICES
 from cli.story import AT_WORK
 from shared.access.assertion import Assertion, Signer
-from shared.blobs.files import FileBlobs
+from shared.blobs.sealed_files import SealedBlobs
 from shared.bus.client import RpcClient
 from shared.bus.failures import CallFailed
 from shared.contracts.contract import Command, Request
@@ -80,7 +80,7 @@ class World:
         self.postgres = postgres
         self.rabbit = rabbit
         self.chance = random.Random(seed)
-        self.blobs = FileBlobs(platform.environ["XUEJI_BLOBS_DIR"])
+        self.blobs = SealedBlobs.at(platform.environ["XUEJI_BLOBS_DIR"], platform.environ["XUEJI_KEYS_FILE"])
         self.client = RpcClient(platform.environ["XUEJI_AMQP_URL"], name="storm")
         self.ops: list[Op] = []
         keyring = Keyring.from_file(platform.environ["XUEJI_KEYS_FILE"])

@@ -34,7 +34,7 @@ from services.identity.service.offices import OfficeAnswers
 from services.identity.service.people import PeopleAnswers
 from services.identity.service.privacy import PrivacyAnswers
 from services.identity.service.sign_in import FactorAnswers, SignInAnswers
-from shared.blobs.files import FileBlobs
+from shared.blobs.sealed_files import SealedBlobs
 from shared.bus.handlers import hears
 from shared.bus.providers import provide
 from shared.bus.source import StreamSource
@@ -78,7 +78,7 @@ class Edge:
         self.people_queries = PeopleQueries(self.store, keyring)
         self.people = People(self.store, clock, keyring, self.people_queries)
         self.merging = Merging(self.store, clock, self.people_queries)
-        blobs = FileBlobs(config.blobs_dir)
+        blobs = SealedBlobs.at(config.blobs_dir, config.keys_file)
         self.claims = ClaimEvidence(
             self.store, clock, keyring, self.claim_queries, blobs, PillowPictures(), heavy=tpool.execute
         )

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.blobs.files import CHUNK, BlobsReadOnly, FileBlobs
+from shared.blobs.arriving import PIECE as CHUNK
+from shared.blobs.files import BlobsReadOnly, FileBlobs
 from shared.blobs.port import BlobDamaged, BlobMissing, Blobs, BlobTooLarge
 
 
