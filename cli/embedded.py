@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from cli.after_upgrade import tell_what_to_rebuild
 from cli.embedded_postgres import EmbeddedPostgres
 from cli.environment import BLOBS, KEYS, MAILBOX, POSTGRES, announced, embedded_environ
 from cli.processes import SERVICES
@@ -53,6 +54,7 @@ class Embedded:
             migrate_keys(keys_url)
         for name in SERVICES:
             migrate(StoreSettings.from_environ(environ, name).url, name)
+            tell_what_to_rebuild(environ, name)
 
 
 def front_door(environ: dict[str, str]) -> Any:

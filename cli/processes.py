@@ -46,6 +46,7 @@ def worker(name: str) -> None:
 @click.argument("name", type=NAME, required=False)
 def migrate(name: str | None) -> None:
     """Bring the databases up to date; safe beside the running version, and when started twice."""
+    from cli.after_upgrade import tell_what_to_rebuild
     from shared.eventstore.settings import StoreSettings
     from shared.eventstore.store import migrate as bring_up_to_date
     from shared.eventstore.store import migrate_keys
@@ -55,6 +56,7 @@ def migrate(name: str | None) -> None:
     for each in [name] if name else SERVICES:
         applied = bring_up_to_date(StoreSettings.from_environ(os.environ, each).url, each)
         click.echo(f"{each}: {', '.join(applied) or 'up to date'}")
+        tell_what_to_rebuild(os.environ, each)
 
 
 @click.command()

@@ -11,7 +11,7 @@ from shared.bus.relay import Relay
 from shared.contracts.contract import PublicFact
 from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.aside import Aside
-from shared.eventstore.follower import Follower
+from shared.eventstore.follower import Follower, not_filled
 from shared.eventstore.gauges import LagGauges
 from shared.eventstore.leader import Leader, Stop, Task
 from shared.eventstore.log import FactRecord
@@ -23,6 +23,7 @@ FAULT_SECONDS = 1.0
 IDLE_SECONDS = 0.02  # asking for news is nearly all that an idle worker and its database do
 LOOK_SECONDS = 0.25
 RELAY_SHARE = 0.02
+REBUILD = "an upgrade changed read tables: until they are rebuilt, what is new in them is empty"
 _log = structlog.get_logger("xueji.worker")
 Publish = Callable[[FactRecord], Iterable[tuple[type[PublicFact], dict[str, Any]]]]
 
@@ -70,6 +71,8 @@ class Worker:
 
     def run(self, stop: Stop) -> None:
         """Lead, or wait to lead, until `stop` is set. A task that fails is logged, and everything begins again."""
+        if tables := not_filled(self.store, self.projections):
+            _log.warning(REBUILD, service=self.store.service, tables=tables, do=f"xueji rebuild {self.store.service}")
         while not stop.is_set():
             try:
                 Leader(self.store, idle=IDLE_SECONDS).run(self.tasks, stop)

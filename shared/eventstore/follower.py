@@ -11,8 +11,10 @@ from shared.eventstore.fold import Fold, Needs, Parts, Slot, slot_of_key
 from shared.eventstore.log import head, read_stored
 from shared.eventstore.projection import Projection, SubjectTrail
 from shared.eventstore.sequencer import Fenced
+from shared.eventstore.shapes import note_shapes, outdated
 from shared.eventstore.store import Store
 from shared.eventstore.table import ROW_BY_ROW, add_rows, change_rows, load_rows, remove_rows, store_rows
+from shared.eventstore.tally import add_news
 
 FOLLOWER = "projections"
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.005, 0.05
@@ -58,7 +60,10 @@ class Follower:
                 "INSERT INTO followers (name, position) VALUES (%s, 0) ON CONFLICT (name) DO NOTHING", (self.name,)
             )
         with self._store.reading() as cursor:
-            return position_of(cursor, self.name)
+            position = position_of(cursor, self.name)
+            if not position:
+                note_shapes(cursor, self.projections)
+        return position
 
     def _move(self, cursor: Cursor, position: int, upto: int) -> None:
         cursor.execute(
@@ -80,6 +85,7 @@ class Follower:
             self.projections, fold.rows, fold.parts, needs, before, strict=True
         ):
             _store(cursor, projection, rows, parts or Parts(), need, known)
+        add_news(cursor, fold)
 
 
 def _place(cursor: Cursor, fold: Fold, at: int, need: Needs) -> dict[Slot, dict[str, Any]]:
@@ -117,6 +123,12 @@ def with_trail(projections: Sequence[Projection]) -> tuple[Projection, ...]:
     if any(isinstance(projection, SubjectTrail) for projection in projections):
         return tuple(projections)
     return (*projections, SubjectTrail())
+
+
+def not_filled(store: Store, projections: Sequence[Projection], name: str = FOLLOWER) -> list[str]:
+    """The read tables that an upgrade changed and nobody has rebuilt since."""
+    with store.reading() as cursor:
+        return outdated(cursor, with_trail(projections) if name == FOLLOWER else projections, name)
 
 
 def position_of(cursor: Cursor, name: str = FOLLOWER) -> int:

@@ -13,7 +13,9 @@ from shared.eventstore.fold import Fold, Slot
 from shared.eventstore.follower import FOLLOWER, position_of, with_trail
 from shared.eventstore.log import stream
 from shared.eventstore.projection import Projection
+from shared.eventstore.shapes import note_shapes
 from shared.eventstore.store import Store
+from shared.eventstore.tally import count_whole
 
 
 @contextmanager
@@ -48,6 +50,7 @@ def rebuild(store: Store, projections: Sequence[Projection], name: str = FOLLOWE
         found = cursor.fetchone()
         position = found[0] if found else 0
         stream(cursor, reached, position, fold.take)
+        count_whole(fold)
         # Three connections: the server builds indexes and stores rows of two tables while this process writes the rows
         # of another. The longest first, so that all end together.
         tables = sorted(zip(fold.projections, fold.rows, strict=True), key=_size, reverse=True)
@@ -56,6 +59,7 @@ def rebuild(store: Store, projections: Sequence[Projection], name: str = FOLLOWE
             renames = [build.result() for build in builds]
         for (projection, _), statements in zip(tables, renames, strict=True):
             _exchange(cursor, projection.table, statements)
+        note_shapes(cursor, fold.projections)
     return int(position)
 
 

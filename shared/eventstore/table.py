@@ -1,7 +1,7 @@
 """Rows on their way between memory and a read table."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -55,6 +55,24 @@ def store_rows(cursor: Cursor, projection: Projection, rows: Sequence[Any]) -> N
         f"INSERT INTO {projection.table} ({names}) SELECT {names} FROM {source}"
         f" ON CONFLICT ({', '.join(projection.key)}) DO {'UPDATE SET ' + changes if changes else 'NOTHING'}",
         given,
+    )
+
+
+def add_amounts(cursor: Cursor, projection: Projection, amounts: Mapping[Key, int]) -> None:
+    """Add to the numbers of a table, which stand in its last column; what comes to nothing is no row."""
+    rows = [(*key, n) for key, n in amounts.items() if n]
+    if not rows:
+        return
+    columns = projection.all_columns()
+    source, given = _source(cursor, projection, columns, rows)
+    names, n = ", ".join(columns), columns[-1]
+    cursor.execute(
+        f"INSERT INTO {projection.table} AS t ({names}) SELECT {names} FROM {source}"
+        f" ON CONFLICT ({', '.join(projection.key)}) DO UPDATE SET {n} = t.{n} + EXCLUDED.{n}",
+        given,
+    )
+    cursor.execute(
+        f"DELETE FROM {projection.table} AS t USING {source} WHERE t.{n} = 0 AND {_same_key(projection)}", given
     )
 
 

@@ -18,6 +18,7 @@ from shared.eventstore.follower import FOLLOWER, position_of, with_trail
 from shared.eventstore.log import stream, stream_histories
 from shared.eventstore.projection import Projection, Row
 from shared.eventstore.store import Store
+from shared.eventstore.tally import count_whole
 
 _MOST_NAMED = 100
 _LONGEST = 48
@@ -100,6 +101,7 @@ def audit(
 def _audit_tables(cursor: Cursor, found: Audit, projections: Sequence[Projection]) -> None:
     fold = Fold(projections)
     stream(cursor, 0, found.position, fold.take)
+    count_whole(fold)
     for projection, rows in zip(fold.projections, fold.rows, strict=True):
         _compare(cursor, found, projection.table, projection.key, projection.all_columns(), rows.values())
 

@@ -20,6 +20,7 @@ from services.enrollment.projections.admissions import AdmissionFixRegister, Adm
 from services.enrollment.projections.batches import BatchRegister
 from services.enrollment.projections.cases import CaseRegister, CaseSteps, ConflictRegister
 from services.enrollment.projections.changes import ArchiveEntries, CancellationRegister
+from services.enrollment.projections.counts import StatusCounts, StatusTotals, YearCounts
 from services.enrollment.projections.holders import HolderRegister
 from services.enrollment.projections.incidents import IncidentRegister
 from services.enrollment.projections.preparatory import PreparatoryRegister
@@ -50,6 +51,9 @@ PROJECTIONS = (
     ArchiveEntries(),
     CancellationRegister(),
     IncidentRegister(),
+    StatusCounts(),
+    StatusTotals(),
+    YearCounts(),
 )
 AGGREGATES = (
     Admission,

@@ -8,6 +8,7 @@ from services.enrollment.domain.student_status import StudentStatus
 from shared.eventstore.projection import Projection, Row, on
 
 _YEAR = ("state", "settled_year", "version")  # a school settles a year of all its students at once
+_READ = ("state", "school_code", "category")  # the last two for the counts of a year
 
 
 class StudentRegister(Projection):
@@ -70,11 +71,11 @@ class StudentRegister(Projection):
             "version": fact.originator_version,
         }
 
-    @on(StudentStatus.YearRegistered, reads=("state",), changes=_YEAR)
+    @on(StudentStatus.YearRegistered, reads=_READ, changes=_YEAR)
     def year_registered(self, row: Row | None, fact: StudentStatus.YearRegistered) -> Row:
         return _settled(row, fact, "active")
 
-    @on(StudentStatus.YearDeferred, reads=("state",), changes=_YEAR)
+    @on(StudentStatus.YearDeferred, reads=_READ, changes=_YEAR)
     def year_deferred(self, row: Row | None, fact: StudentStatus.YearDeferred) -> Row:
         return _settled(row, fact, "suspended")
 

@@ -117,15 +117,15 @@ class YearTimeline(Projection):
         "status_id", "version", "academic_year", "result", "valid_from", "recorded_at",
     )  # fmt: skip
 
-    @on(StudentStatus.YearRegistered, key=lambda fact: (fact.originator_id, fact.originator_version))
+    @on(StudentStatus.YearRegistered, key=lambda fact: (fact.originator_id, fact.originator_version), whole=True)
     def registered(self, row: Row | None, fact: StudentStatus.YearRegistered) -> Row:
         return _year(fact, "registered", fact.registered_on)
 
-    @on(StudentStatus.YearDeferred, key=lambda fact: (fact.originator_id, fact.originator_version))
+    @on(StudentStatus.YearDeferred, key=lambda fact: (fact.originator_id, fact.originator_version), whole=True)
     def deferred(self, row: Row | None, fact: StudentStatus.YearDeferred) -> Row:
         return _year(fact, "deferred", fact.registered_on)
 
-    @on(StudentStatus.YearWithdrawn, key=lambda fact: (fact.originator_id, fact.originator_version))
+    @on(StudentStatus.YearWithdrawn, key=lambda fact: (fact.originator_id, fact.originator_version), whole=True)
     def withdrawn(self, row: Row | None, fact: StudentStatus.YearWithdrawn) -> Row:
         stands = fact.restored_as if fact.restored_year == fact.academic_year else None
         return _year(fact, stands, fact.effective_on or _effective_on(fact))

@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from services.enrollment.domain.look import Look
+from services.enrollment.domain.rules.standing import TRAINING
+from services.enrollment.queries import counting
 from services.enrollment.queries.appointed import appointed_for
 from services.enrollment.queries.looking import in_case
 from shared.access.by import By
@@ -16,42 +18,17 @@ from shared.eventstore.store import Cursor, Store
 from shared.rules.refused import NotFound
 
 Answer = dict[str, Any]
-GROUPS = ("level", "training", "grade", "major_name", "school_code")
 
 _STATEMENTS = """
     SELECT * FROM status_timeline WHERE status_id = %s AND valid_from <= %s AND recorded_at <= %s
     ORDER BY valid_from, version, part
 """
-# The latest statement about each value: valid from the latest day, of one day recorded last
-_LATEST = "(array_agg({0} ORDER BY valid_from DESC, version DESC, part DESC) FILTER (WHERE {0} IS NOT NULL))[1]"
-_COUNTS = """
-    SELECT state, divided, count(*) FROM (
-        SELECT {state} AS state, {divided} AS divided FROM status_timeline
-        WHERE valid_from <= %(valid_on)s AND recorded_at <= %(recorded_at)s {within}
-        GROUP BY status_id
-    ) AS statuses GROUP BY state, divided ORDER BY state, divided
-"""
-_WITHIN = """
-    AND status_id IN (
-        SELECT status_id FROM status_timeline WHERE school_code {school} {kind}
-        AND valid_from <= %(valid_on)s AND recorded_at <= %(recorded_at)s
-    )
-"""
-
-
 _YEARS = """
     SELECT * FROM (
         SELECT DISTINCT ON (academic_year) academic_year, result, valid_from AS registered_on
         FROM year_timeline WHERE status_id = %s AND valid_from <= %s AND recorded_at <= %s
         ORDER BY academic_year, valid_from DESC, version DESC
     ) AS latest WHERE result IS NOT NULL
-"""
-_YEAR_COUNTS = """
-    SELECT result, count(*) FROM (
-        SELECT DISTINCT ON (status_id) result FROM year_timeline
-        WHERE academic_year = %(year)s AND valid_from <= %(valid_on)s AND recorded_at <= %(recorded_at)s {within}
-        ORDER BY status_id, valid_from DESC, version DESC
-    ) AS latest WHERE result IS NOT NULL GROUP BY result
 """
 
 
@@ -108,12 +85,10 @@ class TimelineQueries:
     ) -> Answer:
         """How many statuses were in which state on a day, as known at an instant, divided by one property."""
         require(by.actor, "read_counts", Resource("student_status", school=school_code, province=province))
-        within = _within(school_code, province, by)
-        question = _COUNTS.format(state=_LATEST.format("state"), divided=_LATEST.format(divided_by), within=within)
         asked = _asked(school_code, province, valid_on, recorded_at, by)
         with self.store.reading() as cursor:
-            rows = _rows(cursor, question, asked)
-        counts = [{"state": row["state"], "of": str(row["divided"] or ""), "count": row["count"]} for row in rows]
+            rows = counting.statuses(cursor, divided_by, asked)
+        counts = [{"state": row["state"], "of": row["divided"], "count": row["count"]} for row in rows]
         return {"total": sum(row["count"] for row in rows), "divided_by": divided_by, "counts": counts}
 
     def count_years(
@@ -128,10 +103,9 @@ class TimelineQueries:
     ) -> Answer:
         """How many students were registered for an academic year, and how many deferred, as known at an instant."""
         require(by.actor, "read_counts", Resource("student_status", school=school_code, province=province))
-        question = _YEAR_COUNTS.format(within=_within(school_code, province, by))
         asked = _asked(school_code, province, valid_on, recorded_at, by) | {"year": academic_year}
         with self.store.reading() as cursor:
-            found = {row["result"]: row["count"] for row in _rows(cursor, question, asked)}
+            found = counting.years(cursor, asked)
         return {"registered": found.get("registered", 0), "deferred": found.get("deferred", 0)}
 
     def _person(self, statements: list[Answer]) -> Answer:
@@ -146,24 +120,15 @@ class TimelineQueries:
 
     def _require_own(self, cursor: Cursor, status_id: UUID, by: By) -> Decision:
         """Whose status it is now decides who may ask about any time."""
-        found = _rows(cursor, "SELECT school_code FROM student_register WHERE status_id = %s", (status_id,))
+        found = _rows(cursor, "SELECT school_code, category FROM student_register WHERE status_id = %s", (status_id,))
         if not found:
             raise NotFound(kind="student_status")
-        return require(by.actor, "read_status", Resource("student_status", school=found[0]["school_code"]))
-
-
-def _within(school_code: str | None, province: str | None, by: By) -> str:
-    """Of which statuses; the fact that names the school names the kind of training too."""
-    kind = "AND training = %(training)s" if appointed_for(by) else ""
-    if school_code:
-        return _WITHIN.format(school="= %(school)s", kind=kind)
-    if province:
-        return _WITHIN.format(school="LIKE %(province)s", kind=kind)
-    return _WITHIN.format(school="IS NOT NULL", kind=kind) if kind else ""
+        school_code, training = found[0]["school_code"], TRAINING.get(found[0]["category"])
+        return require(by.actor, "read_status", Resource("student_status", school=school_code, training=training))
 
 
 def _asked(school_code: str | None, province: str | None, valid_on: date, recorded_at: datetime, by: By) -> Answer:
-    within = {"school": school_code, "province": f"__{province}%", "training": appointed_for(by)}
+    within = {"school_code": school_code, "province": province, "training": appointed_for(by)}
     return within | {"valid_on": valid_on, "recorded_at": recorded_at}
 
 
