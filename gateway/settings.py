@@ -17,7 +17,7 @@ BUDGETS: Final[Mapping[str, str]] = {
     "sign_in": "300 per minute",  # what one network asks of accounts, codes and passwords before signing in
     "read": "600 per minute",  # of one person
     "command": "300 per minute",  # of one person
-    "file": "30 per minute",  # of one person
+    "file": "30 per minute",  # of one person; pictures of claims, which come from anybody, of one network
     "machine": "600 per minute",  # of one machine client
     "token": "20 per minute",  # of one machine client from one network
 }

@@ -12,6 +12,7 @@ from flask_smorest.fields import Upload as UploadField
 from marshmallow import RAISE, Schema
 
 from gateway.api.downloads import describe
+from gateway.api.limits import caller_network, spend
 from gateway.api.views import UPLOAD_CLAIM_EVIDENCE, IdempotencyKey
 from gateway.platform import platform
 from shared.blobs.port import BlobTooLarge
@@ -72,6 +73,7 @@ def upload_claim_evidence(command: dict[str, Any], asked: dict[str, Any], claim_
 
     Identity draws it anew; of the file that came only a sealed copy is kept, and the key of that one is thrown away.
     """
+    spend("file", caller_network())  # a file that turns out to be no picture is kept all the same
     told = {"claim_id": claim_id, "secret": asked["secret"]}
     platform().ask(CheckEvidenceRoomV1, told)  # nobody else fills the disk
     with closing(asked["file"]) as file:

@@ -46,6 +46,22 @@ def test_who_does_not_know_the_claim_fills_no_disk(client, services, blobs):
     assert list(blobs.digests()) == []
 
 
+@pytest.mark.asvs("2.4.1")
+def test_pictures_that_identity_refuses_fill_no_disk(client, services, blobs, monkeypatch):
+    """Given a claim whose files are no pictures, when they are sent by the hundred, then few of them are ever kept."""
+    answered = services.call
+
+    def refusing(contract, request, **more):
+        if contract is AddClaimEvidenceV1:
+            raise NotFound(kind="picture")
+        return answered(contract, request, **more)
+
+    monkeypatch.setattr(services, "call", refusing)
+    said = [hand_in(client, JPEG + bytes([n])).status_code for n in range(40)]
+    assert said == [404] * 30 + [429] * 10
+    assert len(list(blobs.digests())) == 30
+
+
 @pytest.mark.asvs("5.2.1", "5.2.2")
 @pytest.mark.parametrize(
     ("content", "status", "rule"),
