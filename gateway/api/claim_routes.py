@@ -3,7 +3,12 @@
 from typing import Final
 
 from gateway.api.route import Route
-from shared.contracts.rpc import identity_claim_review, identity_claim_views, identity_claims
+from shared.contracts.rpc import (
+    identity_claim_review,
+    identity_claim_views,
+    identity_claim_vouching,
+    identity_claims,
+)
 
 CLAIMS: Final = "/identity-claims"
 CLAIM: Final = "/identity-claims/<uuid:claim_id>"
@@ -20,6 +25,11 @@ CLAIM_ROUTES: Final = (
     Route("POST", f"{CLAIM}/hand-in", identity_claims.HandInIdentityClaimV1, "identity", public=True, either=True),
     Route("POST", f"{CLAIM}/withdraw", identity_claims.WithdrawIdentityClaimV1, "identity", public=True, either=True),
     Route("POST", f"{CLAIM}/appeal", identity_claims.AppealIdentityClaimV1, "identity", public=True, either=True),
+    Route("POST", f"{CLAIM}/classmates", identity_claim_vouching.AskClassmatesV1, "identity", public=True, either=True),
+    # by a signed-in classmate, who brings the code that the asker handed over
+    Route("POST", "/me/vouches", identity_claim_vouching.VouchForClassmateV1, "identity", status=201),
+    Route("GET", "/me/vouches", identity_claim_vouching.ListMyVouchesV1, "identity"),
+    Route("POST", "/me/vouches/<uuid:vouch_id>/take-back", identity_claim_vouching.TakeVouchBackV1, "identity"),
     # by a signed-in student about the own identity
     Route("POST", "/me/identity-claims", identity_claims.AskIdentityChangeV1, "identity", status=201),
     Route("GET", "/me/identity-claims", identity_claim_views.ListOwnClaimsV1, "identity"),

@@ -114,7 +114,11 @@ def build(environ: Mapping[str, str]) -> Worker:
         messengers_of(config, clock),
         deliveries,
         clock,
-        runs=[accounts.bind, Merging(store, clock, PeopleQueries(store, keyring)).close_merged],
+        runs=[
+            accounts.bind,
+            Merging(store, clock, PeopleQueries(store, keyring)).close_merged,
+            claims.let_next_up,
+        ],
         given_up=use_cases.note_undelivered,
     )
     worker.beside(Reacting(store, reactions.react).step, seconds=0.05)

@@ -44,6 +44,7 @@ IDENTITY_PERMISSIONS: Final[tuple[Permission, ...]] = (
     *may("province_education", OWN_PROVINCE, "A11-2", "read_disowned_records", owes=(LOGGED,)),
     *may("ministry", NATION, "A11-2", "read_disowned_records", owes=(LOGGED,)),
     *may("student", OWN_PERSON, "AC-10", "appeal_own_claim"),
+    *may("student", OWN_PERSON, "AC-9", "vouch_for_classmate"),
     # who looked, and who may
     *may("student", OWN_PERSON, "A21-1", "read_own_looks", "read_own_archive", "read_own_consents"),
     *may("student", OWN_PERSON, "PIPL-1", "grant_consent", "revoke_consent"),

@@ -65,8 +65,8 @@ RULES = (
     _account(
         10,
         "identity",
-        "申诉处理期间他人不得再次申诉；核准后该证件的其他账号注销。",
-        "While a claim is open nobody else may claim; once granted the other accounts are superseded.",
+        "同一证件的申诉逐一审核，其他申诉排队等候；核准后该证件的其他账号注销。",
+        "Of claims to one document one is decided at a time, others wait; once granted other accounts are superseded.",
     ),
     _account(11, "identity", "申诉在三个工作日内处理。", "A claim is answered within three working days."),
     _account(

@@ -90,11 +90,13 @@ def test_a_claim_with_pictures_is_reviewed_granted_and_given_back_on_appeal(walk
     asks.post("hand-in")
     second = Side(walk, "contested_document", who, "second@example.com")
     second.show("holding", "front", "back")
-    assert refused(second.post, "hand-in") == "AC-10"
-    second.post("withdraw")
+    second.post("hand-in")
+    seen = second.view()
+    assert (seen["state"], seen["position"], seen["due_on"]) == ("queued", 1, None)
+    assert seen["waits_for"] == asks.view()["due_on"]
 
     line = found(lambda: walk.staff("operator-1", "review").get(CLAIMS)["claims"])
-    assert [(each["state"], each["in_hand"]) for each in line] == [("in_review", False)]
+    assert [(each["state"], each["in_hand"], each["waiting"]) for each in line] == [("in_review", False, 1)]
     first = walk.staff("operator-1", "review")
     first.post(f"{asks.path}/take", {})
     assert refused(walk.staff("operator-2").post, f"{asks.path}/take", {}) == "AC-11"
@@ -113,9 +115,14 @@ def test_a_claim_with_pictures_is_reviewed_granted_and_given_back_on_appeal(walk
     other.post(f"{asks.path}/take", {})
     other.post(f"{asks.path}/decide", {"grants": True, "reason": WHY})
     until(lambda: ended(holder.caller), "the end of the holder's session", seconds=30)
+    assert found(second.view, lambda seen: seen["state"] == "in_review")["due_on"]
 
     lost = link_in(walk.letter(holder.contact, "#xc1_"))
     walk.nobody.post(f"{asks.path}/appeal", {**lost, "statement": "证件一直由我本人使用"})
+    walk.recorded("identity.IdentityClaim.Appealed")
+    assert walk.nobody.post(f"{second.path}/view", second.secret)["state"] == "in_review"
+    second.post("withdraw")  # the appeal is heard when no other claim is decided
+    walk.recorded("identity.IdentityClaim.AppealTurnCame")
     assert (
         refused(walk.staff("operator-1").post, f"{asks.path}/appeal/decide", {"reverses": True, "reason": WHY})
         == "A6-1"
@@ -187,3 +194,32 @@ def test_claims_that_nobody_goes_on_with_lapse(walk: IdentityWalk) -> None:
     walk.nobody.post(CLAIMS, said)
     walk.later(days=2)
     walk.recorded("identity.IdentityClaim.Lapsed")
+
+
+def test_classmates_vouch_take_it_back_and_a_claim_that_waits_is_sent_back_for_the_picture(walk: IdentityWalk) -> None:
+    walk.later(days=31)  # the classmates' accounts are old enough by then
+    who = document(CAST["pictured"].person)
+    first = Side(walk, "contested_document", who, "before@example.com")
+    first.show("holding", "front", "back")
+    first.post("hand-in")
+    asks = Side(walk, "contested_document", who, "helped@example.com")
+    code = {"code": asks.post("classmates")["code"]}
+    for part in ("plain", "knowing"):
+        mate = walk.students[part].sign_in()
+        vouched = mate.post(f"{API}/me/vouches", code)
+    assert refused(mate.post, f"{API}/me/vouches", code) == "AC-9"
+    asks.show("front", "back")
+    asks.post("hand-in")
+    seen = found(asks.view, lambda seen: seen["vouchers"] == 2)
+    assert (seen["state"], seen["needed"]) == ("queued", ["front", "back"])
+    reviewer = walk.staff("operator-1", "review")
+    assert len(found(lambda: reviewer.get(asks.path)["vouchers"])) == 2
+    (listed,) = found(lambda: mate.get(f"{API}/me/vouches")["vouches"])
+    assert listed["vouch_id"] == vouched["id"]
+    mate.post(f"{API}/me/vouches/{vouched['id']}/take-back", {})
+    first.post("withdraw")
+    assert found(asks.view, lambda seen: seen["state"] == "evidence_uploaded")["needed"] == ["front", "back", "holding"]
+    asks.show("holding")
+    asks.post("hand-in")
+    assert found(asks.view, lambda seen: seen["state"] == "in_review")["position"]
+    asks.post("withdraw")

@@ -101,8 +101,8 @@ PUBLIC: Mapping[str, str] = {
 # Open to whoever has a claim's secret; without it they are as closed as anything that belongs to somebody
 BY_SECRET = named(
     """
-    appeal_identity_claim check_evidence_room hand_in_identity_claim prove_by_knowledge upload_claim_evidence
-    view_identity_claim withdraw_identity_claim
+    appeal_identity_claim ask_classmates check_evidence_room hand_in_identity_claim prove_by_knowledge
+    upload_claim_evidence view_identity_claim withdraw_identity_claim
     """
 )
 # Names nobody else: whose it is follows from who asks, so that there is no id to put another's in
@@ -111,7 +111,7 @@ OWN: Mapping[str, str] = {
         named("""
         bind_my_records bind_record_by_number explain_missing_record get_my_account get_my_archive list_my_consents
         list_my_certificates list_my_factors list_my_identities list_my_looks list_my_photos list_my_records
-        list_my_sessions list_my_verifications list_own_admissions list_own_claims list_own_statuses
+        list_my_sessions list_my_verifications list_my_vouches list_own_admissions list_own_claims list_own_statuses
         list_reportable_records list_reports
         """),
         "what is the asker's own",
@@ -124,6 +124,7 @@ OWN: Mapping[str, str] = {
         """),
         "changes the asker's own account and ways in",
     ),
+    "vouch_for_classmate": "the code that a classmate handed over is what opens it, and nothing of the claim is told",
     "list_offices": "the offices within the asker's own reach",
     "list_photos_to_review": "what waits at the asker's own agency",
     "list_waiting_reports": "the registry's own operator: ids and reasons, no person",

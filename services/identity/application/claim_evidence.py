@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.identity.application.claim_review import ClaimReview
 from services.identity.application.claims import ClaimFinder
-from services.identity.domain.claim_rules import FILE_KEY, MOST_FILES, may_add_evidence, needed_roles
+from services.identity.domain.claim_rules import FILE_KEY, MOST_FILES, may_add_evidence
 from shared.access.by import By
 from shared.blobs.port import Blobs, BlobTooLarge
 from shared.blobs.sealed import CannotUnseal, open_file, seal_file
@@ -84,7 +84,7 @@ class ClaimEvidence(ClaimReview):
         return {
             "files": standing.files,
             "most": MOST_FILES,
-            "needed": list(needed_roles(standing.kind, standing.id_type)),
+            "needed": list(standing.needed),
         }
 
     def add_claim_evidence(self, *, claim_id: UUID, role: str, original: str, by: By, **named: Any) -> Answer:

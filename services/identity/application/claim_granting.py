@@ -5,7 +5,8 @@ from uuid import UUID
 
 import msgspec
 
-from services.identity.application.claims import HOLDER, Claims
+from services.identity.application.claim_queue import ClaimQueue
+from services.identity.application.claims import HOLDER
 from services.identity.domain.account import Account
 from services.identity.domain.claim_rules import WITHOUT_ACCOUNT, ClaimStanding
 from services.identity.domain.identity_claim import IdentityClaim
@@ -24,7 +25,7 @@ _ADDED_AS: Final = {
 ACCOUNT_PERSON, ACCOUNT_CONTACT = "account:person", "account:contact"
 
 
-class ClaimGranting(Claims):
+class ClaimGranting(ClaimQueue):
     """Granting and reversing, with everything that goes with it."""
 
     def grant(self, claim: IdentityClaim, *, sub: str, reason: str, context: Context) -> Answer:
@@ -57,8 +58,8 @@ class ClaimGranting(Claims):
             account_id=mine.id if mine else None,
             person_id=mine.standing.person_id if mine else None,
         )
-        if mine is not None and claim.standing.appellant != HOLDER:
-            self._dispute(claim, mine, context)
+        if mine is not None:
+            self._dispute(claim, mine, context, settled=claim.standing.appellant == HOLDER)
         return self._save_all(claim, changed, context)
 
     # --- granting ---
@@ -120,7 +121,7 @@ class ClaimGranting(Claims):
         text = msgspec.json.encode(self.person_of(claim)).decode()
         return self.keys.seal(str(account_id), text, ACCOUNT_PERSON)
 
-    def _dispute(self, claim: IdentityClaim, account: Account, context: Context) -> None:
+    def _dispute(self, claim: IdentityClaim, account: Account, context: Context, *, settled: bool = False) -> None:
         """Who never studied anywhere under the own number says so of every record that is known of it."""
         standing = claim.standing
         if standing.kind != "not_me":
@@ -133,6 +134,7 @@ class ClaimGranting(Claims):
                 status_ids=tuple(statuses),
                 school_codes=tuple(statuses.values()),
                 on=shanghai_date(context.recorded_at),
+                settled=settled,
             )
 
     # --- taking back ---

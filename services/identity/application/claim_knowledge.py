@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.identity.application.claim_granting import ClaimGranting
+from services.identity.application.claim_queue import in_its_order
 from services.identity.application.claims import SlotTaken
 from services.identity.domain.claim_refusals import KnowledgeNotEnough, NoMoreTries
 from services.identity.domain.claim_rules import may_try_knowledge, tries_of_day
@@ -35,7 +36,7 @@ class ClaimKnowledge(ClaimGranting):
     """School, student number, year and level of an own record, all of them right."""
 
     def prove_by_knowledge(self, *, command_id: UUID, by: By, **named: Any) -> Answer:
-        """Granted at once where all is right; otherwise one try fewer."""
+        """Granted at once where all is right, or first in line where another claim is decided; or one try fewer."""
         tried = self._try_knowledge(command_id=command_id, by=self.secrets.blinded(by), **named)
         if not tried["right"]:
             raise KnowledgeWrong(tries_left=tried["tries_left"])
@@ -46,18 +47,24 @@ class ClaimKnowledge(ClaimGranting):
     @command
     def _try_knowledge(self, *, command_id: UUID, claim_id: UUID, secret: str, by: By, **named: Any) -> Answer:
         """One try, recorded before its outcome is told, under one of the five slots that the day has."""
+        return in_its_order(lambda: self._tried(claim_id, secret, named, by))
+
+    def _tried(self, claim_id: UUID, secret: str, named: Mapping[str, Any], by: By) -> Answer:
         claim = self.own_claim(claim_id, secret, by)
         may_try_knowledge(claim.standing)
-        self.require_uncontested(claim)
-        self._require_not_decided(claim)
-        standing = claim.standing
+        self.require_held(claim.standing)
+        self.require_not_decided(claim)
+        asker, standing = self.asker_of(claim), claim.standing
         slots = tries_of_day(f"{standing.id_key}|{standing.name_key}", shanghai_date(by.recorded_at))
         held = self.owners(KNOWLEDGE_SLOT, slots)
         free = [slot for slot in slots if slot not in held]
         if not free:
             raise NoMoreTries()
         right = self._is_right(claim, named)
-        claim.try_knowledge(right=right, slot=free[0], now=by.recorded_at)
+        waits = self.has_to_wait(claim)
+        claim.try_knowledge(right=right, slot=free[0], now=by.recorded_at, waits=waits)
+        if right and waits:
+            self.queue(claim, asker, by)
         answer = {"right": right, "tries_left": len(free) - 1}
         return self.save(claim, by=Context.of(by, rules=("AC-9", "AC-13")), answer=answer)
 
@@ -73,11 +80,15 @@ class ClaimKnowledge(ClaimGranting):
             return False
         return True
 
-    def _require_not_decided(self, claim: IdentityClaim) -> None:
+    def require_not_decided(self, claim: IdentityClaim) -> None:
         """What an office decided by looking at papers is not undone by what a classmate may know as well."""
-        owner = self.owners("account.document", [claim.standing.id_key]).get(claim.standing.id_key)
-        if owner is not None and self.claim_finder.was_decided_for(owner):
+        if self.was_decided(claim):
             raise KnowledgeNotEnough()
+
+    def was_decided(self, claim: IdentityClaim) -> bool:
+        """Whether an office looked at papers before it gave the document to whoever holds it."""
+        owner = self.owners("account.document", [claim.standing.id_key]).get(claim.standing.id_key)
+        return owner is not None and self.claim_finder.was_decided_for(owner)
 
     def _is_right(self, claim: IdentityClaim, named: Mapping[str, Any]) -> bool:
         standing = claim.standing

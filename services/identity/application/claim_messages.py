@@ -28,9 +28,20 @@ def _handed_in(fact: Any) -> Words:
     else:
         zh, en = f"将在 {fact.due_on} 前作出决定", f"it is decided by {fact.due_on}"
     return (
-        f"申诉材料已收到，审核期限为 {REVIEW_DAYS} 个工作日，{zh}。审核期间他人不得就该证件提出申诉。",
-        f"Your claim was received. The review takes {REVIEW_DAYS} working days; {en}. Meanwhile nobody else may claim.",
+        f"申诉材料已收到，审核期限为 {REVIEW_DAYS} 个工作日，{zh}。审核期间不对就该证件提出的其他申诉作出决定。",
+        f"Your claim was received. The review takes {REVIEW_DAYS} working days; {en}."
+        " Meanwhile no other claim to the document is decided.",
     )
+
+
+def _turn_came(fact: Any) -> Words:
+    if fact.proven:
+        return (
+            "此前的申诉已结束，您的申诉凭学籍信息核验即将办结。",
+            "It is your turn: what you knew is all that was needed.",
+        )
+    zh, en = _handed_in(fact)
+    return f"轮到您的申诉。{zh}", f"It is your turn. {en}"
 
 
 def _more_asked(fact: Any) -> Words:
@@ -75,6 +86,19 @@ _TO_ASKER: Final[dict[type[Any], Callable[[Any], Words]]] = {
         "Your contact is proven. Keep the link below: it opens your claim. Give it to nobody.",
     ),
     IdentityClaim.HandedIn: _handed_in,
+    IdentityClaim.Queued: lambda fact: (
+        "申诉材料已收到。就该证件另有申诉正在审核，结束后依次审核；您无需再做什么，轮到时将通知您，并重新计算三个工作日。",
+        "Your claim was received. Another claim to the document is being reviewed; yours follows in its order, and you"
+        " need do nothing. You are told when its turn comes, and its three working days begin then.",
+    ),
+    IdentityClaim.TurnCame: _turn_came,
+    IdentityClaim.SentBack: lambda fact: (
+        "此前的申诉已由人工审核决定，仅凭学籍信息或同学作证已不足够。请补齐证件图像后重新提交。",
+        "The claim before yours was decided by an office that saw papers; what you have shown is not enough any more."
+        " Add the pictures that are missing and hand in again.",
+    ),
+    IdentityClaim.Vouched: lambda fact: ("一名同学已为您作证。", "A classmate has vouched for you."),
+    IdentityClaim.VouchTakenBack: lambda fact: ("一名同学撤回了作证。", "A classmate has taken back the own word."),
     IdentityClaim.Taken: lambda fact: ("审核人员已开始处理您的申诉。", "A reviewer has taken up your claim."),
     IdentityClaim.PutBack: lambda fact: ("您的申诉已退回队列原位。", "Your claim is back in line, where it was."),
     IdentityClaim.MoreAsked: _more_asked,
@@ -114,6 +138,7 @@ def _lost(fact: Any) -> Words:
 
 _TO_HOLDER: Final[dict[type[Any], Callable[[Any], Words]]] = {
     IdentityClaim.HandedIn: _contested,
+    IdentityClaim.TurnCame: _contested,
     IdentityClaim.Granted: _lost,
     IdentityClaim.AppealDecided: _appeal_decided,
 }
@@ -138,12 +163,18 @@ class ClaimMessages:
             self.claims.withdraw_claims_of(fact.person_id, record.recorded_at)
         if not isinstance(fact, _REACTED):
             return
+        yield from self._of_claim(record)
+
+    def _of_claim(self, record: FactRecord) -> Iterable[Message]:
+        fact = record.fact
         if isinstance(fact, IdentityClaim.Settled):
             self.claims.keys.shred(str(record.originator_id))
             return
         claim = self.claims.get(IdentityClaim, record.originator_id)
         if isinstance(fact, IdentityClaim.CodeIssued):
             yield from self._code(record, claim)
+        if isinstance(fact, IdentityClaim.Vouched):
+            yield from self._to_voucher(record)
         if type(fact) in _TO_ASKER:
             yield from self._to_asker(record, claim)
         if type(fact) in _TO_HOLDER:
@@ -189,6 +220,32 @@ class ClaimMessages:
             return
         words = _TO_HOLDER[type(record.fact)](record.fact)
         yield self._notice(record, claim, HOLDER, (account.channel, to), words)
+
+    def _to_voucher(self, record: FactRecord) -> Iterable[Message]:
+        """Whose word counts is told that it was given: it may have been another's hand."""
+        fact: Any = record.fact
+        account = self.claims.find(Account, fact.account_id)
+        if account is None:
+            return
+        try:
+            to = self.claims.contact_of_account(account)
+        except CannotOpen:
+            return
+        yield Message(
+            message_id=f"{record.originator_id}-{record.originator_version}-voucher",
+            channel=account.channel,
+            to=to,
+            subject="您为同学作了证 You vouched for a classmate",
+            text=(
+                "您的账号刚刚为一名同学的证件申诉作了证。如非本人操作，请登录撤回，并更改密码。\n"
+                "Your account has just vouched for a classmate who claims a document. If this was not you, sign in,"
+                f" take it back and change your password.\n\n{self.origin}/zh/vouch\n"
+            ),
+            sent_at=record.recorded_at,
+            account_id=account.id,
+            template="claim-voucher",
+            parameters=(("link", f"{self.origin}/zh/vouch"),),
+        )
 
     def _holder(self, claim: IdentityClaim) -> Account | None:
         """Whoever loses by the claim, or would."""

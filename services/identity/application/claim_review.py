@@ -1,4 +1,4 @@
-"""The registry's side of claims: handed in, taken, decided, appealed, and what happens by date (AC-10, AC-11)."""
+"""The registry's side of claims: taken, decided, appealed, and what happens by date (AC-10, AC-11)."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -6,33 +6,25 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from services.identity.application.claim_knowledge import ClaimKnowledge
+from services.identity.application.claim_queue import in_its_order
+from services.identity.application.claim_vouching import ClaimVouching
 from services.identity.application.claims import CLAIMANT, HOLDER
 from services.identity.domain.account import Account
 from services.identity.domain.claim_refusals import ClaimInReview, ClaimStepRefused, OwnClaim
-from services.identity.domain.claim_rules import APPEAL, clean_reason, may_decide, may_decide_appeal, may_hand_in
+from services.identity.domain.claim_rules import APPEAL, clean_reason, may_decide, may_decide_appeal
 from services.identity.domain.identity_claim import IdentityClaim
 from services.identity.domain.operator import OPERATOR_ID, Operator
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.eventstore.application import Answer, ChangedMeanwhile, command
 from shared.eventstore.context import Context
-from shared.rules.refused import NotFound, Refused
+from shared.rules.refused import NotFound
 
 _REVIEW: Final = ("AC-11", "A24-2")
 
 
-class ClaimReview(ClaimKnowledge):
+class ClaimReview(ClaimVouching):
     """Whose turn it is, and who decides."""
-
-    @command
-    def hand_in_identity_claim(self, *, command_id: UUID, claim_id: UUID, secret: str, by: By) -> Answer:
-        """Everything is there: ask for the review."""
-        claim = self.own_claim(claim_id, secret, by)
-        may_hand_in(claim.standing)
-        self.require_uncontested(claim)
-        claim.hand_in(by.recorded_at)
-        return self._saved_alone(claim, Context.of(by, rules=("AC-10", "AC-11")))
 
     # --- the reviewer ---
 
@@ -94,11 +86,16 @@ class ClaimReview(ClaimKnowledge):
     @command
     def appeal_identity_claim(self, *, command_id: UUID, claim_id: UUID, secret: str, statement: str, by: By) -> Answer:
         """The side that lost asks for another decision; each side comes with a secret of its own."""
-        claim, side = self._of_side(claim_id, secret, by)
         statement = clean_reason(statement, field="statement")
-        sealed = self.keys.seal(str(claim.id), statement, APPEAL)
-        claim.appeal(side=side, sealed_statement=sealed, now=by.recorded_at)
-        return self._saved_alone(claim, Context.of(by, rules=("AC-10",)))
+
+        def appealed() -> Answer:
+            claim, side = self._of_side(claim_id, secret, by)
+            sealed = self.keys.seal(str(claim.id), statement, APPEAL)
+            waits = self.decided_first(claim) is not None
+            claim.appeal(side=side, sealed_statement=sealed, now=by.recorded_at, waits=waits)
+            return self.save(claim, by=Context.of(by, rules=("AC-10",)))
+
+        return in_its_order(appealed)
 
     def _of_side(self, claim_id: UUID, secret: str, by: By) -> tuple[IdentityClaim, str]:
         """Which side somebody is who knows a secret of the claim, or is signed in as its asker."""
@@ -116,6 +113,8 @@ class ClaimReview(ClaimKnowledge):
         resource = Resource("claim", submitted_by=claim.standing.decided_by)
         require(by.actor, "decide_appeal", resource, reason=reason)
         reason = clean_reason(reason)
+        if claim.standing.appeal_waits:
+            raise ClaimInReview(due_on=self.other_claim_until(claim) or "-")
         may_decide_appeal(claim.standing, by.sub)
         self._require_no_side(claim, by)
         context = Context.of(by, rules=("AC-10", "A24-2"), reason=reason)
@@ -134,7 +133,10 @@ class ClaimReview(ClaimKnowledge):
         claim = self.find(IdentityClaim, claim_id)
         if claim is None:
             return False
-        if claim.standing.state == "proven" and self._granted_now(claim_id, now):
+        if claim.standing.state == "proven" and self.granted_now(claim_id, now):
+            return True
+        waits = claim.standing.state == "queued" or claim.standing.appeal_waits
+        if waits and self.take_next(claim.standing.id_key, now):
             return True
         steps: tuple[Callable[[datetime], bool], ...] = (claim.lapse, claim.find_overdue, claim.settle)
         if not any(step(now) for step in steps):
@@ -144,11 +146,6 @@ class ClaimReview(ClaimKnowledge):
             return True
         return False
 
-    def _granted_now(self, claim_id: UUID, now: datetime) -> bool:
-        with suppress(Refused):  # its contact is another account's by now: it lapses, and the asker begins anew
-            return self.finish_proven(claim_id, now)
-        return False
-
     def withdraw_claims_of(self, person_id: UUID, now: datetime) -> None:
         """Whoever closed the own account asks for nothing any more, and what was shown is destroyed soon."""
         for claim_id in self.claim_finder.list_waiting_claims_of(person_id):
@@ -156,11 +153,3 @@ class ClaimReview(ClaimKnowledge):
             with suppress(ChangedMeanwhile, ClaimStepRefused):
                 claim.withdraw(now)
                 self.save(claim, by=Context.system("withdraw_claims_of", now, rules=("PIPL-1",)))
-
-    def _saved_alone(self, claim: IdentityClaim, context: Context) -> Answer:
-        """Save what claims the document; of two at the same moment one is told by when the other is decided."""
-        try:
-            return self.save(claim, by=context)
-        except ClaimInReview:
-            self.require_uncontested(claim)
-            raise

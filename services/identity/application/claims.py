@@ -13,12 +13,12 @@ import msgspec
 
 from services.identity.application.secrets import Secrets, checked_contact, checked_document
 from services.identity.domain.account import Account, ContactTaken, DocumentTaken
-from services.identity.domain.claim_refusals import ClaimHandedInMeanwhile, ClaimInReview, NobodyHolds
 from services.identity.domain.claim_rules import (
     CONTACT,
     HAND_IN_WITHIN,
     PERSON,
     STATEMENT,
+    UNKNOWN,
     ClaimStanding,
     clean_reason,
     codes_of_day,
@@ -39,7 +39,6 @@ FIRST_LETTERS: Final = "xc1_"
 CLAIMANT, HOLDER = "claimant", "holder"
 _SHOWN_FOR: Final = timedelta(minutes=10)
 _ASKED = {"resend_after": int(RESEND_AFTER.total_seconds()), "valid_for": int(CODE_LIFE.total_seconds())}
-UNKNOWN: Final = "尚未公布 / not published yet"
 
 
 class WrongClaimCode(Refused):
@@ -78,12 +77,23 @@ class ClaimFinder(Protocol):
         """Whether an office's review gave this account its document."""
         ...
 
+    def list_line_of(self, id_key: str) -> Sequence[UUID]:
+        """The claims to a document that wait for their turn: appeals, then by rank, then who came first."""
+        ...
+
+    def list_living_studies_of(self, person_id: UUID) -> Sequence[Mapping[str, Any]]:
+        """The statuses that are bound to a person and have not ended."""
+        ...
+
+    def find_vouch(self, vouch_id: UUID, person_id: UUID) -> UUID | None:
+        """The claim in which this person vouched under this id."""
+        ...
+
 
 class Claims(Application):
     """Opening and following claims; nothing of a claim names a person in clear."""
 
     taken: ClassVar[Mapping[str, type[Refused]]] = {
-        CONTESTED: ClaimHandedInMeanwhile,
         CODE_SLOT: SlotTaken,
         KNOWLEDGE_SLOT: SlotTaken,
         "account.document": DocumentTaken,
@@ -253,19 +263,11 @@ class Claims(Application):
         return FIRST_LETTERS + base64.urlsafe_b64encode(keyed).decode().rstrip("=")
 
     def _view(self, claim: IdentityClaim) -> Answer:
-        waits_for = None if claim.standing.has_ended else self.other_claim_until(claim)
+        waits = not claim.standing.has_ended or claim.standing.appeal_waits
+        waits_for = self.other_claim_until(claim) if waits else None
         return {**self.claim_finder.claimant_view(claim.id, claim.version), "waits_for": waits_for}
 
     # --- parts that others build on ---
-
-    def require_uncontested(self, claim: IdentityClaim) -> None:
-        """Nobody else's claim to the document is being decided (AC-10), and somebody holds what is contested."""
-        until = self.other_claim_until(claim)
-        if until:
-            raise ClaimInReview(due_on=until)
-        standing = claim.standing
-        if standing.kind == "contested_document" and not self.owners("account.document", [standing.id_key]):
-            raise NobodyHolds()
 
     def other_claim_until(self, claim: IdentityClaim) -> str | None:
         """By when another claim to the same document is decided; None where there is none."""

@@ -4,11 +4,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from services.identity.domain.claim_line_facts import ClaimLineFacts, Keys, kept
+from services.identity.domain.claim_witness_facts import ClaimWitnessFacts
 from services.identity.domain.rules import TRIES_A_CODE, IssuedCode
 from shared.eventstore.aggregate import Aggregate, changed
 
 
-class ClaimFacts(Aggregate):
+class ClaimFacts(ClaimLineFacts, ClaimWitnessFacts):
     """The facts of `IdentityClaim` after its first."""
 
     class CodeIssued(Aggregate.Event):
@@ -51,9 +53,13 @@ class ClaimFacts(Aggregate):
         right: bool
         id_key: str
         at: datetime
+        claims: bool = True  # the document; not where another claim to it is decided first
 
         def apply(self, aggregate: Any) -> None:
-            if self.right:
+            if not self.right:
+                return
+            aggregate.standing = changed(aggregate.standing, knows=True)
+            if self.claims:
                 aggregate.standing = changed(aggregate.standing, state="proven", since=self.at)
 
     class EvidenceAdded(Aggregate.Event):
@@ -70,27 +76,29 @@ class ClaimFacts(Aggregate):
 
         def apply(self, aggregate: Any) -> None:
             standing = aggregate.standing
-            asked = standing.state == "more_evidence"
+            stays = standing.state in ("more_evidence", "queued")
             aggregate.standing = changed(
                 standing,
-                state="more_evidence" if asked else "evidence_uploaded",
-                since=standing.since if asked else self.at,
+                state=standing.state if stays else "evidence_uploaded",
+                since=standing.since if stays else self.at,
                 roles=tuple(sorted({*standing.roles, self.role})),
                 files=standing.files + 1,
             )
 
     class HandedIn(Aggregate.Event):
-        """Everything is there; the clock of three working days runs, and nobody else may claim the document."""
+        """Everything is there; the clock of three working days runs, and no other claim to the document is decided."""
 
         id_key: str
         claims: bool  # the document; not where it was held already
         at: datetime
         due_on: date | None
         unknown_year: int | None
+        takes: Keys = ()
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = changed(
                 aggregate.standing,
+                keys=kept(aggregate.standing, self),
                 state="in_review",
                 since=self.at,
                 reviewer="",
@@ -150,6 +158,7 @@ class ClaimFacts(Aggregate):
         person_id: UUID
         other_account_id: UUID | None
         appeal_until: date
+        frees: Keys = ()
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = changed(
@@ -171,6 +180,7 @@ class ClaimFacts(Aggregate):
         late: bool
         id_key: str
         appeal_until: date
+        frees: Keys = ()
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = changed(aggregate.standing, **_decided(self), state="denied", decided_how="review")
@@ -184,6 +194,7 @@ class ClaimFacts(Aggregate):
         status_ids: tuple[UUID, ...]
         school_codes: tuple[str, ...]
         disputed_on: date
+        settled: bool = False
 
         def apply(self, aggregate: Any) -> None:
             """It binds no decision here."""
@@ -194,9 +205,12 @@ class ClaimFacts(Aggregate):
         id_key: str
         releases: bool
         at: datetime
+        frees: Keys = ()
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = changed(aggregate.standing, state="withdrawn", since=self.at, code=None, due_on=None)
+            aggregate.standing = changed(
+                aggregate.standing, state="withdrawn", since=self.at, code=None, due_on=None, keys=(), rank=None
+            )
 
     class Lapsed(Aggregate.Event):
         """Nobody went on with it in its time."""
@@ -204,9 +218,12 @@ class ClaimFacts(Aggregate):
         id_key: str
         releases: bool
         at: datetime
+        frees: Keys = ()
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = changed(aggregate.standing, state="lapsed", since=self.at, code=None, due_on=None)
+            aggregate.standing = changed(
+                aggregate.standing, state="lapsed", since=self.at, code=None, due_on=None, keys=(), rank=None
+            )
 
     class Overdue(Aggregate.Event):
         """The office let its time pass: the ministry sees it, and the asker is told (AC-11)."""
@@ -227,11 +244,13 @@ class ClaimFacts(Aggregate):
         at: datetime
         due_on: date | None
         unknown_year: int | None
+        claims: bool = True  # the document; not where another claim to it is decided first
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = changed(
                 aggregate.standing,
                 appeal="open",
+                appeal_waits=not self.claims,
                 appellant=self.side,
                 since=self.at,
                 due_on=self.due_on,
@@ -268,6 +287,7 @@ class ClaimFacts(Aggregate):
 
 def _decided(fact: Any) -> dict[str, Any]:
     return {
+        "keys": (),
         "since": fact.at,
         "due_on": None,
         "unknown_year": None,

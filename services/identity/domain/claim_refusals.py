@@ -15,15 +15,99 @@ class ClaimInReview(Refused):
     """Somebody else's claim to this document is being decided."""
 
     rule = "AC-10"
-    zh = "该证件正有另一申诉在审核，预计 {due_on} 前作出决定；在此之前他人不得申诉。"
-    en = "Another claim to this document is being reviewed and decided by {due_on}; until then nobody else may claim."
+    zh = "该证件正有另一申诉在审核，预计 {due_on} 前作出决定；在此之前不对其他申诉作出决定。"
+    en = "Another claim to this document is being reviewed, until {due_on}; no other one is decided before."
 
 
-class ClaimHandedInMeanwhile(ClaimInReview):
+class ClaimHandedInMeanwhile(Refused):
     """Somebody else's claim to this document was handed in at the same moment."""
 
-    zh = "该证件同时有另一申诉提交审核；在其作出决定之前他人不得申诉。"
-    en = "Another claim to this document was handed in at the same moment; until it is decided nobody else may claim."
+    rule = "AC-10"
+    zh = "该证件同时有另一申诉提交审核，请稍后再试。"
+    en = "Another claim to this document was handed in at the same moment; try again in a moment."
+
+
+class PlaceTaken(Refused):
+    """Somebody else took this place in the line of the document at the same moment."""
+
+    rule = "X-CONFLICT-1"
+
+
+class ClaimWaitsAlready(Refused):
+    """One claim of one contact to one document is enough."""
+
+    rule = "AC-10"
+    zh = "该联系方式就此证件已有一份申诉在办理。"
+    en = "This contact has a claim to the document that is being dealt with already."
+
+
+class LineFull(Refused):
+    """So many claims to this document wait already that no further one is taken."""
+
+    rule = "AC-10"
+    zh = "就此证件等候审核的申诉已达上限，请过几日再提交，或凭学籍信息即时核验。"
+    en = (
+        "So many claims to this document wait that no more are taken. Come back in some days, or prove it by knowledge."
+    )
+
+
+class LineFlooded(Refused):
+    """From one network only so many claims are put into lines in a day."""
+
+    rule = "AC-10"
+    status = 429
+    zh = "今天从您所在的网络排队的申诉过多，请明天再提交，或登录后提交。"
+    en = "Too many claims were put in line from your network today. Come back tomorrow, or sign in and hand it in."
+
+
+class ClassmatesNotAsked(Refused):
+    """Classmates help where a document is contested, and nowhere else."""
+
+    rule = "AC-9"
+    zh = "此类申诉不适用同学辅助验证。"
+    en = "For this kind of claim classmates are not asked."
+
+
+class CodeShownAlready(Refused):
+    """The code was shown; whoever lost it asks for another one."""
+
+    rule = "AC-9"
+    zh = "该协助码已显示过，不再显示；如遗失请重新获取。"
+    en = "This code was shown and is not shown again. If you lost it, ask for another."
+
+
+class VouchRefused(Refused):
+    """A wrong code, no classmate, or nothing to vouch for: which of these is not said."""
+
+    rule = "AC-9"
+    status = 422
+    zh = "未能作证：协助码无效，或您与申诉人不是同一学校、层次和入学年份的同学。"
+    en = "Not recorded: the code is not valid, or you are no classmate of the same school, level and year of entry."
+
+
+class AccountTooYoung(Refused):
+    """Who vouches has had an account for thirty days."""
+
+    rule = "AC-9"
+    zh = "账号开立满 {days} 天后方可为同学作证。"
+    en = "An account vouches for classmates once it is {days} days old."
+
+
+class VouchesUsedUp(Refused):
+    """One person vouches for three classmates a year."""
+
+    rule = "AC-9"
+    status = 429
+    zh = "每年最多为 {most} 名同学作证，今年已用完。"
+    en = "One person vouches for at most {most} classmates a year, and these are used up."
+
+
+class VouchedAlready(Refused):
+    """Once for each claim, also where it was taken back."""
+
+    rule = "AC-9"
+    zh = "您已为此申诉作过证；每份申诉只能作证一次。"
+    en = "You vouched in this claim already; that is done once."
 
 
 class EvidenceIncomplete(Refused):

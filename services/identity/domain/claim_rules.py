@@ -27,8 +27,8 @@ ClaimKind = Literal[
     "contested_document", "not_me", "wrong_number", "renewed_document", "changed_name", "linked_identity"
 ]
 ClaimState = Literal[
-    "opened", "open", "evidence_uploaded", "proven", "in_review", "more_evidence", "granted", "denied", "withdrawn",
-    "lapsed",
+    "opened", "open", "evidence_uploaded", "proven", "queued", "in_review", "more_evidence", "granted", "denied",
+    "withdrawn", "lapsed",
 ]  # fmt: skip
 EvidenceRole = Literal["holding", "front", "back", "paper"]
 
@@ -54,6 +54,8 @@ SETTLE_AFTER: Final = timedelta(days=1)  # the last message is out by then
 TAKEN_FOR: Final = timedelta(hours=24)
 MOST_FILES: Final = 8
 TRIES_A_DAY: Final = 5  # AC-13
+VOUCHERS_NEEDED: Final = 2
+UNKNOWN: Final = "尚未公布 / not published yet"
 LONGEST_REASON: Final = 500
 
 _CARDS: Final = frozenset(("1", "9", "C"))  # documents whose reverse says something too
@@ -62,22 +64,41 @@ _ENDS: Final = frozenset(("granted", "denied", "withdrawn", "lapsed"))
 # From which states each step leads on, and where to; what is not here is refused
 STEPS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
     "prove_contact": (("opened",), "open"),
-    "try_knowledge": (("open", "evidence_uploaded"), "proven"),
-    "add_evidence": (("open", "evidence_uploaded", "more_evidence"), "evidence_uploaded"),
+    "try_knowledge": (("open", "evidence_uploaded", "queued"), "proven"),
+    "add_evidence": (("open", "evidence_uploaded", "queued", "more_evidence"), "evidence_uploaded"),
+    "ask_classmates": (("open", "evidence_uploaded", "more_evidence"), ""),
+    "vouch": (("open", "evidence_uploaded", "queued", "in_review", "more_evidence"), ""),
+    "take_vouch_back": (("open", "evidence_uploaded", "queued", "in_review", "more_evidence"), ""),
     "hand_in": (("evidence_uploaded", "more_evidence"), "in_review"),
+    # another claim to the document is decided first
+    "queue": (("open", "evidence_uploaded", "queued"), "queued"),
+    "come_up": (("queued",), "in_review"),
+    "send_back": (("queued",), "evidence_uploaded"),
     "take": (("in_review",), "in_review"),
     "put_back": (("in_review",), "in_review"),
     "ask_more": (("in_review",), "more_evidence"),
     "grant": (("in_review", "proven"), "granted"),
     "deny": (("in_review",), "denied"),
-    "withdraw": (("opened", "open", "evidence_uploaded", "proven", "in_review", "more_evidence"), "withdrawn"),
+    "withdraw": (
+        ("opened", "open", "evidence_uploaded", "proven", "queued", "in_review", "more_evidence"), "withdrawn",
+    ),
     "lapse": (("opened", "open", "evidence_uploaded", "proven", "more_evidence"), "lapsed"),
     "appeal": (("granted", "denied"), ""),  # the state stays; the appeal has one of its own
+    "take_up_appeal": (("granted", "denied"), ""),
     "decide_appeal": (("granted", "denied"), ""),
     "settle": (("granted", "denied", "withdrawn", "lapsed"), ""),
-}
+}  # fmt: skip
 _HOLDS_CONTESTED: Final = frozenset(("proven", "in_review", "more_evidence"))
 _PERSONAL: Final = re.compile(r"\d{11,}|\d{17}[xX]|1[3-9]\d[ -]?\d{4}[ -]?\d{4}|[\w.+-]+@[\w-]+\.\w+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """A classmate who vouches, or did."""
+
+    vouch_id: UUID
+    person_id: UUID
+    taken_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,11 +134,27 @@ class ClaimStanding:
     appellant: str = ""  # claimant | holder
     other_account_id: UUID | None = None  # superseded by this claim
     settled: bool = False
+    appeal_waits: bool = False  # another claim to the document is decided first
+    knows: bool = False  # named all of the own studies right
+    rank: int | None = None  # in the line of the document
+    keys: tuple[tuple[str, str], ...] = ()  # scope and key of what it holds beside the document
+    classmates_salt: str = ""  # of the code to hand to them
+    vouchers: tuple[Voucher, ...] = ()
 
     @property
     def holds_contested(self) -> bool:
-        """Whether nobody else may claim the document now (AC-10)."""
-        return self.state in _HOLDS_CONTESTED or self.appeal == "open"
+        """Whether no other claim to the document may be decided now (AC-10)."""
+        return self.state in _HOLDS_CONTESTED or (self.appeal == "open" and not self.appeal_waits)
+
+    @property
+    def is_vouched_for(self) -> bool:
+        """Whether as many classmates vouch as make up for the picture of the person."""
+        return sum(not each.taken_back for each in self.vouchers) >= VOUCHERS_NEEDED
+
+    @property
+    def needed(self) -> tuple[str, ...]:
+        """The pictures without which nobody reviews it."""
+        return needed_roles(self.kind, self.id_type, vouched=self.is_vouched_for)
 
     @property
     def has_ended(self) -> bool:
@@ -153,9 +190,12 @@ def may_step(claim: ClaimStanding, step: str) -> None:
         raise ClaimStepRefused(step=step, state=claim.state)
 
 
-def needed_roles(kind: str, id_type: str) -> tuple[str, ...]:
-    """Which pictures a reviewer must have: both sides of a card (AC-8), and the person who holds it (AC-9)."""
+def needed_roles(kind: str, id_type: str, *, vouched: bool = False) -> tuple[str, ...]:
+    """Which pictures a reviewer must have: both sides of a card (AC-8), and the person who holds it, or two classmates
+    who know her (AC-9)."""
     document = ("front", "back") if id_type in _CARDS else ("front",)
+    if vouched and kind == "contested_document":
+        return document
     beside = {"contested_document": ("holding",), "not_me": ("holding",), "changed_name": ("paper",)}
     return (*document, *beside.get(kind, ("paper",) if kind == "linked_identity" else ()))
 
@@ -171,7 +211,7 @@ _ROLE_WORDS: Final = {
 def may_hand_in(claim: ClaimStanding) -> None:
     """Everything a reviewer needs is there, and something new if more was asked for."""
     may_step(claim, "hand_in")
-    missing = [role for role in needed_roles(claim.kind, claim.id_type) if role not in claim.roles]
+    missing = [role for role in claim.needed if role not in claim.roles]
     if not missing and claim.state == "more_evidence" and claim.files == claim.files_before:
         missing = ["paper"]
     if missing:
@@ -230,7 +270,7 @@ def may_appeal(claim: ClaimStanding, side: str, today: date) -> None:
 def may_decide_appeal(claim: ClaimStanding, sub: str) -> None:
     """Another person than the first decider and than either side."""
     may_step(claim, "decide_appeal")
-    if claim.appeal != "open":
+    if claim.appeal != "open" or claim.appeal_waits:
         raise ClaimStepRefused(step="decide_appeal", state=claim.appeal or claim.state)
     if sub in (claim.decided_by, str(claim.person_id)):
         raise OwnClaim()

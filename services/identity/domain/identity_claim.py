@@ -9,6 +9,7 @@ from uuid import UUID
 from eventsourcing.domain import event
 
 from services.identity.domain.claim_facts import ClaimFacts
+from services.identity.domain.claim_line_facts import Keys
 from services.identity.domain.claim_rules import (
     APPEAL_DAYS,
     APPEAL_WITHIN,
@@ -38,6 +39,9 @@ from shared.eventstore.aggregate import Aggregate, Claim, Release
 CONTESTED = "identity.contested"
 CODE_SLOT = "identity.claim_code"
 KNOWLEDGE_SLOT = "identity.knowledge"
+VOUCH_SLOT = "identity.vouch"
+LINE = "identity.claim_line"  # a place in the line of a document, and one claim of each contact in it
+CLASSMATES = "identity.claim_classmates"  # the code to hand to them
 
 
 class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
@@ -119,10 +123,11 @@ class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
         self.trigger_event(self.ContactProven, at=now)
         return True
 
-    def try_knowledge(self, *, right: bool, slot: str, now: datetime) -> None:
-        """One try, and whether all that was named was right."""
+    def try_knowledge(self, *, right: bool, slot: str, now: datetime, waits: bool = False) -> None:
+        """One try, and whether all that was named was right; where another claim is decided first, it `waits`."""
         may_try_knowledge(self.standing)
-        self.trigger_event(self.KnowledgeTried, slot=slot, right=right, id_key=self.standing.id_key, at=now)
+        tried = {"slot": slot, "right": right, "id_key": self.standing.id_key, "claims": not waits}
+        self.trigger_event(self.KnowledgeTried, **tried, at=now)
 
     def add_evidence(
         self, *, evidence_id: UUID, role: str, digest: str, sealed_key: str, size: int, width: int, height: int,
@@ -142,7 +147,7 @@ class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
             at=now,
         )
 
-    def hand_in(self, now: datetime) -> None:
+    def hand_in(self, now: datetime, takes: Keys = ()) -> None:
         """Ask for the review; the clock begins (AC-11)."""
         may_hand_in(self.standing)
         due = deadline(shanghai_date(now), REVIEW_DAYS)
@@ -153,6 +158,7 @@ class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
             at=now,
             due_on=due.on,
             unknown_year=due.unknown_year,
+            takes=takes,
         )
 
     def withdraw(self, now: datetime) -> None:
@@ -202,9 +208,15 @@ class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
         self.trigger_event(self.Denied, **self._decided(sub, reason, now))
 
     def dispute_records(
-        self, *, person_id: UUID, status_ids: tuple[UUID, ...], school_codes: tuple[str, ...], on: date
+        self,
+        *,
+        person_id: UUID,
+        status_ids: tuple[UUID, ...],
+        school_codes: tuple[str, ...],
+        on: date,
+        settled: bool = False,
     ) -> None:
-        """The records of this document that its person knows nothing of."""
+        """The records of this document that its person knows nothing of; or that an appeal settled it."""
         standing = self.standing
         self.trigger_event(
             self.RecordsDisputed,
@@ -214,12 +226,13 @@ class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
             status_ids=status_ids,
             school_codes=school_codes,
             disputed_on=on,
+            settled=settled,
         )
 
     # --- the appeal ---
 
-    def appeal(self, *, side: str, sealed_statement: str, now: datetime) -> None:
-        """The side that lost asks for another decision."""
+    def appeal(self, *, side: str, sealed_statement: str, now: datetime, waits: bool = False) -> None:
+        """The side that lost asks for another decision; it `waits` where another claim is decided first."""
         today = shanghai_date(now)
         may_appeal(self.standing, side, today)
         due = deadline(today, APPEAL_DAYS)
@@ -231,6 +244,7 @@ class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
             at=now,
             due_on=due.on,
             unknown_year=due.unknown_year,
+            claims=not waits,
         )
 
     def decide_appeal(
@@ -285,7 +299,8 @@ class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
     # --- parts ---
 
     def _giving_up(self) -> dict[str, Any]:
-        return {"id_key": self.standing.id_key, "releases": self.standing.holds_contested}
+        standing = self.standing
+        return {"id_key": standing.id_key, "releases": standing.holds_contested, "frees": standing.keys}
 
     def _late(self, now: datetime) -> bool:
         return self.standing.due_on is not None and shanghai_date(now) > self.standing.due_on
@@ -298,18 +313,25 @@ class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
             "late": self._late(now),
             "id_key": self.standing.id_key,
             "appeal_until": shanghai_date(now + APPEAL_WITHIN),
+            "frees": self.standing.keys,
         }
 
     @classmethod
     def claims_of(cls, fact: Any, originator_id: UUID) -> Iterable[Claim | Release]:
-        """One claim at a time to a document, and so many tries and codes a day (AC-10, AC-13)."""
+        """One claim to a document is decided at a time (AC-10); so many tries, codes and vouches a day or year."""
+        yield from (Release(*key) for key in getattr(fact, "frees", ()))
+        yield from (Claim(*key) for key in getattr(fact, "takes", ()))
         if isinstance(fact, cls.CodeIssued):
             yield Claim(CODE_SLOT, fact.slot)
+        elif isinstance(fact, cls.Vouched):
+            yield Claim(VOUCH_SLOT, fact.slot)
         elif isinstance(fact, cls.KnowledgeTried):
             yield Claim(KNOWLEDGE_SLOT, fact.slot)
-            if fact.right:
+            if fact.right and fact.claims:
                 yield Claim(CONTESTED, fact.id_key)
-        elif isinstance(fact, cls.Appealed) or (isinstance(fact, cls.HandedIn) and fact.claims):
+        elif isinstance(fact, cls.TurnCame | cls.AppealTurnCame) or (
+            isinstance(fact, cls.HandedIn | cls.Appealed) and fact.claims
+        ):
             yield Claim(CONTESTED, fact.id_key)
         elif isinstance(fact, cls.Granted | cls.Denied | cls.AppealDecided) or (
             isinstance(fact, cls.Withdrawn | cls.Lapsed) and fact.releases

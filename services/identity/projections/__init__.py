@@ -12,7 +12,7 @@ from services.identity.domain.operator import Operator
 from services.identity.domain.records import QualificationRecord, StudentRecord
 from services.identity.domain.session import Session
 from services.identity.projections.accounts import AccountRegister
-from services.identity.projections.claims import ClaimEvidence, ClaimRegister, ClaimSteps
+from services.identity.projections.claims import ClaimEvidence, ClaimRegister, ClaimSteps, ClaimVouchers
 from services.identity.projections.consents import ConsentRegister
 from services.identity.projections.looks import LookAlerts, LooksAtRecords
 from services.identity.projections.offices import (
@@ -40,6 +40,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     ClaimRegister(),
     ClaimSteps(),
     ClaimEvidence(),
+    ClaimVouchers(),
     OfficeRegister(),
     OfficeNames(),
     OperatorRegister(),

@@ -21,7 +21,7 @@ class ClaimRegister(Projection):
     columns: ClassVar[tuple[str, ...]] = (
         *_OPENED, "state", "sealed_appeal", "other_account_id", "since", "handed_in_at", "due_on", "unknown_year",
         "overdue_on", "reviewer", "more_until", "reason", "decided_at", "decided_by", "decided_how", "late", "appeal",
-        "appellant", "appeal_until", "appeal_reason", "settled", "version",
+        "appellant", "appeal_until", "appeal_reason", "settled", "version", "rank", "queued_at", "appeal_waits",
     )  # fmt: skip
 
     @on(IdentityClaim.Opened)
@@ -34,6 +34,8 @@ class ClaimRegister(Projection):
             "state": "opened" if fact.person_id is None else "open",
             "since": fact.opened_at,
             "late": False,
+            "rank": 0,
+            "appeal_waits": False,
             "settled": False,
             "version": fact.originator_version,
         }
@@ -48,18 +50,39 @@ class ClaimRegister(Projection):
 
     @on(IdentityClaim.KnowledgeTried)
     def knowledge_tried(self, row: Row | None, fact: IdentityClaim.KnowledgeTried) -> Row:
-        return _moved(row, fact, state="proven", since=fact.at) if fact.right else _moved(row, fact)
+        now = fact.right and fact.claims
+        return _moved(row, fact, state="proven", since=fact.at) if now else _moved(row, fact)
 
     @on(IdentityClaim.EvidenceAdded)
     def evidence_added(self, row: Row | None, fact: IdentityClaim.EvidenceAdded) -> Row:
-        if (row or {})["state"] == "more_evidence":
+        if (row or {})["state"] in ("more_evidence", "queued"):
             return _moved(row, fact)
         return _moved(row, fact, state="evidence_uploaded", since=fact.at)
 
     @on(IdentityClaim.HandedIn)
     def handed_in(self, row: Row | None, fact: IdentityClaim.HandedIn) -> Row:
-        clock = {"due_on": fact.due_on, "unknown_year": fact.unknown_year, "overdue_on": None, "more_until": None}
-        return _moved(row, fact, state="in_review", since=fact.at, handed_in_at=fact.at, reviewer="", **clock)
+        return _moved(row, fact, state="in_review", since=fact.at, handed_in_at=fact.at, reviewer="", **_clock(fact))
+
+    @on(IdentityClaim.Queued)
+    def queued(self, row: Row | None, fact: IdentityClaim.Queued) -> Row:
+        return _moved(row, fact, state="queued", since=fact.at, queued_at=fact.at, rank=fact.rank)
+
+    @on(IdentityClaim.TurnCame)
+    def turn_came(self, row: Row | None, fact: IdentityClaim.TurnCame) -> Row:
+        state = "proven" if fact.proven else "in_review"
+        return _moved(row, fact, state=state, since=fact.at, handed_in_at=fact.at, reviewer="", **_clock(fact))
+
+    @on(IdentityClaim.SentBack)
+    def sent_back(self, row: Row | None, fact: IdentityClaim.SentBack) -> Row:
+        return _moved(row, fact, state=fact.state, since=fact.at)
+
+    @on(IdentityClaim.ClassmatesAsked, IdentityClaim.Vouched, IdentityClaim.VouchTakenBack)
+    def classmates_helped(self, row: Row | None, fact: Any) -> Row:
+        return _moved(row, fact)
+
+    @on(IdentityClaim.AppealTurnCame)
+    def appeal_turn_came(self, row: Row | None, fact: IdentityClaim.AppealTurnCame) -> Row:
+        return _moved(row, fact, appeal_waits=False)
 
     @on(IdentityClaim.Taken)
     def taken(self, row: Row | None, fact: IdentityClaim.Taken) -> Row:
@@ -104,7 +127,7 @@ class ClaimRegister(Projection):
     def appealed(self, row: Row | None, fact: IdentityClaim.Appealed) -> Row:
         clock = {"due_on": fact.due_on, "unknown_year": fact.unknown_year, "overdue_on": None}
         said = {"appeal": "open", "appellant": fact.side, "sealed_appeal": fact.sealed_statement}
-        return _moved(row, fact, since=fact.at, **clock, **said)
+        return _moved(row, fact, since=fact.at, appeal_waits=not fact.claims, **clock, **said)
 
     @on(IdentityClaim.AppealDecided)
     def appeal_decided(self, row: Row | None, fact: IdentityClaim.AppealDecided) -> Row:
@@ -144,6 +167,30 @@ class ClaimEvidence(Projection):
         names = ("role", "digest", "sealed_key", "size", "width", "height")
         said = {name: getattr(fact, name) for name in names}
         return {"claim_id": fact.originator_id, "added_at": fact.at, **said}
+
+
+class ClaimVouchers(Projection):
+    """Who vouches for whoever claims a document, and from which school (AC-9)."""
+
+    table: ClassVar[str] = "claim_vouchers"
+    key: ClassVar[tuple[str, ...]] = ("vouch_id",)
+    columns: ClassVar[tuple[str, ...]] = (
+        "claim_id", "person_id", "account_id", "school_code", "school_name", "vouched_at", "taken_back_at",
+    )  # fmt: skip
+
+    @on(IdentityClaim.Vouched, key=lambda fact: (fact.vouch_id,))
+    def vouched(self, row: Row | None, fact: IdentityClaim.Vouched) -> Row:
+        names = ("vouch_id", "person_id", "account_id", "school_code", "school_name")
+        said = {name: getattr(fact, name) for name in names}
+        return {**said, "claim_id": fact.originator_id, "vouched_at": fact.at, "taken_back_at": None}
+
+    @on(IdentityClaim.VouchTakenBack, key=lambda fact: (fact.vouch_id,))
+    def taken_back(self, row: Row | None, fact: IdentityClaim.VouchTakenBack) -> Row | None:
+        return row and {**row, "taken_back_at": fact.at}
+
+
+def _clock(fact: Any) -> dict[str, Any]:
+    return {"due_on": fact.due_on, "unknown_year": fact.unknown_year, "overdue_on": None, "more_until": None}
 
 
 def _step(row: Row | None, fact: Any) -> Row:

@@ -1,11 +1,11 @@
 """Claims as the registry's office and the ministry see them: in line, both sides, masked, every look recorded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
-from services.identity.domain.account import Account
 from services.identity.domain.claim_rules import APPEAL, FILE_KEY, PERSON, STATEMENT
+from services.identity.domain.identities import Identities
 from services.identity.domain.look import Look
 from services.identity.queries.claims import MOST, Answer, ClaimRows, decoded
 from shared.access.by import By
@@ -13,8 +13,8 @@ from shared.access.decide import Decision, Resource, require
 from shared.codes.id_documents import mask_id_number, mask_name
 from shared.eventstore.follower import wait_for
 from shared.eventstore.looking import Looks
+from shared.eventstore.lookup import owners
 from shared.eventstore.privacy import CannotOpen, Keyring, SubjectKeys
-from shared.eventstore.replay import history
 from shared.eventstore.store import Store
 from shared.rules.refused import NotFound
 
@@ -60,7 +60,8 @@ class ClaimQueries(ClaimRows):
             wait_for(self.store, claim_id, after_version)
         row = self._found(claim_id)
         holder_id = self._holder_of(row)
-        self._saw(by, decision, [row], holder_id=holder_id, alone=True)
+        vouchers = self.vouchers_of(claim_id)
+        self._saw(by, decision, [row], holder_id=holder_id, vouchers=vouchers, alone=True)
         person = self._person(row)
         return {
             **self._line(row, by),
@@ -68,6 +69,7 @@ class ClaimQueries(ClaimRows):
             "appeal_statement": self._said(row, "sealed_appeal", APPEAL),
             "holder": self._holder(holder_id, row, person) if holder_id else None,
             "studies": self._studies(row),
+            "vouchers": [self._voucher(each) for each in vouchers],
             "evidence": self.evidence_of(claim_id),
             "steps": self.steps_of(claim_id),
         }
@@ -105,11 +107,13 @@ class ClaimQueries(ClaimRows):
         rows: list[Answer],
         *,
         holder_id: UUID | None = None,
+        vouchers: Sequence[Answer] = (),
         full: bool = False,
         alone: bool = False,
     ) -> None:
         people = [row["person_id"] for row in rows if row["person_id"]]
         holder = [self._person_of_account(holder_id)] if holder_id else []
+        people += [each["person_id"] for each in vouchers]
         named = [*(row["claim_id"] for row in rows), *people, *(each for each in holder if each)]
         self.looks.saw(by, decision, named, full=full, alone=alone, in_case=True)
 
@@ -124,11 +128,24 @@ class ClaimQueries(ClaimRows):
         return {
             **{name: row[name] for name in _SHOWN},
             "position": self.place_of(row),
+            "waiting": self._waiting(row),
             "in_hand": bool(row["reviewer"]),
             "mine": row["reviewer"] == by.sub,
             "name": mask_name(person["name"]),
             "id_number": mask_id_number(person["id_number"]),
         }
+
+    def _waiting(self, row: Mapping[str, Any]) -> int:
+        """How many other claims to the document wait until this one is decided."""
+        found = self._all(
+            "SELECT count(*) AS waiting FROM claim_register WHERE id_key = %s AND state = 'queued' AND claim_id <> %s",
+            (row["id_key"], row["claim_id"]),
+        )
+        return int(found[0]["waiting"])
+
+    def _voucher(self, each: Mapping[str, Any]) -> Answer:
+        name = self._person_of(each["account_id"])["name"]
+        return {"name": mask_name(name), "school_name": each["school_name"], "vouched_at": each["vouched_at"]}
 
     def _person(self, row: Mapping[str, Any]) -> Mapping[str, Any]:
         try:
@@ -149,12 +166,9 @@ class ClaimQueries(ClaimRows):
         if row["other_account_id"]:
             other: UUID = row["other_account_id"]
             return other
-        found = self._all(
-            "SELECT account_id FROM account_register WHERE id_key = %s AND state IN ('opened', 'active')"
-            " AND account_id IS DISTINCT FROM %s ORDER BY opened_at LIMIT 1",
-            (row["id_key"], row["account_id"]),
-        )
-        return found[0]["account_id"] if found else None
+        with self.store.reading() as cursor:
+            owner = owners(cursor, "account.document", [row["id_key"]]).get(row["id_key"])
+        return None if owner == row["account_id"] else owner
 
     def _holder(self, account_id: UUID, row: Mapping[str, Any], asker: Mapping[str, Any]) -> Answer:
         account = self._all("SELECT * FROM account_register WHERE account_id = %s", (account_id,))[0]
@@ -162,27 +176,33 @@ class ClaimQueries(ClaimRows):
             "SELECT count(*) AS records FROM heard_records WHERE person_id = %s", (account["person_id"],)
         )[0]
         person = self._person_of(account_id)
+        names = {name for _, name in Identities.from_rows(self._known_of(account_id)).pairs}
         return {
             "account_id": account_id,
             "state": account["state"],
             "opened_at": account["opened_at"],
             "name": mask_name(person["name"]),
             "id_number": mask_id_number(person["id_number"]),
-            "same_name": account["name_key"] == row["name_key"],
+            "same_name": row["name_key"] in names,
             "records": bound["records"],
             "decided_before": self.was_decided_for(account_id),
         }
 
     def _person_of(self, account_id: UUID) -> Mapping[str, Any]:
-        """Name and document as the other account has them; they stand in its facts and nowhere else."""
-        sealed = ""
-        for record in history(self.store, [account_id]):
-            if isinstance(record.fact, Account.Opened):
-                sealed = record.fact.sealed_person
+        """Name and document as the other account's person goes by them now, after corrections and renewals."""
+        known = self._known_of(account_id)
+        if not known:
+            return _NOBODY
+        identities = Identities.from_rows(known)
+        place = [one is identities.current for one in identities.known].index(True)
         try:
-            return decoded(self.keys.open(str(account_id), sealed, "account:person"))
+            return decoded(self.keys.open(known[place]["sealed_for"], known[place]["sealed"], "account:person"))
         except CannotOpen:
             return _NOBODY
+
+    def _known_of(self, account_id: UUID) -> list[dict[str, Any]]:
+        found = self._all("SELECT known FROM person_identities WHERE account_id = %s", (account_id,))
+        return list(found[0]["known"]) if found else []
 
     def _person_of_account(self, account_id: UUID) -> UUID | None:
         found = self._all("SELECT person_id FROM account_register WHERE account_id = %s", (account_id,))

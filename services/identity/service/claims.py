@@ -16,6 +16,12 @@ from shared.contracts.rpc.identity_claim_review import (
     TakeIdentityClaimV1,
 )
 from shared.contracts.rpc.identity_claim_views import ListOwnClaimsV1, ViewIdentityClaimV1
+from shared.contracts.rpc.identity_claim_vouching import (
+    AskClassmatesV1,
+    ListMyVouchesV1,
+    TakeVouchBackV1,
+    VouchForClassmateV1,
+)
 from shared.contracts.rpc.identity_claims import (
     AddClaimEvidenceV1,
     AppealIdentityClaimV1,
@@ -84,6 +90,22 @@ class ClaimAnswers:
     @answers(ListOwnClaimsV1)
     def list_own_claims(self, request: Request, by: By) -> Any:
         return self.edge.claim_queries.list_own_claims(**request, by=by)
+
+    @answers(AskClassmatesV1)
+    def ask_classmates(self, request: Request, by: By) -> Any:
+        return self.edge.claims.ask_classmates(**request, by=by)
+
+    @answers(VouchForClassmateV1)
+    def vouch_for_classmate(self, request: Request, by: By) -> Any:
+        return self.edge.claims.vouch_for_classmate(**request, by=by)
+
+    @answers(ListMyVouchesV1)
+    def list_my_vouches(self, request: Request, by: By) -> Any:
+        return self.edge.claim_queries.list_my_vouches(**request, by=by)
+
+    @answers(TakeVouchBackV1)
+    def take_vouch_back(self, request: Request, by: By) -> Any:
+        return self.edge.claims.take_vouch_back(**request, by=by)
 
     @answers(ListIdentityClaimsV1)
     def list_identity_claims(self, request: Request, by: By) -> Any:

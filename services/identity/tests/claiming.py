@@ -200,7 +200,8 @@ def counter_of(house: House, folder: Path) -> Counter:
     queries, blobs = ClaimQueries(store, keyring), FileBlobs(folder / "blobs")
     claims = ClaimEvidence(store, clock, keyring, queries, blobs, PillowPictures())
     told = ClaimMessages(claims, house.identity.sessions, "https://xueji.example").messages
-    reactions = Reactions([told], MailboxFolder(house.mailbox), Deliveries(store), clock)
+    runs = [claims.let_next_up]
+    reactions = Reactions([told], MailboxFolder(house.mailbox), Deliveries(store), clock, runs=runs)
     step: Callable[[], int] = Reacting(store, reactions.react, "claim_reactions").step
     house.tasks.append(step)
     return Counter(house, claims, queries, blobs)

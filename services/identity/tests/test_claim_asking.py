@@ -8,13 +8,11 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.identity.domain.account import Account
-from services.identity.domain.claim_refusals import ClaimInReview
 from services.identity.domain.identity_claim import IdentityClaim
 from services.identity.tests.claiming import CLAIMANT, LI, STUDY, Counter, counter_of, ministry, operator
 from services.identity.tests.conftest import ZHANG, House
 from services.identity.tests.test_claims import HOLDER, bound_to, facts_of_log, refused
 from shared.access.assertion import Assertion
-from shared.eventstore.context import Context
 from shared.rules.refused import Refused
 
 RIGHT = {"id_type": "1", "id_number": "34052419800101001X", "name": "张三"}
@@ -144,7 +142,7 @@ def test_a_withdrawn_claim_frees_the_document(counter: Counter) -> None:
 @pytest.mark.rule("AC-10")
 def test_of_two_claims_at_the_same_moment_one_is_reviewed(counter: Counter) -> None:
     """Given two complete claims to one document, when both are handed in at the same moment, then one is in review
-    and the other is told until when."""
+    and the other waits."""
     counter.house.student()
     both = [counter.begun(), counter.begun(contact="second@example.com")]
     for claim_id, secret in both:
@@ -153,24 +151,8 @@ def test_of_two_claims_at_the_same_moment_one_is_reviewed(counter: Counter) -> N
         lambda named=named: counter.tell("hand_in_identity_claim", claim_id=named[0], secret=named[1]) for named in both
     ]
     outcomes = at_once(*tasks)
-    assert outcomes.count("CLAIM_IN_REVIEW") == 1
-    assert sorted(counter.claim(claim_id).state for claim_id, _ in both) == ["evidence_uploaded", "in_review"]
-
-
-def test_whom_the_store_refuses_is_told_until_when_too(counter: Counter) -> None:
-    counter.house.student()
-    waiting = []
-    for contact in ("first@example.com", "second@example.com"):
-        claim_id, secret = counter.begun(contact=contact)
-        counter.shown(claim_id, secret)
-        claim = counter.claims.get(IdentityClaim, claim_id)
-        claim.hand_in(counter.house.clock.now())
-        waiting.append(claim)
-    context = Context.of(counter.by("hand_in_identity_claim")).with_(command_id=None)
-    counter.claims._saved_alone(waiting[0], context)
-    with pytest.raises(ClaimInReview) as no:
-        counter.claims._saved_alone(waiting[1], context)
-    assert no.value.as_dict()["detail"] == {"due_on": "2026-10-23"}
+    assert [set(each) for each in outcomes] == [{"id", "version"}] * 2
+    assert sorted(counter.claim(claim_id).state for claim_id, _ in both) == ["in_review", "queued"]
 
 
 def test_of_a_grant_and_a_closing_at_the_same_moment_both_end_well(counter: Counter) -> None:

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from services.identity.domain.claim_refusals import (
     AppealRefused,
     ClaimStepRefused,
+    ClassmatesNotAsked,
     EvidenceIncomplete,
     KnowledgeNotEnough,
     NotTaken,
@@ -20,12 +21,14 @@ from services.identity.domain.claim_refusals import (
     TakenByAnother,
     TextRefused,
     TooManyFiles,
+    VouchedAlready,
 )
 from services.identity.domain.claim_rules import (
     KINDS,
     MOST_FILES,
     STATES,
     STEPS,
+    Voucher,
     clean_reason,
     deadline,
     needed_roles,
@@ -81,11 +84,32 @@ def need(done: bool) -> None:
         raise ClaimStepRefused(step="", state="")
 
 
+def vouch(claim: IdentityClaim, now: datetime) -> None:
+    said = {"school_code": "4111010001", "school_name": "北京大学", "slot": str(uuid4()), "now": now}
+    claim.vouch(vouch_id=uuid4(), person_id=uuid4(), account_id=uuid4(), **said)
+
+
+def take_vouch_back(claim: IdentityClaim, now: datetime) -> None:
+    each = next(iter(claim.standing.vouchers), Voucher(uuid4(), uuid4()))
+    claim.take_vouch_back(vouch_id=each.vouch_id, person_id=each.person_id, now=now)
+
+
+def take_up_appeal(claim: IdentityClaim, now: datetime) -> None:
+    claim.appeal(side=claim.standing.loser, sealed_statement="", now=now, waits=True)
+    claim.take_up_appeal(now)
+
+
 DO: dict[str, Callable[[IdentityClaim, datetime], Any]] = {
     "prove_contact": prove,
     "try_knowledge": lambda claim, now: claim.try_knowledge(right=True, slot="slot", now=now),
     "add_evidence": lambda claim, now: add(claim, "front", now),
+    "ask_classmates": lambda claim, now: claim.ask_classmates(salt="s", takes=(), frees=(), now=now),
+    "vouch": vouch,
+    "take_vouch_back": take_vouch_back,
     "hand_in": lambda claim, now: claim.hand_in(now),
+    "queue": lambda claim, now: claim.queue(rank=2, takes=(("line", "place"),), frees=(), now=now),
+    "come_up": lambda claim, now: claim.come_up(proven=False, frees=(("line", "place"),), now=now),
+    "send_back": lambda claim, now: claim.send_back(frees=(("line", "place"),), now=now),
     "take": lambda claim, now: claim.take(sub=ME, now=now),
     "put_back": lambda claim, now: claim.put_back(sub=ME),
     "ask_more": lambda claim, now: claim.ask_more(sub=ME, reason="r", now=now),
@@ -94,6 +118,7 @@ DO: dict[str, Callable[[IdentityClaim, datetime], Any]] = {
     "withdraw": lambda claim, now: claim.withdraw(now),
     "lapse": lambda claim, now: need(claim.lapse(now + timedelta(days=15))),
     "appeal": lambda claim, now: claim.appeal(side=claim.standing.loser, sealed_statement="", now=now),
+    "take_up_appeal": take_up_appeal,
     "decide_appeal": lambda claim, now: claim.decide_appeal(sub=MINISTRY, reverses=False, reason="r", now=now),
     "settle": lambda claim, now: need(claim.settle(now + timedelta(days=60))),
 }
@@ -123,6 +148,9 @@ def in_state(state: str) -> IdentityClaim:
     complete(claim)
     if state == "evidence_uploaded":
         return claim
+    if state == "queued":
+        DO["queue"](claim, NOW)
+        return claim
     claim.hand_in(NOW)
     claim.take(sub=ME, now=NOW)
     last = {"more_evidence": "ask_more", "granted": "grant", "denied": "deny"}
@@ -136,6 +164,10 @@ def in_state(state: str) -> IdentityClaim:
 def ready_for(step: str, claim: IdentityClaim) -> None:
     if step == "decide_appeal" and claim.standing.state in STEPS["appeal"][0]:
         claim.appeal(side=claim.standing.loser, sealed_statement="", now=NOW)
+    if step == "queue" and claim.standing.state == "open":
+        claim.try_knowledge(right=True, slot="slot", now=NOW, waits=True)
+    if step == "take_vouch_back" and claim.standing.state in STEPS["vouch"][0]:
+        vouch(claim, NOW)
 
 
 def test_every_state_can_be_reached() -> None:
@@ -156,7 +188,7 @@ def test_a_step_is_taken_from_the_states_that_allow_it_and_from_no_other(state: 
         assert claim.standing == before or step == "prove_contact"
         return
     DO[step](claim, NOW)
-    stays = step == "add_evidence" and state == "more_evidence"
+    stays = step == "add_evidence" and state in ("more_evidence", "queued")
     assert claim.standing.state == (state if stays or not leads_to else leads_to)
     assert held_by(claim) == [claim.standing.id_key] * claim.standing.holds_contested
 
@@ -296,6 +328,75 @@ def test_what_one_knows_proves_a_contested_document_and_nothing_else(kind: str) 
     claim = opened(kind, uuid4())
     with pytest.raises(KnowledgeNotEnough):
         claim.try_knowledge(right=True, slot="s", now=NOW)
+
+
+@pytest.mark.rule("AC-9")
+def test_two_classmates_make_up_for_the_picture_of_the_person_and_for_nothing_else() -> None:
+    """Given a contested document without the picture of the person, when two classmates vouch, then it is handed in;
+    with one, or one who took the word back, or without the pictures of the document it is not."""
+    claim = in_state("open")
+    for role in ("front", "back"):
+        add(claim, role)
+    vouch(claim, NOW)
+    vouch(claim, NOW)
+    take_vouch_back(claim, NOW)
+    with pytest.raises(EvidenceIncomplete) as no:
+        claim.hand_in(NOW)
+    assert no.value.as_dict()["detail"]["missing"] == "holding"
+    vouch(claim, NOW)
+    claim.hand_in(NOW)
+    assert claim.standing.state == "in_review"
+    bare = in_state("open")
+    vouch(bare, NOW)
+    vouch(bare, NOW)
+    add(bare, "front")
+    with pytest.raises(EvidenceIncomplete):
+        bare.hand_in(NOW)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "contested_document"])
+def test_classmates_are_asked_where_a_document_is_contested_and_nowhere_else(kind: str) -> None:
+    claim = opened(kind, uuid4())
+    with pytest.raises(ClassmatesNotAsked):
+        claim.ask_classmates(salt="s", takes=(), frees=(), now=NOW)
+
+
+def test_one_classmate_vouches_once_and_nobody_for_the_own_claim() -> None:
+    person, account = uuid4(), uuid4()
+    claim = in_state("open")
+    said = {"account_id": account, "school_code": "4111010001", "school_name": "北京大学", "slot": "s", "now": NOW}
+    first = uuid4()
+    claim.vouch(vouch_id=first, person_id=person, **said)
+    claim.take_vouch_back(vouch_id=first, person_id=person, now=NOW)
+    with pytest.raises(VouchedAlready):
+        claim.vouch(vouch_id=uuid4(), person_id=person, **said)
+    with pytest.raises(ClaimStepRefused):
+        claim.take_vouch_back(vouch_id=first, person_id=person, now=NOW)
+
+
+# -- in line ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("AC-11")
+def test_a_claim_that_waits_has_no_clock_and_a_fresh_one_when_its_turn_comes() -> None:
+    """Given a claim that waits for another one, when days pass, then nothing is due and nothing lapses; its three
+    working days begin with its turn."""
+    claim = in_state("queued")
+    later = NOW + timedelta(days=30)
+    assert (claim.standing.due_on, claim.lapse(later), claim.find_overdue(later)) == (None, False, False)
+    claim.come_up(proven=False, frees=(), now=at_noon(date(2026, 9, 28)))
+    assert (claim.standing.state, claim.standing.due_on) == ("in_review", date(2026, 10, 8))
+
+
+def test_an_appeal_that_waits_is_not_decided_before_its_turn() -> None:
+    claim = in_state("denied")
+    claim.appeal(side="claimant", sealed_statement="", now=NOW, waits=True)
+    assert held_by(claim) == []
+    with pytest.raises(ClaimStepRefused):
+        claim.decide_appeal(sub=MINISTRY, reverses=True, reason="r", now=NOW)
+    claim.take_up_appeal(NOW)
+    assert held_by(claim) == [claim.standing.id_key]
+    claim.decide_appeal(sub=MINISTRY, reverses=True, reason="r", now=NOW)
 
 
 # -- time -------------------------------------------------------------------------------------------------------------

@@ -116,6 +116,7 @@ WHO_MAY = {
             "ask_own_identity_change",
             "disown_record",
             "appeal_own_claim",
+            "vouch_for_classmate",
             "read_own_looks",
             "read_own_archive",
             "read_own_consents",

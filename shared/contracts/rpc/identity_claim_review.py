@@ -39,6 +39,7 @@ class ClaimLineV1(Contract):
     due_on = shapes.day(allow_none=True)
     unknown_year = shapes.integer(1949, 2200, allow_none=True)
     overdue_on = shapes.day(allow_none=True)
+    waiting = shapes.integer(0, metadata={"description": "Other claims to the document that wait for this one."})
     in_hand = shapes.flag()
     mine = shapes.flag()
     reason = shapes.text(500, shortest=0)
@@ -64,6 +65,7 @@ class ClaimLineV1(Contract):
         "due_on": "2026-10-23",
         "unknown_year": None,
         "overdue_on": None,
+        "waiting": 0,
         "in_hand": False,
         "mine": False,
         "reason": "",
@@ -134,6 +136,16 @@ class KnownStudyV1(Contract):
     example: ClassVar[dict[str, Any]] = {"school_name": "北京大学", "level": "本科", "entry_year": 2026}
 
 
+class ClaimVoucherV1(Contract):
+    """A classmate who vouches, masked, and the school of both."""
+
+    name = shapes.text(100, shortest=0)
+    school_name = shapes.text(80)
+    vouched_at = shapes.instant()
+
+    example: ClassVar[dict[str, Any]] = {"name": "李*", "school_name": "北京大学", "vouched_at": A_MOMENT}
+
+
 class ReviewedClaimV1(ClaimLineV1):
     """A claim with both sides: what each says, what is known, which pictures there are."""
 
@@ -141,6 +153,7 @@ class ReviewedClaimV1(ClaimLineV1):
     appeal_statement = shapes.text(500, shortest=0)
     holder = fields.Nested(ClaimHolderV1, required=True, allow_none=True)
     studies = fields.List(fields.Nested(KnownStudyV1), required=True, validate=Length(max=20))
+    vouchers = fields.List(fields.Nested(ClaimVoucherV1), required=True, validate=Length(max=20))
     evidence = fields.List(fields.Nested(ClaimPictureV1), required=True, validate=Length(max=100))
     steps = fields.List(fields.Nested(ClaimStepV1), required=True, validate=Length(max=200))
 
@@ -150,6 +163,7 @@ class ReviewedClaimV1(ClaimLineV1):
         "appeal_statement": "",
         "holder": ClaimHolderV1.example,
         "studies": [KnownStudyV1.example],
+        "vouchers": [ClaimVoucherV1.example],
         "evidence": [ClaimPictureV1.example],
         "steps": [ClaimStepV1.example],
     }

@@ -54,15 +54,24 @@ class ClaimV1(Contract):
     kind = shapes.one_of(CLAIM_KINDS)
     state = shapes.one_of(CLAIM_STATES)
     opened_at = shapes.instant()
+    queued_at = shapes.instant(
+        allow_none=True, metadata={"description": "Since when it waits for other claims to the document (AC-10)."}
+    )
     handed_in_at = shapes.instant(allow_none=True)
-    position = shapes.integer(1, allow_none=True, metadata={"description": "Place in the line; 1 is next."})
+    position = shapes.integer(
+        1,
+        allow_none=True,
+        metadata={"description": "Place in the line, and while `queued` among those that wait for one document."},
+    )
     due_on = shapes.day(allow_none=True, metadata={"description": "Decided by this day: three working days (AC-11)."})
     unknown_year = shapes.integer(
         1949, 2200, allow_none=True, metadata={"description": "The year whose holidays are not published yet."}
     )
     overdue_on = shapes.day(allow_none=True, metadata={"description": "The office is late; the ministry knows."})
     more_until = shapes.day(allow_none=True, metadata={"description": "Until when more is to be shown."})
-    waits_for = shapes.text(40, allow_none=True)
+    waits_for = shapes.text(
+        40, allow_none=True, metadata={"description": "By when the claim that is decided first is decided (AC-10)."}
+    )
     reason = shapes.text(500, shortest=0)
     decided_at = shapes.instant(allow_none=True)
     decided_how = shapes.one_of(("", "knowledge", "review"))
@@ -74,6 +83,7 @@ class ClaimV1(Contract):
     may_appeal = shapes.flag()
     needed = fields.List(shapes.one_of(EVIDENCE_ROLES), required=True, validate=Length(max=8))
     most_files = shapes.integer(0, 100)
+    vouchers = shapes.integer(0, 20, metadata={"description": "Classmates who vouch; two replace a picture (AC-9)."})
     evidence = fields.List(fields.Nested(ClaimPictureV1), required=True, validate=Length(max=100))
     steps = fields.List(fields.Nested(ClaimStepV1), required=True, validate=Length(max=200))
     version = shapes.integer(1)
@@ -83,6 +93,7 @@ class ClaimV1(Contract):
         "kind": "contested_document",
         "state": "in_review",
         "opened_at": A_MOMENT,
+        "queued_at": None,
         "handed_in_at": A_MOMENT,
         "position": 3,
         "due_on": "2026-10-23",
@@ -101,6 +112,7 @@ class ClaimV1(Contract):
         "may_appeal": False,
         "needed": ["front", "back", "holding"],
         "most_files": 8,
+        "vouchers": 0,
         "evidence": [ClaimPictureV1.example],
         "steps": [ClaimStepV1.example],
         "version": 7,

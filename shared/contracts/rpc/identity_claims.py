@@ -14,8 +14,8 @@ OPEN_KINDS = ("contested_document", "not_me")
 OWN_KINDS = ("wrong_number", "renewed_document", "changed_name", "linked_identity")
 CLAIM_KINDS = (*OPEN_KINDS, *OWN_KINDS)
 CLAIM_STATES = (
-    "opened", "open", "evidence_uploaded", "proven", "in_review", "more_evidence", "granted", "denied", "withdrawn",
-    "lapsed",
+    "opened", "open", "evidence_uploaded", "proven", "queued", "in_review", "more_evidence", "granted", "denied",
+    "withdrawn", "lapsed",
 )  # fmt: skip
 EVIDENCE_ROLES = ("holding", "front", "back", "paper")
 APPEALS = ("", "open", "upheld", "reversed")
@@ -129,7 +129,7 @@ class ProveClaimContactV1(Command):
 
 
 class KnowledgeProvenV1(Contract):
-    """All that was named was right: the claim is granted."""
+    """All that was named was right: granted, or queued where another claim to the document is decided first."""
 
     id = shapes.identifier()
     version = shapes.integer(1)
@@ -220,7 +220,7 @@ class AddClaimEvidenceV1(Command):
 
 
 class HandInIdentityClaimV1(Command):
-    """Everything is there: the review begins, and nobody else may claim the document meanwhile (AC-10, AC-11)."""
+    """Everything is there: the review begins, or the claim waits until those before it are decided (AC-10, AC-11)."""
 
     service = "identity"
     method = "hand_in_identity_claim"
