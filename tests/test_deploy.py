@@ -191,6 +191,19 @@ def test_services_and_probes_point_at_ports_that_are_there() -> None:
         }
 
 
+def test_keys_of_subjects_lie_apart_from_the_facts_that_they_seal() -> None:
+    given = {
+        container["name"]: variable["valueFrom"]["secretKeyRef"]["name"]
+        for _, container in containers()
+        for variable in container.get("env", [])
+        if variable["name"] == "XUEJI_SUBJECT_KEYS_URL"
+    }
+    account = "xueji-subject-keys"
+    assert given == {
+        "identity-service": account, "identity-worker": account, "identity-migrate": f"{account}-owner"
+    }  # fmt: skip
+
+
 # -- compose --------------------------------------------------------------------------------------------------------
 
 
@@ -216,6 +229,17 @@ def test_compose_waits_for_whom_it_names_and_builds_every_image_once() -> None:
                 assert services[awaited].get("healthcheck"), f"{name} waits for the health of {awaited}"
         if each["image"].startswith("xueji/"):
             assert each["command"][0] in xueji.commands, name
+
+
+def test_compose_gives_its_processes_a_copy_of_the_keys_that_they_can_read() -> None:
+    """The keys file is readable by whoever made it, and the processes are somebody else."""
+    services = compose()
+    ours = {name: each for name, each in services.items() if each["image"].startswith("xueji/")}
+    for name, each in ours.items():
+        assert "keys:/etc/xueji/keys:ro" in each["volumes"], name
+        assert not [volume for volume in each["volumes"] if "keys.toml" in volume], name
+    assert [volume for volume in services["folders"]["volumes"] if volume.endswith(":/given/keys.toml:ro")]
+    assert "install -o 10001 -g 10001 -m 0400 /given/keys.toml" in services["folders"]["command"][-1]
 
 
 def test_compose_shows_nothing_beyond_this_machine() -> None:

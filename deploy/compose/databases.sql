@@ -4,3 +4,5 @@ CREATE DATABASE xueji_enrollment;
 CREATE DATABASE xueji_identity;
 CREATE DATABASE xueji_imaging;
 CREATE DATABASE xueji_verification;
+-- And the keys of single subjects lie apart from the facts that they seal.
+CREATE DATABASE xueji_subject_keys;
