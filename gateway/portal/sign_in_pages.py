@@ -73,10 +73,12 @@ def sign_in_code(language: str) -> Response:
     require_own_form()
     named = {**typed(*_DOCUMENT), "command_id": command_number()}
     if request.form.get("step") == "prove":
-        signed = asked(SignInWithCodeV1, {**named, **typed("code")})
-        return _code_page(language, signed.refusal, sent=True) if signed.refusal else arrived(language, signed.answer)
-    sent = asked(RequestSignInCodeV1, named)
-    return _code_page(language, sent.refusal, sent=not sent.refusal)
+        signed = asked(SignInWithCodeV1, {**named, **typed("code", "request")})
+        if signed.refusal:
+            return _code_page(language, signed.refusal, code_request=request.form.get("request", ""))
+        return arrived(language, signed.answer)
+    sent = asked(RequestSignInCodeV1, {**named, "known_device": known_device()})
+    return _code_page(language, sent.refusal, code_request=sent.answer.get("request", ""))
 
 
 @signed_in
@@ -214,7 +216,7 @@ def _sign_in_page(language: str, refusal: Any = None) -> Response:
     return _page("sign_in.html", language, refusal, name=request.form.get("name", ""), next=way_back(""))
 
 
-def _code_page(language: str, refusal: Any = None, *, sent: bool = False) -> Response:
-    return _page(
-        "sign_in_code.html", language, refusal, sent=sent, id_types=ID_TYPES, typed=request.form, next=way_back("")
-    )
+def _code_page(language: str, refusal: Any = None, *, code_request: str = "") -> Response:
+    """With what the code has to be brought back with, once it was sent."""
+    more = {"code_request": code_request, "id_types": ID_TYPES, "typed": request.form, "next": way_back("")}
+    return _page("sign_in_code.html", language, refusal, **more)

@@ -194,8 +194,15 @@ def test_a_code_signs_in_and_a_stranger_is_answered_alike(browser, registry):
     person = {"id_type": "1", "id_number": "11010519491231002X", "name": "张三"}
     page = post(browser, "/en/sign-in/code", **form(browser, "/en/sign-in/code", step="send", **person))
     assert "If there is such an account" in page.text
-    sent = form(browser, "/en/sign-in/code", step="prove", code="204816", **person)
-    assert post(browser, "/en/sign-in/code", **sent).status_code == 303
+    hidden = {each["name"]: each["value"] for tag, each in Page(page.text).tags if each.get("type") == "hidden"}
+    assert hidden["request"] == identity.A_REQUEST
+    registry.refuses[identity.SignInWithCodeV1] = WRONG
+    wrong = post(browser, "/en/sign-in/code", **hidden, code="000000")
+    assert (wrong.status_code, identity.A_REQUEST in wrong.text) == (401, True)
+    registry.refuses.clear()
+    registry.asked.clear()
+    post(browser, "/en/sign-in/code", **form(browser, "/en/sign-in/code", step="send", **person))
+    assert post(browser, "/en/sign-in/code", **hidden, code="204816").status_code == 303
     assert contracts(registry) == [identity.RequestSignInCodeV1, identity.SignInWithCodeV1]
 
 

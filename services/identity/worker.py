@@ -87,10 +87,12 @@ def build(environ: Mapping[str, str]) -> Worker:
     keyring = Keyring.from_file(config.keys_file)
     queries = IdentityQueries(store)
     use_cases = Identity(store, clock, keyring, queries)
+    deliveries = Deliveries(store)
 
     def due() -> int:
         now = clock.now()
         use_cases.allowances.forget(shanghai_date(now) - timedelta(days=1))
+        deliveries.forget(now)
         return use_cases.lapse_accounts(queries.list_unproven_accounts(now - PROVE_WITHIN), now)
 
     accounts = AccountReactions(use_cases, config.public_origin)
@@ -108,7 +110,6 @@ def build(environ: Mapping[str, str]) -> Worker:
         OfficeMessages(appointments).messages,
         sign_ins.messages,
     ]
-    deliveries = Deliveries(store)
     reactions = Reactions(
         reactors,
         messengers_of(config, clock),

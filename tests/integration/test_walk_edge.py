@@ -185,9 +185,10 @@ def test_an_account_signs_in_by_code_and_ends_when_its_owner_closes_it(walk: Wal
     student = walk.student(one)
     walk.platform.clock.set(walk.platform.clock.now() + timedelta(minutes=2))
     person = small.person_of(one)
-    walk.nobody.post(f"{API}/sign-in-codes", person)
+    asked = walk.nobody.post(f"{API}/sign-in-codes", person)
     code = until(lambda: walk.newest_code(one, 2), "the code in the mailbox")
     wrong = "000000" if code != "000000" else "111111"
+    person |= {"request": asked["request"]}
     assert refusal(walk, lambda: walk.nobody.post(f"{API}/sessions", {**person, "code": wrong}))["status"] < 500
     session = walk.nobody.post(f"{API}/sessions", {**person, "code": code})
     again = walk.nobody.signed_in(session["session"])

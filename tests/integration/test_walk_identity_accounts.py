@@ -137,12 +137,14 @@ def test_a_password_is_set_guessed_at_recovered_and_set_anew(walk: IdentityWalk)
     walk.later(hours=1)
     named = {**one.who, "channel": "mail"}
     with walk.code(one.contact) as code:
-        walk.nobody.post(f"{API}/recovery-codes", {**named, "purpose": "user_name"})
-    found = walk.nobody.post(f"{API}/recovered-user-names", {**one.who, "code": code[0]})
+        asked = walk.nobody.post(f"{API}/recovery-codes", {**named, "purpose": "user_name"})
+    proof = {**one.who, "code": code[0], "request": asked["request"]}
+    found = walk.nobody.post(f"{API}/recovered-user-names", proof)
     assert one.contact in found["user_names"]
     with walk.code(one.contact) as code:
-        walk.nobody.post(f"{API}/recovery-codes", {**named, "purpose": "password"})
-    walk.nobody.post(f"{API}/password-resets", {**one.who, "code": code[0], "password": BOTH})
+        asked = walk.nobody.post(f"{API}/recovery-codes", {**named, "purpose": "password", "known_device": known})
+    proof = {**one.who, "code": code[0], "request": asked["request"]}
+    walk.nobody.post(f"{API}/password-resets", {**proof, "password": BOTH})
     assert refused(walk.nobody.post, f"{API}/password-sessions", {**said, "known_device": known}) == "X-SIGN-5"
     walk.later(days=1)
     assert walk.nobody.post(f"{API}/password-sessions", {**said, "password": BOTH})["role"] == "student"

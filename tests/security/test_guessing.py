@@ -29,37 +29,47 @@ def mails(grounds: Grounds, contact: str) -> list[str]:
     return [text for text in found if f"To: {contact}\n" in text and re.search(r"Code: \d{6}", text)]
 
 
-def code_sent(grounds: Grounds, one: small.Admitted) -> str:
-    """A fresh sign-in code; the clock goes on a little, not so far that sessions of other tests would rest too long."""
+def code_sent(grounds: Grounds, one: small.Admitted) -> tuple[dict[str, str], str]:
+    """Who asked for a fresh sign-in code, and the code.
+
+    The clock goes on a little, not so far that sessions of other tests would rest too long.
+    """
     grounds.platform.clock.set(grounds.platform.clock.now() + timedelta(minutes=2))
-    contact = contact_of(one)
+    contact, person = contact_of(one), small.person_of(one)
     before = set(mails(grounds, contact))
-    grounds.nobody.post(f"{API}/sign-in-codes", small.person_of(one))
+    request = grounds.nobody.post(f"{API}/sign-in-codes", person)["request"]
     (new,) = until(lambda: set(mails(grounds, contact)) - before or None, "the code in the mailbox")
-    return re.search(r"Code: (\d{6})", new)[1]  # type: ignore[index]
+    return {**person, "request": request}, re.search(r"Code: (\d{6})", new)[1]  # type: ignore[index]
+
+
+def tried(grounds: Grounds, asker: dict[str, str], code: str) -> int:
+    return status_of(lambda: grounds.nobody.post(f"{API}/sessions", {**asker, "code": code}))
 
 
 @pytest.mark.asvs("6.5.1", "6.6.3", "6.3.1")
 def test_a_code_is_burnt_by_five_misses_however_many_guess_at_once(grounds: Grounds) -> None:
-    code = code_sent(grounds, grounds.stranger)
+    asker, code = code_sent(grounds, grounds.stranger)
     wrong = [f"{(int(code) + step) % 1_000_000:06d}" for step in range(1, 25)]
-    person = small.person_of(grounds.stranger)
     with ThreadPoolExecutor(8) as pool:
-        ended = list(
-            pool.map(
-                lambda guess: status_of(lambda: grounds.nobody.post(f"{API}/sessions", {**person, "code": guess})),
-                wrong,
-            )
-        )
+        ended = list(pool.map(lambda guess: tried(grounds, asker, guess), wrong))
     assert set(ended) <= {401, 429}, ended
-    assert status_of(lambda: grounds.nobody.post(f"{API}/sessions", {**person, "code": code})) in (401, 429)
+    assert tried(grounds, asker, code) in (401, 429)
+
+
+@pytest.mark.asvs("6.6.2", "6.6.3")
+def test_a_strangers_misses_burn_nobody_elses_code(grounds: Grounds) -> None:
+    asker, code = code_sent(grounds, grounds.stranger)
+    wrong = f"{(int(code) + 1) % 1_000_000:06d}"
+    stranger = {**asker, "request": "xr1_" + "A" * 43}
+    assert [tried(grounds, stranger, guess) for guess in (*[wrong] * 6, code)] == [401] * 7
+    assert tried(grounds, asker, code) == 200
 
 
 @pytest.mark.asvs("6.5.1", "7.4.1", "7.2.4", "16.3.1")
 def test_a_code_serves_once_and_a_session_that_was_ended_opens_nothing(grounds: Grounds) -> None:
-    code, person = code_sent(grounds, grounds.victim), small.person_of(grounds.victim)
-    session = grounds.nobody.post(f"{API}/sessions", {**person, "code": code})["session"]
-    assert status_of(lambda: grounds.nobody.post(f"{API}/sessions", {**person, "code": code})) == 401
+    asker, code = code_sent(grounds, grounds.victim)
+    session = grounds.nobody.post(f"{API}/sessions", {**asker, "code": code})["session"]
+    assert tried(grounds, asker, code) == 401
     signed_in = grounds.nobody.signed_in(session)
     own = next(each for each in signed_in.get(f"{API}/me/sessions")["sessions"] if each["this_one"])
     assert "otp" in own["methods"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from services.identity.application.code_counts import CODES_A_NETWORK_AN_HOUR
 from services.identity.domain import rules as code_rules
 from services.identity.domain import session
 from services.identity.domain.login_rules import FREE_MISSES, LONGEST_WAIT
@@ -149,7 +150,9 @@ def test_what_becomes_of_each_key_is_written_down() -> None:
 def test_the_figures_of_the_page_are_those_of_the_code() -> None:
     guessing = PAGE.partition("## What stops guessing")[2].partition("\n## ")[0]
     assert f"**{code_rules.TRIES_A_CODE}** tries" in guessing
-    assert f"**{code_rules.CODES_A_DAY}** a day" in guessing
+    assert f"**{code_rules.CODES_A_DAY}** a day for each place" in guessing
+    assert f"**{code_rules.CODES_TO_ONE_A_DAY}** a day for all strangers" in guessing
+    assert f"**{CODES_A_NETWORK_AN_HOUR}** times an hour" in guessing
     assert code_rules.CODE_LIFE.total_seconds() == 600
     assert "ten minutes" in guessing
     assert f"After **{FREE_MISSES}** misses" in guessing

@@ -143,8 +143,9 @@ class Student:
         """By a code to the own contact: a strong factor right now."""
         document = {name: value for name, value in self.who.items() if name != "expires_on"}
         with self.walk.code(self.contact) as code:
-            self.walk.nobody.post(f"{API}/sign-in-codes", document)
-        return self._signed_in(self.walk.nobody.post(f"{API}/sessions", {**document, "code": code[0]})).caller
+            asked = self.walk.nobody.post(f"{API}/sign-in-codes", document)
+        proof = {**document, "code": code[0], "request": asked["request"]}
+        return self._signed_in(self.walk.nobody.post(f"{API}/sessions", proof)).caller
 
     def _signed_in(self, answer: Answer) -> "Student":
         self.caller, self.sub = self.walk.nobody.signed_in(answer["session"]), str(answer["sub"])

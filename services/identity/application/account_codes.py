@@ -1,7 +1,8 @@
 """One-time codes to the contacts of accounts: sent sparingly, tried sparingly, and silent about who has an account."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_hex
 from typing import Any, ClassVar, Final
@@ -9,12 +10,14 @@ from uuid import UUID
 
 import msgspec
 
-from services.identity.application.allowances import Allowances, CodesTooOften, network_of
+from services.identity.application.allowances import Allowances
 from services.identity.application.binding import Binding, RecordFinder
+from services.identity.application.code_counts import Asker, CodeCounts
 from services.identity.application.deliveries import CHANNELS
 from services.identity.application.secrets import Secrets, checked_document
+from services.identity.application.sign_in_attempts import Attempts
 from services.identity.domain.account import Account, ContactTaken, DocumentTaken
-from services.identity.domain.rules import CODE_LIFE, CODES_A_DAY, RESEND_AFTER
+from services.identity.domain.rules import CODE_LIFE, RESEND_AFTER
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import Clock
@@ -26,9 +29,16 @@ from shared.rules.refused import NotFound, Refused
 
 PERSON, CONTACT = "account:person", "account:contact"
 ASKED: Final = {"resend_after": int(RESEND_AFTER.total_seconds()), "valid_for": int(CODE_LIFE.total_seconds())}
-# a campus or a hall of residence may share one address: it is given more room than one person
-CODES_A_NETWORK_A_DAY: Final = 500
-_NOWHERE: Final = ""  # where no code goes to
+NOBODY: Final = UUID(int=0)
+_DECISIONS: Final = 3  # as often a code is issued or tried anew when the account changed at that moment
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """Whom somebody names by document and name, and under what that is counted, however it is written."""
+
+    account_id: UUID | None
+    key: str
 
 
 class WrongCode(Refused):
@@ -59,6 +69,8 @@ class AccountCodes(Binding):
         self.keys = SubjectKeys(store, keyring)
         self.secrets = Secrets(keyring)
         self.allowances = Allowances(store, keyring)
+        self.attempts = Attempts(store, keyring)
+        self.counts = CodeCounts(self.allowances, self.attempts)
         self.channels = channels
 
     def contact_of(self, account_id: UUID, sealed_contact: str) -> str:
@@ -78,78 +90,100 @@ class AccountCodes(Binding):
             raise NotFound(kind="account")
         return self.get(Account, owner)
 
-    def account_named(self, id_type: str, id_number: str, name: str, now: datetime) -> UUID | None:
+    def meant(self, id_type: str, id_number: str, name: str, now: datetime) -> Meant:
         """The account of this document, if the name fits; the same look-ups whether or not there is one."""
         number, name = checked_document(id_type, id_number, name, now)
         id_key, name_key = self.keyring.id_key(id_type, number), self.keyring.name_key(name)
         owner = self.owners("account.document", [id_key]).get(id_key)
-        asked = owner or UUID(int=0)
+        asked = owner or NOBODY
         _, standing = self.standings(Account, [asked]).get(asked, (0, None))
-        return owner if standing is not None and (id_key, name_key) in standing.identities else None
+        fits = standing is not None and (id_key, name_key) in standing.identities
+        return Meant(owner if fits else None, f"{id_key}\0{name_key}")
 
-    def asked_for(self, id_type: str, id_number: str, name: str) -> str:
-        """Who is meant, however it is written: what is counted when somebody asks for a code or guesses one."""
-        return f"{self.keyring.id_key(id_type, id_number)}\0{name.strip()}"
+    def answered_with(self, request_for: UUID, answer: Answer) -> Answer:
+        """The answer to a request for a code, with what its code is brought back with; that is stored nowhere."""
+        return {**answer, "request": self.secrets.request_of(request_for)}
 
-    def may_ask(self, what: str, value: str, by: By) -> None:
-        """Count that a code is asked for; refused alike whether or not there is anybody to send it to.
+    def request_key(self, command_id: UUID) -> str:
+        """By what a code knows the command that asked for it."""
+        return self.secrets.request_key(self.secrets.request_of(command_id))
 
-        Who asks for whom is counted by network: a stranger who asks for somebody's codes all day takes away nothing
-        from the owner, who asks from elsewhere.
-        """
-        network, now = network_of(by.address), by.recorded_at
-        if network and not self.allowances.spend("network", network, now, at_most=CODES_A_NETWORK_A_DAY):
-            raise CodesTooOften()
-        slot = f"{network}\0{value}"
-        if not self.allowances.spend(what, slot, now, at_most=CODES_A_DAY, apart=RESEND_AFTER):
-            raise CodesTooOften(retry_after=ASKED["resend_after"])
-
-    def issue_code(self, account: Account, purpose: str, now: datetime, *, to: str = "") -> bool:
+    def issue_code(
+        self, account: Account, purpose: str, asker: Asker, now: datetime, *, to: str = "", request: str = ""
+    ) -> bool:
         """Let a code go out if account and destination may still have one today."""
         contact = to or account.standing.contact_key
-        salt = token_hex(16)
-        digest = self.secrets.digest_of(account.id, salt, self.secrets.code_of(account.id, salt))
-        due = account.issue_code(purpose=purpose, salt=salt, digest=digest, now=now, to=contact)
-        return self._may_go_to(contact if due else _NOWHERE, now) and due
-
-    def _may_go_to(self, contact: str, now: datetime) -> bool:
-        return self.allowances.spend("destination", contact, now, at_most=CODES_A_DAY, apart=RESEND_AFTER)
+        due = self._prepare(account, purpose, now, contact, request)
+        return self.counts.may_go(contact if due else None, str(account.id), asker, now)
 
     def issue_silently(
-        self, account_id: UUID | None, purpose: str, rule: str, by: By, *, channel: str | None = None
+        self,
+        account_id: UUID | None,
+        purpose: str,
+        rule: str,
+        by: By,
+        asker: Asker,
+        *,
+        meant: str,
+        channel: str | None = None,
+        request: str = "",
     ) -> Answer:
         """Every asker gets the same answer after the same kind of work: one write, whether or not a code goes out."""
-        context = Context.of(by, rules=(rule,))
-        account = self.find(Account, account_id or UUID(int=0))
+        context, now = Context.of(by, rules=(rule,)), by.recorded_at
+        account = self.find(Account, account_id or NOBODY)
         to = _contact_on(account, channel)
-        if account is None or to is None:
-            self._may_go_to(_NOWHERE, by.recorded_at)  # counted all the same: the count must not tell who is known
-            return self.save(by=context, answer=ASKED)
-        if not self.issue_code(account, purpose, by.recorded_at, to=to):
-            return self.save(by=context, answer=ASKED)
-        # two at once: one code goes out, and neither asker learns more than the other
-        with suppress(ChangedMeanwhile):
-            self.save(account, by=context, answer=ASKED)
-        return dict(ASKED)
+        due = to is not None and self._prepare(account, purpose, now, to, request)
+        goes = self.counts.may_go(to if due else None, meant, asker, now)
+        for _ in range(_DECISIONS):
+            if account is None or to is None or not goes:
+                break
+            with suppress(ChangedMeanwhile):
+                return self.save(account, by=context, answer=ASKED)
+            account = self.find(Account, account.id)  # another's code or try was faster: decided anew
+            goes = to == _contact_on(account, channel) and self._prepare(account, purpose, now, to, request)
+        return self.save(by=context, answer=ASKED)
+
+    def _prepare(self, account: Account | None, purpose: str, now: datetime, to: str, request: str) -> bool:
+        if account is None:
+            return False
+        salt = token_hex(16)
+        digest = self.secrets.digest_of(account.id, salt, self.secrets.code_of(account.id, salt))
+        return account.issue_code(purpose=purpose, salt=salt, digest=digest, now=now, to=to, request=request)
 
     @command
     def try_code(
-        self, *, command_id: UUID, account_id: UUID | None, purpose: str, code: str, by: By, valid_for: Any = CODE_LIFE
+        self,
+        *,
+        command_id: UUID,
+        account_id: UUID | None,
+        purpose: str,
+        code: str,
+        by: By,
+        request: str = "",
+        valid_for: Any = CODE_LIFE,
     ) -> Answer:
-        """One try, recorded before its outcome is told: parallel guesses cannot outrun the count."""
+        """One try, recorded before its outcome is told: parallel guesses cannot outrun the count.
+
+        It is a try of the code that `request` asked for; one that nobody asked for so is as wrong as any, and costs
+        whoever is meant nothing.
+        """
         context = Context.of(by, rules=("X-PROOF-1",))
-        account = self.find(Account, account_id or UUID(int=0))
-        out = account.standing.code if account else None
-        digest = self.secrets.digest_of(account_id or UUID(int=0), out.salt if out else "", code)
-        if account is None:
-            return self.save(by=context, answer={})
-        answer: dict[str, Any] = {}
-        if account.try_code(purpose=purpose, digest=digest if out else "", now=by.recorded_at):
-            answer = {"account_id": account.id, "expires_at": by.recorded_at + valid_for}
-        try:
+        slot = self.secrets.request_key(request) if request else ""
+
+        def tried() -> Answer:
+            account = self.find(Account, account_id or NOBODY)
+            out = account.standing.code_of(purpose, slot) if account else None
+            digest = self.secrets.digest_of(account_id or NOBODY, out.salt if out else "", code)
+            if account is None:
+                return self.save(by=context, answer={})
+            right = account.try_code(purpose=purpose, digest=digest, now=by.recorded_at, request=slot)
+            answer = {"account_id": account.id, "expires_at": by.recorded_at + valid_for} if right else {}
             return self.save(account, by=context, answer=answer)
-        except ChangedMeanwhile:
-            raise WrongCode from None  # another try was faster; a conflict would tell that there is such an account
+
+        answer = _decided(tried)
+        if answer is None:
+            raise WrongCode  # others were faster again and again; a conflict would tell that there is such an account
+        return answer
 
     def proven(self, tried: Answer, by: By) -> Account:
         """The account whose code was right; a repeated command never makes it last longer."""
@@ -166,3 +200,11 @@ def _contact_on(account: Account | None, channel: str | None) -> str | None:
     if account is None:
         return None
     return next((each.key for each in account.standing.contacts if channel in (None, "", each.channel)), None)
+
+
+def _decided(decide: Callable[[], Answer]) -> Answer | None:
+    """Decide, and anew where the account was changed meanwhile; None where that never ended."""
+    for _ in range(_DECISIONS):
+        with suppress(ChangedMeanwhile):
+            return decide()
+    return None

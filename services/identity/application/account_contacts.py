@@ -7,8 +7,9 @@ from uuid import UUID
 import msgspec
 
 from services.identity.application.account_codes import CONTACT, PERSON, WrongCode
-from services.identity.application.accounts import Accounts
+from services.identity.application.accounts import NAMES, NAMES_A_DAY, Accounts
 from services.identity.application.allowances import CodesTooOften, TriesUsedUp
+from services.identity.application.code_counts import Asker
 from services.identity.application.messages import Message
 from services.identity.application.secrets import mask_contact
 from services.identity.domain.account import Account, ContactOfAnother
@@ -23,7 +24,6 @@ from shared.rules.refused import MalformedValue
 
 CHANGE = "change_own_contact"
 NAMED_A_DAY = 10
-RENAMED_A_DAY = 3
 _SHOWN = 20
 
 
@@ -48,7 +48,7 @@ class AccountContacts(Accounts):
         account.name_contact(
             contact_key=key, channel=channel, sealed_contact=sealed, replaces=replaces, now=by.recorded_at
         )
-        if not self.issue_code(account, "contact", by.recorded_at, to=key):
+        if not self.issue_code(account, "contact", Asker.of_account(account.id), by.recorded_at, to=key):
             raise CodesTooOften(retry_after=60)
         return self.save(account, by=Context.of(by, rules=("AC-6", "AC-7")))
 
@@ -63,9 +63,9 @@ class AccountContacts(Accounts):
     def _prove_new_contact(self, *, command_id: UUID, code: str, by: By) -> Answer:
         """One try, recorded before its outcome is told; the session does not make guesses cheaper."""
         account = self.account_for(by, CHANGE)
-        out = account.standing.code
+        out = account.standing.code_of("contact", "")
         digest = self.secrets.digest_of(account.id, out.salt if out else "", code)
-        added = account.try_code(purpose="contact", digest=digest if out else "", now=by.recorded_at)
+        added = account.try_code(purpose="contact", digest=digest, now=by.recorded_at)
         answer = {"id": account.id, "version": account.version, "added": added}
         return self.save(account, by=Context.of(by, rules=("AC-6", "X-PROOF-1")), answer=answer)
 
@@ -88,7 +88,7 @@ class AccountContacts(Accounts):
         except Malformed as malformed:
             raise MalformedValue.because(malformed, field="name") from None
         # the right name binds the records of the document: it must not be found by trying, not by a new account either
-        if not self.allowances.spend("rename", account.standing.id_key, by.recorded_at, at_most=RENAMED_A_DAY):
+        if not self.allowances.spend(NAMES, account.standing.id_key, by.recorded_at, at_most=NAMES_A_DAY):
             raise TriesUsedUp()
         person = msgspec.json.encode({**self.person_of(account), "name": name}).decode()
         account.change_name(

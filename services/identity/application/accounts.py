@@ -10,6 +10,8 @@ from uuid import UUID
 import msgspec
 
 from services.identity.application.account_codes import CONTACT, PERSON, AccountCodes
+from services.identity.application.allowances import ChangedTooOften
+from services.identity.application.code_counts import Asker
 from services.identity.application.secrets import checked_contact, checked_document, mask_contact
 from services.identity.domain.account import Account, ContactOfAnother, DocumentTaken
 from shared.access.by import By
@@ -19,6 +21,8 @@ from shared.eventstore.ids import uuid7
 from shared.rules.refused import MalformedValue, Refused
 
 CONFIRM_WITHIN: Final = timedelta(minutes=30)
+NAMES: Final = "rename"  # under what the names are counted that one document had in a day, in whichever account
+NAMES_A_DAY: Final = 3
 
 
 class NotConfirmed(Refused):
@@ -95,6 +99,9 @@ class Accounts(AccountCodes):
         id_key, contact_key = self.keyring.id_key(id_type, number), self.secrets.contact_key(channel, contact)
         # asked before a key is made for the subject; the claims themselves decide
         self._require_free(id_key, contact_key)
+        # an account's name binds the records of its document: it must not be found out by closing and opening anew
+        if self.allowances.spent(NAMES, id_key, by.recorded_at) >= NAMES_A_DAY:
+            raise ChangedTooOften(field="id_number")
         account_id = uuid7()
         expires = {"expires_on": expires_on} if expires_on else {}
         said = {"name": name, "id_type": id_type, "id_number": number, **expires}
@@ -120,23 +127,33 @@ class Accounts(AccountCodes):
     @command
     def send_contact_code(self, *, command_id: UUID, account_id: UUID, by: By) -> Answer:
         """Send the code that proves an account's contact (AC-5)."""
-        self.may_ask("prove", str(account_id), by)
-        return self.issue_silently(account_id, "prove", "AC-5", by)
+        asker = Asker.opener(account_id, by)
+        self.counts.may_ask("prove", str(account_id), asker, by.recorded_at)
+        return self.issue_silently(account_id, "prove", "AC-5", by, asker, meant=str(account_id))
 
     def resend_activation(self, *, by: By, **named: Any) -> Answer:
         """The same by contact, for whoever lost the page on which the account was opened."""
-        return self._resend_activation(by=self.secrets.blinded(by), **named)
+        asked = self._resend_activation(by=self.secrets.blinded(by), **named)
+        return self.answered_with(named["command_id"], asked)
 
     @command
     def _resend_activation(self, *, command_id: UUID, channel: str, contact: str, by: By) -> Answer:
         key = self.secrets.contact_key(channel, checked_contact(channel, contact))
-        self.may_ask("activate", key, by)
-        return self.issue_silently(self.owners("account.contact", [key]).get(key), "prove", "AC-5", by)
+        asker = self.counts.asker(None, "", by)
+        self.counts.may_ask("activate", key, asker, by.recorded_at)
+        account_id = self.owners("account.contact", [key]).get(key)
+        return self.issue_silently(account_id, "prove", "AC-5", by, asker, meant=key)
 
     @command
     def close_account(self, *, command_id: UUID, by: By) -> Answer:
-        """Close the own account: document and contacts are free at once, the worker destroys its key."""
+        """Close the own account: document and contacts are free at once, the worker destroys its key.
+
+        It is never refused; that it was done counts like a correction of the name, which an account that is opened
+        anew would be otherwise.
+        """
         account = self.account_for(by, "close_own_account")
+        for id_key in account.standing.held:
+            self.allowances.spend(NAMES, id_key, by.recorded_at, at_most=NAMES_A_DAY)
         account.close()
         return self.save(account, by=Context.of(by, rules=("AC-1",)))
 

@@ -28,6 +28,13 @@ class TriesUsedUp(Refused):
     status = 429
 
 
+class ChangedTooOften(TriesUsedUp):
+    """The document's accounts were closed, or their name was corrected, often enough today: names are not tried out."""
+
+    zh = "该证件的姓名今天更改次数已达上限（含注销账号），请明天再注册。"
+    en = "This document's name was changed, or its account closed, often enough today: open the account tomorrow."
+
+
 class Allowances:
     """Counts by slots. A slot is a keyed hash of what is counted, so that the table names nobody."""
 
@@ -49,6 +56,16 @@ class Allowances:
                 (self._slot(kind, value), shanghai_date(now), now, not_after, at_most),
             )
             return cursor.fetchone() is not None
+
+    def spent(self, kind: str, value: str, now: datetime) -> int:
+        """How many of today's number are taken."""
+        with self._store.reading() as cursor:
+            cursor.execute(
+                "SELECT spent FROM allowances WHERE slot = %s AND day = %s",
+                (self._slot(kind, value), shanghai_date(now)),
+            )
+            row = cursor.fetchone()
+        return row[0] if row else 0
 
     def forget(self, before: date) -> int:
         """Drop what was counted on days before; part of `due(now)`."""

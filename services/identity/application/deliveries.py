@@ -11,6 +11,8 @@ from shared.eventstore.store import Store
 CHANNELS: Final = ("mail", "sms")
 AFTER_A_TRY: Final = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 240, 900, 3600, 4 * 3600, 12 * 3600))
 A_PASS: Final = 50
+KEPT: Final = timedelta(days=30)  # what is done is remembered so long; what is older is not sent any more
+_FORGOTTEN_AT_ONCE: Final = 1000
 _log = logging.getLogger(__name__)
 
 
@@ -66,6 +68,16 @@ class Deliveries:
         if state == "undelivered":
             _log.error("message %s could not be delivered", waiting.message_id)
         self._put(waiting, channel, state, waiting.tries, None, now)
+
+    def forget(self, now: datetime) -> int:
+        """Drop some of what was done long ago; part of `due(now)`."""
+        with self._store.reading() as cursor:
+            cursor.execute(
+                "DELETE FROM message_deliveries WHERE message_id IN (SELECT message_id FROM message_deliveries"
+                " WHERE state <> 'waiting' AND settled_at <= %s ORDER BY settled_at LIMIT %s)",
+                (now - KEPT, _FORGOTTEN_AT_ONCE),
+            )
+            return int(cursor.rowcount)
 
     def counts(self, now: datetime) -> dict[str, tuple[int, int]]:
         """By channel: how many messages wait, and how many were given up in the last day."""

@@ -54,25 +54,33 @@ class Identity(AccountRecovery):
         self.sessions = Sessions(store, clock, keyring, self.holders)
 
     def request_sign_in_code(self, *, by: By, **named: Any) -> Answer:
-        """Send a sign-in code to the contact of the account of this document and name."""
-        return self._request_sign_in_code(by=self.secrets.blinded(by), **named)
+        """Send a sign-in code to the contact of the account of this document and name.
+
+        The code serves who brings back the `request` of the answer: what strangers ask for or try is not the owner's.
+        """
+        asked = self._request_sign_in_code(by=self.secrets.blinded(by), **named)
+        return self.answered_with(named["command_id"], asked)
 
     @command
-    def _request_sign_in_code(self, *, command_id: UUID, id_type: str, id_number: str, name: str, by: By) -> Answer:
-        account_id = self.account_named(id_type, id_number, name, by.recorded_at)
-        self.may_ask("sign_in", self.asked_for(id_type, id_number, name), by)
-        return self.issue_silently(account_id, "sign_in", "AC-12", by)
+    def _request_sign_in_code(
+        self, *, command_id: UUID, id_type: str, id_number: str, name: str, by: By, known_device: str = ""
+    ) -> Answer:
+        meant = self.meant(id_type, id_number, name, by.recorded_at)
+        asker = self.counts.asker(meant.account_id, known_device, by)
+        self.counts.may_ask("sign_in", meant.key, asker, by.recorded_at)
+        request = self.request_key(command_id)
+        return self.issue_silently(meant.account_id, "sign_in", "AC-12", by, asker, meant=meant.key, request=request)
 
     def prove_contact_code(self, *, command_id: UUID, account_id: UUID, code: str, by: By) -> Answer:
         """Prove the contact; the account becomes active and its records are bound."""
         return self._student_in("prove", command_id, account_id, code, by)
 
     def sign_in_with_code(
-        self, *, command_id: UUID, id_type: str, id_number: str, name: str, code: str, by: By
+        self, *, command_id: UUID, id_type: str, id_number: str, name: str, code: str, request: str, by: By
     ) -> Answer:
-        """Sign in with the code that came to the contact."""
-        account_id = self.account_named(id_type, id_number, name, by.recorded_at)
-        return self._student_in("sign_in", command_id, account_id, code, by)
+        """Sign in with the code that came to the contact, and what the request for it was answered."""
+        meant = self.meant(id_type, id_number, name, by.recorded_at)
+        return self._student_in("sign_in", command_id, meant.account_id, code, by, request)
 
     def sign_in_operator(self, *, operator_id: str, key: str, by: By) -> Answer:
         """Sign an office's operator in; without an operators file there is none, and no default."""
@@ -81,7 +89,9 @@ class Identity(AccountRecovery):
             raise NotSignedIn(reason="operator")
         return self.sessions.begin(operator, amr=("key",), device="", by=by, strong=True)
 
-    def _student_in(self, purpose: str, command_id: UUID, account_id: UUID | None, code: str, by: By) -> Answer:
+    def _student_in(
+        self, purpose: str, command_id: UUID, account_id: UUID | None, code: str, by: By, request: str = ""
+    ) -> Answer:
         """The session of a student whose code was right; a repeated command never makes it last longer."""
         by = self.secrets.blinded(by)  # whatever is saved on the way remembers no number and no code
         tried = self.try_code(
@@ -90,6 +100,7 @@ class Identity(AccountRecovery):
             purpose=purpose,
             code=code,
             by=by,
+            request=request,
             valid_for=STUDENT_SESSION,
         )
         account = self.proven(tried, by)
@@ -102,4 +113,5 @@ class Identity(AccountRecovery):
         # a code to a proven contact is the strongest proof of those who have no stronger one
         strong = not self.sessions.login_standing(holder.subject).is_strong
         by = replace(by, command_id=command_id)
-        return self.sessions.begin(holder, amr=("otp", account.channel), device="", by=by, strong=strong)
+        answer = self.sessions.begin(holder, amr=("otp", account.channel), device="", by=by, strong=strong)
+        return {**answer, "known_device": self.attempts.new_device(holder.subject)}

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from services.identity.application.deliveries import CHANNELS, Deliveries, Waiting
+from services.identity.application.deliveries import CHANNELS, KEPT, Deliveries, Waiting
 from shared.codes.clock import Clock
 from shared.eventstore.log import FactRecord
 
@@ -81,9 +81,11 @@ class Reactions:
     def react(self, records: Sequence[FactRecord]) -> None:
         """Do what a run of facts asks for."""
         silent: set[str] = set()
+        remembered = self._clock.now() - KEPT
         for record in records:
             for message in self._asked_for(record):
-                if not self._deliveries.knows(message.message_id):
+                # of what is older nobody knows any more whether it went out: it does not go out twice
+                if record.recorded_at > remembered and not self._deliveries.knows(message.message_id):
                     self._attempt(message, Waiting(message.message_id, record.position), silent)
         for run in self._runs:
             run(records)

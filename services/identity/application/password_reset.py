@@ -19,13 +19,11 @@ class PasswordReset:
         self._identity = identity
         self._factors = factors
 
-    def reset_password(
-        self, *, command_id: UUID, id_type: str, id_number: str, name: str, code: str, password: str, by: By
-    ) -> Answer:
+    def reset_password(self, *, command_id: UUID, password: str, by: By, **proof: str) -> Answer:
         """Set the password, end every session, answer the user names; second factors stay as they are."""
         # what protects nobody is refused before the code is spent, for known and unknown alike
-        self._factors.passwords.check(password, (name, id_number))
-        account = self._identity.recovered("password", command_id, id_type, id_number, name, code, by)
+        self._factors.passwords.check(password, (proof["name"], proof["id_number"]))
+        account = self._identity.recovered("password", command_id, by, **proof)
         setting = uuid5(command_id, "set the password")  # beside the try of the code, which has the command's own id
         self._factors.replace_password(setting, f"{SUBJECT}{account.id}", password, by)
         return {"user_names": [contact for _, contact in self._identity.contacts_of(account)]}

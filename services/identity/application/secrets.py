@@ -2,6 +2,7 @@
 
 import hmac
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -18,6 +19,7 @@ from shared.codes.tables import ID_TYPES
 from shared.eventstore.privacy import Keyring
 from shared.rules.refused import MalformedValue
 
+REQUEST: Final = "xr1_"
 _CONTACTS: Final = {
     # dot-atoms of letters and signs, and no encoded word: what a mail's head would read as something else is no address
     "mail": re.compile(
@@ -41,6 +43,15 @@ class Secrets:
     def digest_of(self, account_id: UUID, salt: str, code: str) -> str:
         """What a code is checked against."""
         return self._keyed("contact-code-check", str(account_id), salt, code).hex()
+
+    def request_of(self, command_id: UUID) -> str:
+        """What a request for a code is answered: the same to a repeated command, known to its asker, stored nowhere."""
+        keyed = self._keyed("code-request", str(command_id))
+        return REQUEST + urlsafe_b64encode(keyed).decode().rstrip("=")
+
+    def request_key(self, request: str) -> str:
+        """By what a code knows the request that asked for it."""
+        return self._keyed("code-request-key", request).hex()[:40]
 
     def contact_key(self, channel: str, contact: str) -> str:
         """The same for one address however it is written."""

@@ -1,7 +1,6 @@
 """Signing in with a password, and showing a strong factor again. One answer to all who are not let in."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar, Final
@@ -12,7 +11,7 @@ from services.identity.application.holders import Holder
 from services.identity.application.one_time_passwords import matching_step
 from services.identity.application.passwords import Passwords
 from services.identity.application.secrets import Secrets
-from services.identity.application.sessions import Logins, Sessions, SubjectTaken
+from services.identity.application.sessions import Logins, Sessions
 from services.identity.application.sign_in_attempts import Attempt, Attempts
 from services.identity.application.sign_in_secrets import LoginSecrets
 from services.identity.domain.login import Login, LoginStanding
@@ -20,7 +19,6 @@ from services.identity.domain.login_rules import (
     SecondFactorMissing,
     StrongFactorMissing,
     WrongSignIn,
-    owner_is_told,
 )
 from shared.access.by import By
 from shared.access.decide import Resource, require
@@ -74,10 +72,10 @@ class SignIn(Logins):
         subject = holder.subject if holder else _NOBODY
         login = self.login_standing(subject)
         source = self.attempts.source_of(subject, known_device, network_of(by.address))
-        attempt = self.attempts.spend(_counted(spelled), source, by.recorded_at)
+        meant = holder.subject if holder else ""
+        attempt = self.attempts.spend(_counted(spelled), source, by.recorded_at, meant)
         kept = self.secrets.find(subject, login.password)
         if not self.passwords.is_right(kept, password) or holder is None or kept is None:
-            self._missed(holder, login, attempt, by)
             raise WrongSignIn
         answer = self._let_in(holder, login, otp, attempt, by)
         self.attempts.forgive(attempt)
@@ -96,10 +94,9 @@ class SignIn(Logins):
             raise SecondFactorMissing(field="otp")
         # whoever comes this far has the password: from however many networks, these guesses are one count
         source = attempt.source if attempt.source.startswith("device:") else "anywhere"
-        guess = self.attempts.spend(f"otp\0{holder.subject}", source, by.recorded_at)
+        guess = self.attempts.spend(f"otp\0{holder.subject}", source, by.recorded_at, holder.subject)
         used = self.use_totp(holder.subject, otp, by.recorded_at)
         if used is None:
-            self._missed(holder, login, guess, by)
             raise WrongSignIn
         try:
             answer = self.save(used, by=context, answer=_proof(holder, "pwd", "otp", by=by))
@@ -139,15 +136,6 @@ class SignIn(Logins):
         return self._blinding.blinded(by)
 
     # --- parts ---
-
-    def _missed(self, holder: Holder | None, login: LoginStanding, attempt: Attempt, by: By) -> None:
-        """Tell the owner, once a day at most, that somebody keeps trying."""
-        if holder is None or not owner_is_told(login.delayed_at, attempt.misses, by.recorded_at):
-            return
-        known = self.login_of(holder.subject)
-        known.note_delay(attempt.misses, by.recorded_at)
-        with suppress(ChangedMeanwhile, SubjectTaken):
-            self.save(known, by=Context.of(by, rules=("X-SIGN-4",)).with_(command_id=None), answer={})
 
     def _renew(self, subject: str, password: str, by: By) -> None:
         """Hash a right password again with today's parameters."""

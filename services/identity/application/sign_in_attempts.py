@@ -12,16 +12,25 @@ from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
 
 DEVICE: Final = "xd1"
+DEVICE_SOURCE: Final = "device:"
 _NONCE: Final = 16
 
 _SPEND: Final = """
-    INSERT INTO sign_in_attempts AS kept (login_key, source, misses, last_at, free_at)
-    VALUES (%(login)s, %(source)s, 1, %(now)s, %(now)s)
+    INSERT INTO sign_in_attempts AS kept (login_key, source, misses, last_at, free_at, subject)
+    VALUES (%(login)s, %(source)s, 1, %(now)s, %(now)s, %(subject)s)
     ON CONFLICT (login_key, source) DO UPDATE
-    SET misses = CASE WHEN kept.last_at <= %(forgotten)s THEN 1 ELSE kept.misses + 1 END, last_at = EXCLUDED.last_at
+    SET misses = CASE WHEN kept.last_at <= %(forgotten)s THEN 1 ELSE kept.misses + 1 END, last_at = EXCLUDED.last_at,
+        subject = EXCLUDED.subject
     WHERE kept.free_at <= %(now)s OR kept.last_at <= %(forgotten)s
     RETURNING misses
 """
+# what made a place wait is kept until its owner was told, even if a right password came from there meanwhile
+_FORGIVE: Final = """
+    WITH gone AS (DELETE FROM sign_in_attempts WHERE login_key = %(login)s AND source = %(source)s AND untold = 0)
+    UPDATE sign_in_attempts SET misses = 0, free_at = last_at
+    WHERE login_key = %(login)s AND source = %(source)s AND untold > 0
+"""
+AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True)
@@ -40,19 +49,22 @@ class Attempts:
         self._store = store
         self._pepper = keyring.code_pepper
 
-    def spend(self, login: str, source: str, now: datetime) -> Attempt:
-        """Count one try; raises SignInDelayed while further ones from there wait."""
+    def spend(self, login: str, source: str, now: datetime, subject: str = "") -> Attempt:
+        """Count one try; raises SignInDelayed while further ones from there wait. `subject` hears of it, if it is."""
         login_key = self._keyed("login-name", login)[:40]
         asked: dict[str, Any] = {
-            "login": login_key, "source": source, "now": now, "forgotten": now - MISSES_FORGOTTEN
+            "login": login_key, "source": source, "now": now, "forgotten": now - MISSES_FORGOTTEN,
+            "subject": subject,
         }  # fmt: skip
         with self._store.writing() as cursor:
             cursor.execute(_SPEND, asked)
             row: Any = cursor.fetchone()
             if row is not None:
+                waits = wait_after(row[0])
                 cursor.execute(
-                    "UPDATE sign_in_attempts SET free_at = %s WHERE login_key = %s AND source = %s",
-                    (now + wait_after(row[0]), login_key, source),
+                    "UPDATE sign_in_attempts SET free_at = %s, untold = greatest(untold, %s)"
+                    " WHERE login_key = %s AND source = %s",
+                    (now + waits, row[0] if waits else 0, login_key, source),
                 )
                 return Attempt(login_key, source, row[0])
             cursor.execute(
@@ -65,8 +77,24 @@ class Attempts:
     def forgive(self, attempt: Attempt) -> None:
         """It was no miss: forget what was counted there."""
         with self._store.reading() as cursor:
+            cursor.execute(_FORGIVE, {"login": attempt.login_key, "source": attempt.source})
+
+    def untold(self) -> list[tuple[str, int]]:
+        """Whose sign-ins were delayed since they were told last: subjects, each with the most misses from one place."""
+        with self._store.reading() as cursor:
             cursor.execute(
-                "DELETE FROM sign_in_attempts WHERE login_key = %s AND source = %s", (attempt.login_key, attempt.source)
+                "SELECT subject, max(untold) FROM sign_in_attempts WHERE untold > 0 AND subject > ''"
+                " GROUP BY subject LIMIT %s",
+                (AT_ONCE,),
+            )
+            return [(row[0], row[1]) for row in cursor.fetchall()]
+
+    def told(self, subject: str, misses: int) -> None:
+        """They know of so many now."""
+        with self._store.reading() as cursor:
+            cursor.execute(
+                "UPDATE sign_in_attempts SET untold = 0 WHERE subject = %s AND untold BETWEEN 1 AND %s",
+                (subject, misses),
             )
 
     def sweep(self, now: datetime) -> int:
@@ -88,7 +116,7 @@ class Attempts:
         nonce, _, proof = rest.partition(".")
         right = self._keyed("device", subject, nonce)
         if form == DEVICE and hmac.compare_digest(proof.encode(), right.encode()):
-            return f"device:{self._keyed('device-source', nonce)[:32]}"
+            return f"{DEVICE_SOURCE}{self._keyed('device-source', nonce)[:32]}"
         return f"network:{network}"
 
     def _keyed(self, *parts: str) -> str:

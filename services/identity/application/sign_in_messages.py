@@ -7,12 +7,13 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from services.identity.application.messages import Message
-from services.identity.application.sessions import Logins, Sessions
+from services.identity.application.sessions import Logins, Sessions, SubjectTaken
 from services.identity.application.sign_in_attempts import Attempts
 from services.identity.application.sign_in_owners import Owners
 from services.identity.application.sign_in_secrets import Ceremonies, LoginSecrets
 from services.identity.domain.account import Account
 from services.identity.domain.login import Login
+from services.identity.domain.login_rules import owner_is_told
 from services.identity.domain.operator import Operator
 from shared.eventstore.application import ChangedMeanwhile
 from shared.eventstore.context import Context
@@ -110,9 +111,24 @@ class SignInUpkeep:
         self._ceremonies = Ceremonies(sessions.store, keyring)
 
     def due(self, now: datetime) -> int:
-        """End what is over, and forget what served or was forgotten."""
+        """End what is over, tell of guesses, and forget what served or was forgotten."""
         lapsed = self._sessions.lapse_sessions(self._over.list_sessions_over(now), now)
+        self._note_delays(now)
         self._sessions.forget_activity(now)
         self._attempts.sweep(now)
         self._ceremonies.sweep(now)
         return lapsed
+
+    def _note_delays(self, now: datetime) -> None:
+        """Who guesses waits for no fact: a name that somebody has would take longer than one that nobody has."""
+        context = Context.system("note_delays", now, rules=("X-SIGN-4",))
+        for subject, misses in self._attempts.untold():
+            login = self._sessions.login_of(subject)
+            is_there = self._sessions.holders.of(subject) is not None
+            if is_there and owner_is_told(login.standing.delayed_at, misses, now):
+                login.note_delay(misses, now)
+                try:
+                    self._sessions.save(login, by=context, answer={})
+                except (ChangedMeanwhile, SubjectTaken):
+                    continue  # the login changed at this very moment: next time
+            self._attempts.told(subject, misses)

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
+from services.identity.application.code_counts import Asker
 from services.identity.application.sessions import Logins
 from services.identity.domain.login_rules import StrongFactorMissing, WrongSignIn
 from shared.access.by import By
@@ -26,7 +27,10 @@ class StepUpCodes(Logins):
     @command
     def send_step_up_code(self, *, command_id: UUID, by: By) -> Answer:
         """Send a code to the own proven contact."""
-        return self._identity.issue_silently(self._account(by), PURPOSE, "X-SIGN-2", by)
+        account_id = self._account(by)
+        return self._identity.issue_silently(
+            account_id, PURPOSE, "X-SIGN-2", by, Asker.owner(account_id), meant=str(account_id)
+        )
 
     def step_up_with_code(self, *, command_id: UUID, code: str, by: By) -> Answer:
         """Show the code in this session."""

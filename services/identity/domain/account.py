@@ -70,9 +70,11 @@ class Account(AccountContactFacts, stored_as="identity.Account"):
         sealed_contact: str
         issued_at: datetime
         expires_at: datetime
+        request: str = ""  # the keyed hash of what its asker was answered
 
     class CodeMissed(Aggregate.Event):
         purpose: str
+        request: str = ""
 
     class ContactProven(Aggregate.Event):
         person_id: UUID
@@ -122,7 +124,9 @@ class Account(AccountContactFacts, stored_as="identity.Account"):
         """Chosen by the caller, who seals the data under a key of this name first."""
         return account_id
 
-    def issue_code(self, *, purpose: str, salt: str, digest: str, now: datetime, to: str = "") -> bool:
+    def issue_code(
+        self, *, purpose: str, salt: str, digest: str, now: datetime, to: str = "", request: str = ""
+    ) -> bool:
         """Let a code go out, if one may; silence otherwise, so that the asker learns nothing. `to` names a contact."""
         if not code_may_go_out(self.standing, purpose, now):
             return False
@@ -135,15 +139,16 @@ class Account(AccountContactFacts, stored_as="identity.Account"):
             sealed_contact=sealed_contact,
             issued_at=now,
             expires_at=now + CODE_LIFE,
+            request=request,
         )
         return True
 
-    def try_code(self, *, purpose: str, digest: str, now: datetime) -> bool:
-        """Spend one try; a right code is spent for good."""
-        if not code_can_be_tried(self.standing, purpose, now):
+    def try_code(self, *, purpose: str, digest: str, now: datetime, request: str = "") -> bool:
+        """Spend one try of the code that this request asked for; a right code is spent for good."""
+        if not code_can_be_tried(self.standing, purpose, request, now):
             return False
-        if not code_is_right(self.standing, digest):
-            self._code_missed(purpose=purpose)
+        if not code_is_right(self.standing, purpose, request, digest):
+            self._code_missed(purpose=purpose, request=request)
             return False
         if purpose == "prove":
             self._contact_proven(person_id=self.standing.person_id, at=now)
@@ -186,20 +191,22 @@ class Account(AccountContactFacts, stored_as="identity.Account"):
         sealed_contact: str,
         issued_at: datetime,
         expires_at: datetime,
+        request: str = "",
     ) -> None:
-        self.standing = self.standing.with_code(IssuedCode(purpose, salt, digest, issued_at, expires_at))
+        code = IssuedCode(purpose, salt, digest, issued_at, expires_at, request=request)
+        self.standing = self.standing.with_code(code)
 
     @event(CodeMissed)
-    def _code_missed(self, purpose: str) -> None:
-        self.standing = self.standing.missed()
+    def _code_missed(self, purpose: str, request: str = "") -> None:
+        self.standing = self.standing.missed(purpose, request)
 
     @event(ContactProven)
     def _contact_proven(self, person_id: UUID, at: datetime) -> None:
-        self.standing = self.standing.spent()
+        self.standing = self.standing.signed_in("prove")
 
     @event(SignedIn)
     def _signed_in(self, person_id: UUID, at: datetime) -> None:
-        self.standing = self.standing.spent()
+        self.standing = self.standing.signed_in("sign_in")
 
     @event(Closed)
     def _closed(self, person_id: UUID, id_key: str, contact_key: str, further_id_keys: tuple[str, ...] = ()) -> None:

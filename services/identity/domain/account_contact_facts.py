@@ -59,7 +59,7 @@ class AccountContactFacts(AccountIdentityFacts):
         def apply(self, aggregate: Any) -> None:
             aggregate.contacts = {**aggregate.contacts, self.contact_key: (self.channel, self.sealed_contact)}
             named = NamedContact(self.contact_key, self.channel, self.replaces)
-            aggregate.standing = changed(aggregate.standing, named=named, code=None)
+            aggregate.standing = changed(aggregate.standing.spent("contact"), named=named)
 
     class ContactAdded(Aggregate.Event):
         """The code that went to a further contact came back: it serves the account, and replaces another or none."""
@@ -105,7 +105,7 @@ class AccountContactFacts(AccountIdentityFacts):
         at: datetime
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = changed(aggregate.standing, code=None)
+            aggregate.standing = aggregate.standing.spent(self.purpose)
 
     class MessageUndelivered(Aggregate.Event):
         """A message to the owner was given up: its address does not take it, or it came too late."""

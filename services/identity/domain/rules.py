@@ -14,14 +14,20 @@ from shared.codes.clock import shanghai_date
 
 RESEND_AFTER = timedelta(seconds=60)
 CODE_LIFE = timedelta(minutes=10)
-CODES_A_DAY = 5
+CODES_A_DAY = 5  # to one destination, for who asks from one place
+CODES_TO_ONE_A_DAY = 20  # to one destination, for all who ask from places that the owner never signed in from
+# of one account: more than strangers can have sent to a mail address and a telephone, so that some are always left
+CODES_OF_ONE_A_DAY = 60
 TRIES_A_CODE = 5
 PROVE_WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
 class IssuedCode:
-    """The one code that an account can be asked for now; the code itself is never kept, only its salted hash."""
+    """A code that went out; the code itself is never kept, only its salted hash.
+
+    It serves one purpose and, where nobody was signed in, only who brings back what the request for it was answered.
+    """
 
     purpose: str
     salt: str
@@ -29,11 +35,17 @@ class IssuedCode:
     issued_at: datetime
     expires_at: datetime
     tries: int = 0
+    request: str = ""  # the keyed hash of that answer; empty for an owner who is signed in, and for who opened
+
+    @property
+    def slot(self) -> tuple[str, str]:
+        """Of codes in one slot only the newest counts; those of others do not touch it."""
+        return self.purpose, self.request
 
 
 @dataclass(frozen=True)
 class AccountStanding:
-    """What decides about an account: whose document, which state, which code is out."""
+    """What decides about an account: whose document, which state, which codes are out."""
 
     person_id: UUID
     id_key: str
@@ -41,7 +53,7 @@ class AccountStanding:
     contact_key: str
     opened_at: datetime
     state: str = "opened"
-    code: IssuedCode | None = None
+    codes: tuple[IssuedCode, ...] = ()
     last_code_at: datetime | None = None
     code_day: date | None = None
     codes_on_day: int = 0
@@ -73,9 +85,7 @@ class AccountStanding:
     def _reached_by(self, contacts: list[Contact]) -> AccountStanding:
         first, *further = contacts
         # a code that is out went to one that may be gone
-        return replace(
-            self, contact_key=first.key, channel=first.channel, further=tuple(further), named=None, code=None
-        )
+        return replace(self, contact_key=first.key, channel=first.channel, further=tuple(further), named=None, codes=())
 
     @property
     def all_identities(self) -> Identities:
@@ -106,7 +116,7 @@ class AccountStanding:
         return self._known_by(self.all_identities.without(source, along))
 
     def superseded(self, by_account: UUID) -> AccountStanding:
-        return replace(self, state="superseded", superseded_by=by_account, state_before=self.state)
+        return replace(self, state="superseded", superseded_by=by_account, state_before=self.state, codes=())
 
     def restored(self) -> AccountStanding:
         return replace(self, state=self.state_before, superseded_by=None, state_before="")
@@ -119,42 +129,53 @@ class AccountStanding:
     def with_code(self, code: IssuedCode) -> AccountStanding:
         day = shanghai_date(code.issued_at)
         count = self.codes_on_day + 1 if day == self.code_day else 1
-        return replace(self, code=code, last_code_at=code.issued_at, code_day=day, codes_on_day=count)
+        others = (each for each in self.codes if each.slot != code.slot and code.issued_at < each.expires_at)
+        return replace(self, codes=(*others, code), last_code_at=code.issued_at, code_day=day, codes_on_day=count)
 
-    def missed(self) -> AccountStanding:
-        if self.code is None:
-            return self
-        tries = self.code.tries + 1
-        return replace(self, code=None if tries >= TRIES_A_CODE else replace(self.code, tries=tries))
+    def code_of(self, purpose: str, request: str) -> IssuedCode | None:
+        """The code that this request for it can be answered with."""
+        return next((each for each in self.codes if each.slot == (purpose, request)), None)
 
-    def spent(self) -> AccountStanding:
-        return replace(self, state="active", code=None)
+    def missed(self, purpose: str, request: str) -> AccountStanding:
+        slot = (purpose, request)
+        tried = (replace(each, tries=each.tries + (each.slot == slot)) for each in self.codes)
+        return replace(self, codes=tuple(each for each in tried if each.tries < TRIES_A_CODE))
+
+    def spent(self, purpose: str) -> AccountStanding:
+        """A right code ends every other one for the same purpose: who asked for those is somebody else, or forgot."""
+        return replace(self, codes=tuple(each for each in self.codes if each.purpose != purpose))
+
+    def signed_in(self, purpose: str) -> AccountStanding:
+        return replace(self.spent(purpose), state="active")
 
     def ended(self, state: str) -> AccountStanding:
-        return replace(self, state=state, code=None)
+        return replace(self, state=state, codes=())
 
 
 def code_may_go_out(account: AccountStanding, purpose: str, now: datetime) -> bool:
-    """One code a minute, five a day, and only for what the account's state allows.
+    """Only for what the account's state allows, and a bounded number a day.
 
-    A code to a further contact need not wait for the minute after a step-up: that destination has a minute of its own.
+    The minute between two codes and the few of a day are counted by destination and by who asks: an account that
+    counted them for all would let strangers use up what its owner may have.
     """
-    if account.state != ("opened" if purpose == "prove" else "active"):
+    if not _serves(account, purpose):
         return False
-    waits = account.last_code_at is not None and now < account.last_code_at + RESEND_AFTER
-    if waits and purpose != "contact":
-        return False
-    return shanghai_date(now) != account.code_day or account.codes_on_day < CODES_A_DAY
+    return shanghai_date(now) != account.code_day or account.codes_on_day < CODES_OF_ONE_A_DAY
 
 
-def code_can_be_tried(account: AccountStanding, purpose: str, now: datetime) -> bool:
-    """Whether there is a living code for this purpose at all."""
-    code = account.code
-    return code is not None and code.purpose == purpose and now < code.expires_at and code.tries < TRIES_A_CODE
+def code_can_be_tried(account: AccountStanding, purpose: str, request: str, now: datetime) -> bool:
+    """Whether there is a living code for this purpose and request at all."""
+    code = account.code_of(purpose, request)
+    return _serves(account, purpose) and code is not None and now < code.expires_at and code.tries < TRIES_A_CODE
 
 
-def code_is_right(account: AccountStanding, digest: str) -> bool:
-    return account.code is not None and compare_digest(account.code.digest, digest)
+def code_is_right(account: AccountStanding, purpose: str, request: str, digest: str) -> bool:
+    code = account.code_of(purpose, request)
+    return code is not None and compare_digest(code.digest, digest)
+
+
+def _serves(account: AccountStanding, purpose: str) -> bool:
+    return account.state == ("opened" if purpose == "prove" else "active")
 
 
 def has_lapsed(account: AccountStanding, now: datetime) -> bool:

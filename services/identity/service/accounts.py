@@ -103,12 +103,12 @@ class AccountAnswers:
 
     @answers(RequestRecoveryCodeV1)
     def request_recovery_code(self, request: Request, by: By) -> Any:
-        return self.edge.use_cases.request_recovery_code(**request, by=by)
+        return self.edge.use_cases.request_recovery_code(**with_country(request), by=by)
 
     @answers(RecoverUserNameV1)
     def recover_user_name(self, request: Request, by: By) -> Any:
-        return self.edge.use_cases.recover_user_name(**request, by=by)
+        return self.edge.use_cases.recover_user_name(**with_country(request), by=by)
 
     @answers(ResetPasswordV1)
     def reset_password(self, request: Request, by: By) -> Any:
-        return self.edge.sign_in.reset.reset_password(**request, by=by)
+        return self.edge.sign_in.reset.reset_password(**with_country(request), by=by)

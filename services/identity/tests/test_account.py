@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from services.identity.domain.account import Account, AccountEnded
-from services.identity.domain.rules import has_lapsed
+from services.identity.domain.rules import CODES_A_DAY, CODES_OF_ONE_A_DAY, CODES_TO_ONE_A_DAY, has_lapsed
 from shared.eventstore.aggregate import Claim, Release
 from shared.eventstore.ids import uuid7
 
@@ -86,17 +86,54 @@ def test_a_new_code_makes_the_old_one_worthless(account: Account) -> None:
     assert not account.try_code(purpose="prove", digest="first", now=NOW + MINUTE)
 
 
-def test_no_second_code_goes_out_within_a_minute(account: Account) -> None:
-    assert account.issue_code(purpose="prove", salt="s", digest="d", now=NOW)
-    assert not account.issue_code(purpose="prove", salt="s", digest="d", now=NOW + timedelta(seconds=59))
-    assert account.issue_code(purpose="prove", salt="s", digest="d", now=NOW + MINUTE)
-
-
-def test_no_more_than_five_codes_go_out_on_one_day_in_china(account: Account) -> None:
-    sent = [account.issue_code(purpose="prove", salt="s", digest="d", now=NOW + n * MINUTE) for n in range(6)]
-    assert sent == [True] * 5 + [False]
+def test_a_bounded_number_of_codes_goes_out_on_one_day_in_china_and_more_than_strangers_can_ask_for(
+    account: Account,
+) -> None:
+    sent = [account.issue_code(purpose="prove", salt="s", digest="d", now=NOW + n * MINUTE) for n in range(80)]
+    assert sent == [True] * CODES_OF_ONE_A_DAY + [False] * (80 - CODES_OF_ONE_A_DAY)
+    assert CODES_OF_ONE_A_DAY >= 2 * CODES_TO_ONE_A_DAY + 2 * CODES_A_DAY  # by mail and by telephone, and some are left
     midnight_in_china = datetime(2026, 10, 20, 16, 0, tzinfo=UTC)
     assert account.issue_code(purpose="prove", salt="s", digest="d", now=midnight_in_china)
+
+
+@pytest.mark.asvs("6.6.2")
+@pytest.mark.rule("X-PROOF-1")
+def test_a_code_serves_the_request_that_asked_for_it_and_others_do_not_touch_it(active: Account) -> None:
+    """Given two requests for a code, when one asker guesses or brings the other's code, then that is refused, and the
+    other's code is as good as before."""
+    active.issue_code(purpose="sign_in", salt="s", digest="mine", now=NOW, request="me")
+    active.issue_code(purpose="sign_in", salt="t", digest="theirs", now=NOW, request="them")
+    for _ in range(6):
+        assert not active.try_code(purpose="sign_in", digest="mine", now=NOW, request="them")
+    for request in ("nobody", ""):
+        assert not active.try_code(purpose="sign_in", digest="mine", now=NOW, request=request)
+    assert facts(active) == ["CodeIssued"] * 2 + ["CodeMissed"] * 5
+    assert active.try_code(purpose="sign_in", digest="mine", now=NOW, request="me")
+
+
+def test_a_right_code_ends_every_other_one_for_its_purpose(active: Account) -> None:
+    for request in ("one", "two"):
+        active.issue_code(purpose="sign_in", salt="s", digest=request, now=NOW, request=request)
+    active.issue_code(purpose="password", salt="s", digest="three", now=NOW, request="three")
+    assert active.try_code(purpose="sign_in", digest="one", now=NOW, request="one")
+    assert not active.try_code(purpose="sign_in", digest="two", now=NOW, request="two")
+    assert active.try_code(purpose="password", digest="three", now=NOW, request="three")
+
+
+def test_codes_that_are_over_are_not_kept(active: Account) -> None:
+    for number in range(5):
+        now = NOW + number * 9 * MINUTE
+        active.issue_code(purpose="sign_in", salt="s", digest="d", now=now, request=f"request {number}")
+        assert len(active.standing.codes) <= 2
+
+
+@pytest.mark.rule("AC-10")
+def test_a_code_that_is_out_does_not_bring_a_superseded_account_back(active: Account) -> None:
+    """Given a code that went out, when another account takes over meanwhile, then the code signs nobody in."""
+    active.issue_code(purpose="sign_in", salt="s", digest="right", now=NOW, request="r")
+    active.supersede(by_account=UUID(int=7))
+    assert not active.try_code(purpose="sign_in", digest="right", now=NOW, request="r")
+    assert active.standing.state == "superseded"
 
 
 @pytest.mark.asvs("6.6.1")

@@ -20,6 +20,7 @@ from shared.rules.refused import MalformedValue, NotFound, Refused
 
 pytestmark = pytest.mark.servers
 CONTACT = {"channel": "mail", "contact": "zhangsan@example.edu.cn"}
+UNASKED = "xr1_" + "A" * 43
 
 
 def registered(house: House, *, name: str = "张三", status_id: UUID | None = None) -> dict[str, Any]:
@@ -207,7 +208,9 @@ def test_asking_for_a_code_answers_the_same_whether_or_not_there_is_an_account(h
     house.clock.forward(timedelta(minutes=2))
     asked = [ZHANG, {**ZHANG, "name": "李四"}, {**ZHANG, "id_number": "440524188001010014"}]
     answers = [house.tell("request_sign_in_code", **who) for who in asked]
+    requests = {answer.pop("request") for answer in answers}
     assert answers[0] == answers[1] == answers[2]
+    assert len(requests) == 3
     refusals = []
     for who in asked:
         with pytest.raises(CodesTooOften) as refused:
@@ -226,7 +229,7 @@ def test_signing_in_with_a_wrong_code_is_refused_alike_for_everyone(house: House
     refusals = []
     for number in (ZHANG["id_number"], "440524188001010014"):
         with pytest.raises(WrongCode) as refused:
-            house.tell("sign_in_with_code", **{**ZHANG, "id_number": number}, code="000000")
+            house.tell("sign_in_with_code", **{**ZHANG, "id_number": number}, code="000000", request=UNASKED)
         refusals.append(refused.value.as_dict())
     assert refusals[0] == refusals[1]
 
@@ -237,8 +240,8 @@ def test_a_student_signs_in_again_by_document_name_and_code(house: House) -> Non
     signed in as the same person."""
     student = house.student()
     house.clock.forward(timedelta(minutes=2))
-    house.tell("request_sign_in_code", **ZHANG)
-    answer = house.tell("sign_in_with_code", **ZHANG, code=house.code())
+    asked = house.tell("request_sign_in_code", **ZHANG)
+    answer = house.tell("sign_in_with_code", **ZHANG, code=house.code(), request=asked["request"])
     assert answer["sub"] == student.sub
 
 

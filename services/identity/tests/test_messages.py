@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from services.identity.application.deliveries import AFTER_A_TRY, Deliveries
+from services.identity.application.deliveries import AFTER_A_TRY, KEPT, Deliveries
 from services.identity.application.messages import Message, Reactions, RefusedForGood, Unreachable
 from services.identity.application.reactions import AccountReactions
 from services.identity.domain.account import Account
@@ -191,6 +191,26 @@ def test_the_table_of_deliveries_names_nobody(post: Post) -> None:
     (message,) = post.office.arrived
     assert message.to not in stored
     assert dict(message.parameters)["code"] not in stored
+
+
+def test_what_is_done_is_forgotten_after_a_month_and_is_not_sent_again(post: Post) -> None:
+    post.ask_for_code()
+    post.work()
+    post.office.wrong["all"] = Unreachable("down")
+    post.ask_for_code(**OTHER)
+    post.work()
+    deliveries, clock = Deliveries(post.house.identity.store), post.house.clock
+    clock.forward(KEPT - timedelta(minutes=1))
+    assert deliveries.forget(clock.now()) == 0
+    clock.forward(timedelta(minutes=1))
+    assert deliveries.forget(clock.now()) == 1
+    assert [state for state, _ in post.states()] == ["waiting"], "what waits is not forgotten"
+    post.office.wrong.clear()
+    arrived = len(post.office.arrived)
+    with post.house.identity.store.reading() as cursor:
+        cursor.execute("DELETE FROM followers WHERE name = 'reactions'")  # as if an old position were restored
+    post.work()
+    assert len(post.office.arrived) == arrived
 
 
 def test_what_waits_and_what_was_given_up_is_counted_by_channel(post: Post) -> None:

@@ -7,7 +7,17 @@ from marshmallow.validate import Length
 
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
-from shared.contracts.rpc.identity import CHANNELS, CODE, CONFIRMATION, ID_TYPES, CodeAskedV1
+from shared.contracts.rpc.identity import (
+    A_DEVICE,
+    A_REQUEST,
+    CHANNELS,
+    CODE,
+    CONFIRMATION,
+    ID_TYPES,
+    CodeRequestedV1,
+    code_request,
+    known_device,
+)
 from shared.contracts.rpc.identity_people import issuing_country
 
 _ACCOUNT = "01930f3a-0000-7000-8000-0000000000b1"
@@ -59,7 +69,7 @@ class ResendActivationV1(Command):
 
     service = "identity"
     method = "resend_activation"
-    answer = CodeAskedV1
+    answer = CodeRequestedV1
 
     channel = shapes.one_of(CHANNELS)
     contact = shapes.text(120, shortest=5)
@@ -183,16 +193,18 @@ class RequestRecoveryCodeV1(Command):
 
     service = "identity"
     method = "request_recovery_code"
-    answer = CodeAskedV1
+    answer = CodeRequestedV1
 
     purpose = shapes.one_of(("user_name", "password"))
     id_type = shapes.one_of(ID_TYPES)
     id_number = shapes.text(40)
+    issuing_country = issuing_country()
     name = shapes.text(80)
     channel = shapes.one_of(CHANNELS, metadata={"description": "To which kind of the account's contacts."})
+    known_device = known_device()
 
     example: ClassVar[dict[str, Any]] = {
-        "command_id": _COMMAND, "purpose": "user_name", **_DOCUMENT, "channel": "mail",
+        "command_id": _COMMAND, "purpose": "user_name", **_DOCUMENT, "channel": "mail", "known_device": A_DEVICE,
     }  # fmt: skip
 
 
@@ -213,10 +225,15 @@ class RecoverUserNameV1(Command):
 
     id_type = shapes.one_of(ID_TYPES)
     id_number = shapes.text(40)
+    issuing_country = issuing_country()
     name = shapes.text(80)
     code = shapes.pattern(CODE)
+    request = code_request()
+    known_device = known_device()
 
-    example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND, **_DOCUMENT, "code": "204816"}
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": _COMMAND, **_DOCUMENT, "code": "204816", "request": A_REQUEST, "known_device": A_DEVICE,
+    }  # fmt: skip
 
 
 class ResetPasswordV1(Command):
@@ -231,10 +248,14 @@ class ResetPasswordV1(Command):
 
     id_type = shapes.one_of(ID_TYPES)
     id_number = shapes.text(40)
+    issuing_country = issuing_country()
     name = shapes.text(80)
     code = shapes.pattern(CODE)
+    request = code_request()
+    known_device = known_device()
     password = shapes.text(512, metadata={"description": "10 to 128 characters of any kind; pasting is welcome."})
 
     example: ClassVar[dict[str, Any]] = {
-        "command_id": _COMMAND, **_DOCUMENT, "code": "204816", "password": "four quiet words here",
+        "command_id": _COMMAND, **_DOCUMENT, "code": "204816", "request": A_REQUEST,
+        "password": "four quiet words here", "known_device": A_DEVICE,
     }  # fmt: skip

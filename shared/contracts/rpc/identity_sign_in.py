@@ -7,7 +7,15 @@ from marshmallow.validate import Length
 
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
-from shared.contracts.rpc.identity import CODE, SESSION, CodeAskedV1, SignedInV1
+from shared.contracts.rpc.identity import (
+    A_DEVICE,
+    CODE,
+    SESSION,
+    CodeAskedV1,
+    SignedInOnDeviceV1,
+    SignedInV1,
+    known_device,
+)
 
 _COMMAND = "01930f3a-0000-7000-8000-000000000001"
 _SESSION = "01930f3a-0000-7000-8000-0000000000d1"
@@ -112,14 +120,6 @@ class SignOutV1(Command):
     example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND}
 
 
-class SignedInOnDeviceV1(SignedInV1):
-    """Who signed in, and what the device keeps: with it, misses elsewhere never delay this device."""
-
-    known_device = shapes.text(200, metadata={"description": "Not a proof of anybody: it opens nothing by itself."})
-
-    example: ClassVar[dict[str, Any]] = {**SignedInV1.example, "known_device": "xd1.nonce.proof"}
-
-
 class SignInWithPasswordV1(Command):
     """Sign in by name and password, and the one-time password where there is one. Staff always have one."""
 
@@ -130,7 +130,7 @@ class SignInWithPasswordV1(Command):
     name = shapes.text(120, metadata={"description": "A contact, a document number, or an operator's id."})
     password = shapes.text(512)
     otp = shapes.pattern(r"([0-9]{6})?", required=False, load_default="")
-    known_device = shapes.text(200, shortest=0, required=False, load_default="")
+    known_device = known_device()
     device = shapes.text(120, shortest=0, required=False, load_default="")
 
     example: ClassVar[dict[str, Any]] = {
@@ -138,7 +138,7 @@ class SignInWithPasswordV1(Command):
         "name": "zhangsan@example.edu.cn",
         "password": "four quiet words here",
         "otp": "204816",
-        "known_device": "xd1.nonce.proof",
+        "known_device": A_DEVICE,
         "device": "Firefox, Linux",
     }
 

@@ -17,6 +17,12 @@ from shared.rules.refused import Refused
 
 OF_NOBODY = {"id_type": "1", "id_number": "440524188001010014", "name": "李四"}
 ADDRESS = "198.51.100.23"
+UNASKED = "xr1_" + "A" * 43
+PROOFS: Mapping[str, Mapping[str, str]] = {  # which code each takes, and what else
+    "sign_in_with_code": {},
+    "recover_user_name": {"purpose": "user_name"},
+    "reset_password": {"purpose": "password"},
+}
 # Public, and yet no place to find people: why
 NOT_ASKED: Mapping[str, str] = {
     "open_account": "says that a document or a contact is taken, because its owner must learn it to contest it (AC-9)",
@@ -96,7 +102,7 @@ def told(world: SignInWorld, method: str, asked: Mapping[str, Any]) -> dict[str,
         )
     except Refused as refused:
         return refused.as_dict()
-    random = re.compile(r"(^|_)(id|secret|confirmation|at|until)$")
+    random = re.compile(r"(^|_)(id|secret|confirmation|request|at|until)$")
     echoed = {str(value) for value in asked.values()}
     return {name: "…" if random.search(name) or value in echoed else value for name, value in answer.items()}
 
@@ -117,16 +123,17 @@ def questions(world: SignInWorld) -> dict[str, list[dict[str, Any]]]:
     documents = [ZHANG, OF_NOBODY, {**ZHANG, "name": "李四"}]
     contact = {"channel": "mail", "contact": STUDENT}
     nowhere = {"channel": "mail", "contact": "nobody@example.edu.cn"}
+    wrong = {"code": "000000", "request": UNASKED}
     return {
         "preview_account": [{**ZHANG, **nowhere}, {**OF_NOBODY, **nowhere}],
         "send_contact_code": [{"account_id": str(account)}, {"account_id": str(uuid4())}],
         "prove_contact_code": [{"account_id": each, "code": "000000"} for each in (str(account), str(uuid4()))],
         "resend_activation": [contact, nowhere],
         "request_sign_in_code": documents,
-        "sign_in_with_code": [{**each, "code": "000000"} for each in documents],
+        "sign_in_with_code": [{**each, **wrong} for each in documents],
         "request_recovery_code": [{**each, "purpose": "password", "channel": "mail"} for each in documents],
-        "recover_user_name": [{**each, "code": "000000"} for each in documents],
-        "reset_password": [{**each, "code": "000000", "password": f"{PASSWORD} too"} for each in documents],
+        "recover_user_name": [{**each, **wrong} for each in documents],
+        "reset_password": [{**each, **wrong, "password": f"{PASSWORD} too"} for each in documents],
         "sign_in_with_password": [
             {"name": name, "password": "not the right one"} for name in (STUDENT, "nobody@example.edu.cn")
         ],
@@ -147,6 +154,54 @@ def test_known_and_unknown_get_one_answer_after_the_same_work(
     assert len(seen) > 1
     assert all(each == seen[0] for each in seen), seen
     assert seen[0][1][0] > 0 or method == "preview_account"
+
+
+@pytest.mark.asvs("6.3.8")
+@pytest.mark.parametrize("method", PROOFS)
+def test_every_wrong_try_of_a_code_costs_the_same_until_the_code_is_burnt_and_after(
+    world: SignInWorld, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """A code is out for one who is known and for nobody else; it is missed six times, and once without its request."""
+    people = questions(world)[method]
+    seen = []
+    for asked in people:
+        world.forward(hours=25)
+        who = {name: asked[name] for name in ("id_type", "id_number", "name")}
+        more = {**PROOFS[method], "channel": "mail"} if PROOFS[method] else {}
+        code = world.tell(
+            None, "request_recovery_code" if more else "request_sign_in_code", address=ADDRESS, **who, **more
+        )
+        tries = []
+        for request in (UNASKED, *[code["request"]] * 6):
+            with counting(monkeypatch, world) as count:
+                tries.append((told(world, method, {**asked, "request": request}), count()))
+        seen.append(tries)
+    assert seen[0] == seen[1] == seen[2], seen
+    assert len({str(each) for each in seen[0][:5]}) == 1, "an unknown request is answered like a wrong code"
+    world.work()
+    with world.store.reading() as cursor:
+        cursor.execute("SELECT count(*) FROM events WHERE topic = 'identity.Account.CodeMissed'")
+        assert cursor.fetchone() == (4 if PROOFS[method] else 5,), "of one account, and none without its request"
+
+
+@pytest.mark.asvs("6.3.8")
+def test_the_miss_after_which_one_waits_costs_the_same_and_its_owner_hears_of_it_later(
+    world: SignInWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.with_password(world.student())
+    before, seen = len(world.notices()), []
+    for name in (STUDENT, "nobody@example.edu.cn"):
+        tries = []
+        for _ in range(7):
+            with counting(monkeypatch, world) as count:
+                tries.append((told(world, "sign_in_with_password", {"name": name, "password": "not it"}), count()))
+            world.forward(seconds=2)
+        seen.append(tries)
+    assert seen[0] == seen[1]
+    assert len(world.notices()) == before
+    world.upkeep.due(world.clock.now())
+    world.upkeep.due(world.clock.now())
+    assert len(world.notices()) == before + 1
 
 
 def test_what_is_said_or_done_otherwise_is_noticed(world: SignInWorld, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -392,6 +392,7 @@ def test_the_owner_hears_of_guesses_once_a_day(world: SignInWorld) -> None:
     for _ in range(12):
         with pytest.raises(WrongSignIn):
             world.sign_in(password="a wrong password")
+        world.upkeep.due(world.clock.now())
         world.forward(minutes=16)
     notices = world.notices()[before:]
     assert len(notices) == 1
@@ -457,6 +458,7 @@ def test_one_time_passwords_are_not_guessed_from_many_networks(world: SignInWorl
             world.sign_in(operator_id, otp=wrong, address=f"198.51.{network}.9")
     with pytest.raises(SignInDelayed):
         world.sign_in(operator_id, otp=wrong, address="198.51.5.9")
+    world.upkeep.due(world.clock.now())
     assert len([notice for notice in world.notices() if "wrong passwords" in notice]) == 1
     assert world.sign_in(operator_id, otp=world.otp(seed), known_device=known)["sub"] == operator_id
 
