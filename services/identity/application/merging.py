@@ -118,7 +118,8 @@ class Merging(Application):
     def _split(self, merge: Merge, reason: str, on: date) -> list[Aggregate]:
         standing = merge.standing
         survivor, other = self.get(Account, standing.account_id), self.get(Account, standing.other_account_id)
-        split_accounts(survivor, other, merge.id, reason)
+        taken = self.owners("account.contact", other.standing.given_up)
+        split_accounts(survivor, other, merge.id, reason, taken)
         records = self._records_of(survivor.standing.person_id)
         return [survivor, other, *part_records(records, survivor, other, standing.moved, on)]
 

@@ -128,7 +128,7 @@ class Account(AccountContactFacts, stored_as="identity.Account"):
         self, *, purpose: str, salt: str, digest: str, now: datetime, to: str = "", request: str = ""
     ) -> bool:
         """Let a code go out, if one may; silence otherwise, so that the asker learns nothing. `to` names a contact."""
-        if not code_may_go_out(self.standing, purpose, now):
+        if not (to or self.standing.contacts) or not code_may_go_out(self.standing, purpose, now):
             return False
         channel, sealed_contact = self.contacts[to or self.standing.contact_key]
         self._code_issued(

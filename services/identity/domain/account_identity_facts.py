@@ -1,5 +1,6 @@
 """What claims, changes of documents and merges do to an account: every fact applies itself, none refuses."""
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -67,9 +68,10 @@ class AccountIdentityFacts(Aggregate):
         by_account: UUID
         source: UUID | None
         gives_up: tuple[str, ...]
+        gives_up_contacts: tuple[str, ...] = ()  # where it is the same human being's: others, and she, may have them
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = aggregate.standing.superseded(self.by_account)
+            aggregate.standing = aggregate.standing.superseded(self.by_account, self.gives_up_contacts)
 
     class Restored(Aggregate.Event):
         """The superseding was taken back: the account is what it was."""
@@ -78,9 +80,13 @@ class AccountIdentityFacts(Aggregate):
         source: UUID | None
         state: str  # the one before it was superseded
         takes: tuple[str, ...]
+        takes_contacts: tuple[str, ...] = ()
+        loses_contacts: tuple[str, ...] = ()  # somebody else has proven them meanwhile
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = aggregate.standing.restored()
+            standing = aggregate.standing.restored(self.loses_contacts)
+            aggregate.standing = standing
+            aggregate.channel, aggregate.sealed_contact = aggregate.contacts.get(standing.contact_key, ("", ""))
 
     class RecordMissed(Aggregate.Event):
         """A number was named to bind a record by, and led to nothing of this person's (AC-13, AC-15, AC-16)."""
@@ -146,7 +152,7 @@ class AccountIdentityFacts(Aggregate):
             **_exchanged(before.held, after.held),
         )
 
-    def supersede(self, *, by_account: UUID, claim_id: UUID | None = None) -> None:
+    def supersede(self, *, by_account: UUID, claim_id: UUID | None = None, frees_contacts: bool = False) -> None:
         """Another account speaks from now on; every document is given up, nothing is forgotten."""
         before = self.standing
         if before.has_ended:
@@ -157,6 +163,7 @@ class AccountIdentityFacts(Aggregate):
             by_account=by_account,
             source=claim_id,
             gives_up=before.held,
+            gives_up_contacts=before.contact_keys if frees_contacts else (),
         )
 
     def sealed_as(self, pair: tuple[str, str]) -> tuple[str, UUID]:
@@ -169,21 +176,32 @@ class AccountIdentityFacts(Aggregate):
         """One try fewer today, before its outcome is told."""
         self.trigger_event(self.RecordMissed, kind=kind, on=on)
 
-    def restore(self, *, claim_id: UUID | None = None) -> None:
-        """Take a superseding back; the documents must be free again by then, in the same step at the latest."""
+    def restore(self, *, claim_id: UUID | None = None, taken: Collection[str] = ()) -> None:
+        """Take a superseding back; the documents must be free again by then, in the same step at the latest.
+
+        Contacts come back that nobody has `taken`.
+        """
         before = self.standing
         if before.state != "superseded":
             raise AccountEnded()
         after = before.restored()
         self.trigger_event(
-            self.Restored, person_id=before.person_id, source=claim_id, state=after.state, takes=after.held
+            self.Restored,
+            person_id=before.person_id,
+            source=claim_id,
+            state=after.state,
+            takes=after.held,
+            takes_contacts=tuple(key for key in before.given_up if key not in taken),
+            loses_contacts=tuple(key for key in before.given_up if key in taken),
         )
 
 
 def identity_claims(fact: Any) -> list[Claim | Release]:
-    """The documents that one of these facts takes and gives up."""
+    """The documents and contacts that one of these facts takes and gives up."""
     given = [Release("account.document", key) for key in getattr(fact, "gives_up", ())]
-    return [*given, *(Claim("account.document", key) for key in getattr(fact, "takes", ()))]
+    given += [Release("account.contact", key) for key in getattr(fact, "gives_up_contacts", ())]
+    taken = [Claim("account.document", key) for key in getattr(fact, "takes", ())]
+    return [*given, *taken, *(Claim("account.contact", key) for key in getattr(fact, "takes_contacts", ()))]
 
 
 def _exchanged(before: tuple[str, ...], after: tuple[str, ...]) -> dict[str, tuple[str, ...]]:

@@ -1,6 +1,6 @@
 """What a merge does to two accounts and their records, and how a split takes it back; nothing is loaded or saved."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -13,14 +13,17 @@ def merge_accounts(survivor: Account, other: Account, merge_id: UUID, reason: st
     """The survivor takes every document and name that the other holds; the other falls silent and forgets nothing."""
     held = set(other.standing.held)
     brought = [one for one in other.standing.all_identities.live if one.id_key in held]
-    other.supersede(by_account=survivor.id, claim_id=merge_id)
+    other.supersede(by_account=survivor.id, claim_id=merge_id, frees_contacts=True)
     for one in brought:
         if one.pair not in survivor.standing.identities:
             _link(survivor, one, other.sealed_as(one.pair), merge_id, reason)
 
 
-def split_accounts(survivor: Account, other: Account, merge_id: UUID, reason: str) -> None:
-    """Everything as if the merge had never been; what was added to the other's documents meanwhile goes with them."""
+def split_accounts(survivor: Account, other: Account, merge_id: UUID, reason: str, taken: Collection[str] = ()) -> None:
+    """Everything as if the merge had never been; what was added to the other's documents meanwhile goes with them.
+
+    Of the other's contacts those come back that nobody has `taken` meanwhile.
+    """
     before = other.standing.restored()
     theirs = set(before.held)
     late = [
@@ -29,7 +32,7 @@ def split_accounts(survivor: Account, other: Account, merge_id: UUID, reason: st
         if one.id_key in theirs and one.source != merge_id and one.pair not in before.identities
     ]
     survivor.take_back_identities(merge_id, along=tuple(before.held))
-    other.restore(claim_id=merge_id)
+    other.restore(claim_id=merge_id, taken=taken)
     for one in late:
         _link(other, one, survivor.sealed_as(one.pair), one.source, reason)
 

@@ -61,6 +61,7 @@ class AccountStanding:
     known: tuple[KnownIdentity, ...] = ()  # where there is more than what the account was opened with
     superseded_by: UUID | None = None
     state_before: str = ""  # its superseding
+    given_up: tuple[str, ...] = ()  # contacts that are free while another account of the same human being speaks
     bind_tries: BindTries = BindTries()  # noqa: RUF009 -- frozen
     channel: str = ""
     further: tuple[Contact, ...] = ()  # proven contacts beside the first, which is the user name
@@ -68,8 +69,8 @@ class AccountStanding:
 
     @property
     def contacts(self) -> tuple[Contact, ...]:
-        """Every proven contact, the user name first."""
-        return (Contact(self.contact_key, self.channel), *self.further)
+        """Every proven contact, the user name first; none where a split found all of them with somebody else."""
+        return () if not self.contact_key else (Contact(self.contact_key, self.channel), *self.further)
 
     @property
     def contact_keys(self) -> tuple[str, ...]:
@@ -83,7 +84,7 @@ class AccountStanding:
         return self._reached_by([contact for contact in self.contacts if contact.key != key])
 
     def _reached_by(self, contacts: list[Contact]) -> AccountStanding:
-        first, *further = contacts
+        first, *further = contacts or [Contact("", "")]
         # a code that is out went to one that may be gone
         return replace(self, contact_key=first.key, channel=first.channel, further=tuple(further), named=None, codes=())
 
@@ -115,11 +116,14 @@ class AccountStanding:
     def without_source(self, source: UUID, along: tuple[str, ...] = ()) -> AccountStanding:
         return self._known_by(self.all_identities.without(source, along))
 
-    def superseded(self, by_account: UUID) -> AccountStanding:
-        return replace(self, state="superseded", superseded_by=by_account, state_before=self.state, codes=())
+    def superseded(self, by_account: UUID, given_up: tuple[str, ...] = ()) -> AccountStanding:
+        return replace(
+            self, state="superseded", superseded_by=by_account, state_before=self.state, given_up=given_up, codes=()
+        )
 
-    def restored(self) -> AccountStanding:
-        return replace(self, state=self.state_before, superseded_by=None, state_before="")
+    def restored(self, lost: tuple[str, ...] = ()) -> AccountStanding:
+        before = replace(self, state=self.state_before, superseded_by=None, state_before="", given_up=())
+        return before._reached_by([each for each in before.contacts if each.key not in lost]) if lost else before
 
     def _known_by(self, identities: Identities) -> AccountStanding:
         now = identities.current
