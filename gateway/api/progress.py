@@ -2,14 +2,15 @@
 
 import json
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from threading import BoundedSemaphore
+from threading import Lock
 from typing import Any, Final
 from uuid import UUID
 
-from flask import Response, request, stream_with_context
+from flask import Response, g, request, stream_with_context
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, fields
 from marshmallow.validate import Range
@@ -40,6 +41,7 @@ class Pulse:
     heartbeat: float = 15.0
     lifetime: float = 120.0
     at_once: int = 6
+    for_one: int = 2
     now: Callable[[], float] = time.monotonic
     wait: Callable[[float], None] = time.sleep  # under green threads this lets the others run
 
@@ -99,17 +101,27 @@ class Watching:
 
 
 class Listeners:
-    """The places for streams; they are counted, so that listening never keeps others from being answered."""
+    """The places for streams; they are counted, so that listening never keeps others from being answered.
+
+    Nobody has more than a few of them: one listener cannot keep all others away.
+    """
 
     def __init__(self, pulse: Pulse) -> None:
         self.pulse = pulse
-        self._places = BoundedSemaphore(pulse.at_once)
+        self._taken: Counter[str] = Counter()
+        self._one_at_a_time = Lock()
 
-    def take(self) -> bool:
-        return self._places.acquire(blocking=False)
+    def take(self, who: str) -> bool:
+        with self._one_at_a_time:
+            free = self._taken.total() < self.pulse.at_once and self._taken[who] < self.pulse.for_one
+            self._taken[who] += free
+            return free
 
-    def give_back(self) -> None:
-        self._places.release()
+    def give_back(self, who: str) -> None:
+        with self._one_at_a_time:
+            self._taken[who] -= 1
+            if not self._taken[who]:
+                del self._taken[who]
 
 
 class ProgressQuerySchema(Schema):
@@ -145,14 +157,15 @@ def add_progress(api: Blueprint, pulse: Pulse | None = None) -> None:
 def listen(listeners: Listeners, asked: Answer) -> Response:
     """Answer with a stream, when the batch may be seen and there is a place."""
     first = platform().ask(GetBatchV1, asked)
-    if not listeners.take():
+    who = g.actor.sub
+    if not listeners.take(who):
         raise TooManyRequests
     watching = Watching(listeners.pulse, seen=request.headers.get("Last-Event-ID", "")[:100])
     stream = watching.events(first, lambda: platform().ask(GetBatchV1, {"batch_id": asked["batch_id"]}))
     # the embedded registry's server would collect 4 KiB before it sends anything; no other reads this
     request.environ["eventlet.minimum_write_chunk_size"] = 1
     response = Response(stream_with_context(stream), content_type=EVENT_STREAM)
-    response.call_on_close(listeners.give_back)
+    response.call_on_close(lambda: listeners.give_back(who))
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"  # a proxy that collects the answer would tell it all at the end
     return response

@@ -115,9 +115,17 @@ def test_who_may_not_ask_may_not_listen(client, services, signed_in):
 
 def test_listeners_never_take_every_place(client, signed_in):
     listeners = Listeners(Pulse(at_once=2))
-    assert [listeners.take() for _ in range(3)] == [True, True, False]
-    listeners.give_back()
-    assert listeners.take()
+    assert [listeners.take(who) for who in "abc"] == [True, True, False]
+    listeners.give_back("a")
+    assert listeners.take("c")
+
+
+def test_one_listener_keeps_nobody_else_away():
+    listeners = Listeners(Pulse(at_once=6, for_one=2))
+    assert [listeners.take("a") for _ in range(6)] == [True, True, False, False, False, False]
+    assert listeners.take("b")
+    listeners.give_back("a")
+    assert listeners.take("a")
 
 
 def test_a_place_is_given_back_when_the_listener_goes(client, services, signed_in):
