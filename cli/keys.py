@@ -42,8 +42,14 @@ def new_kek(path: Path) -> None:
     """Add a wrapping key to a file of keys; it wraps from the next start on, those before it go on unwrapping."""
     from shared.eventstore.privacy import add_wrapping_key
 
+    try:
+        name = add_wrapping_key(path)
+    except FileExistsError:
+        raise click.ClickException(
+            f"{path}.new is there: another new-kek is at work, or was cut off; then delete it and begin again"
+        ) from None
     click.echo(
-        f"{add_wrapping_key(path)} wraps from now on: restart the services of identity, give the front door its keys"
+        f"{name} wraps from now on: restart the services of identity, give the front door its keys"
         " anew (`xueji blobs keys`), then `xueji keys rewrap`"
     )
 
@@ -58,9 +64,12 @@ def rewrap(at_once: int) -> None:
         done = 0
         while step := subject_keys.rewrap(at_once=at_once):
             done += step
+        lost = subject_keys.lost()
     finally:
         store.close()
     click.echo(f"{done} keys wrapped anew")
+    for name, count in lost.items():
+        click.echo(f"{count} keys are wrapped by {name}, which is not in the file: they open for nobody", err=True)
     if folder := os.environ.get("XUEJI_BLOBS_DIR"):
         from shared.blobs.sealed_files import SealedBlobs
 

@@ -205,13 +205,14 @@ class SubjectKeys:
     def rewrap(self, *, at_once: int = 500) -> int:
         """Wrap some keys anew that the active wrapping key did not wrap; 0 when none is left.
 
-        What is shredded meanwhile stays so: only the very wrapping that was read is replaced.
+        What is shredded meanwhile stays so: only the very wrapping that was read is replaced. What a wrapping key
+        wrapped that is not here is passed over; `lost` counts it.
         """
         with self._store.reading() as cursor:
             cursor.execute(
-                "SELECT subject, wrapped, kek FROM subject_keys WHERE wrapped IS NOT NULL AND kek <> %s"
-                " ORDER BY subject LIMIT %s",
-                (self._active, at_once),
+                "SELECT subject, wrapped, kek FROM subject_keys"
+                " WHERE wrapped IS NOT NULL AND kek <> %s AND kek = ANY(%s) ORDER BY subject LIMIT %s",
+                (self._active, list(self._wrapping), at_once),
             )
             found = cursor.fetchall()
             for subject, wrapped, kek in found:
@@ -221,6 +222,15 @@ class SubjectKeys:
                     (anew, self._active, subject, wrapped),
                 )
         return len(found)
+
+    def lost(self) -> dict[str, int]:
+        """How many keys each wrapping key has wrapped that is not here."""
+        with self._store.reading() as cursor:
+            cursor.execute(
+                "SELECT kek, count(*) FROM subject_keys WHERE wrapped IS NOT NULL AND kek <> ALL(%s) GROUP BY kek",
+                (list(self._wrapping),),
+            )
+            return dict(cursor.fetchall())
 
     def _create(self, subject: str) -> AESGCM:
         wrapped = self._wrapped(subject, AESGCM.generate_key(256))
@@ -237,11 +247,33 @@ class SubjectKeys:
 
 
 def add_wrapping_key(path: Path | str) -> str:
-    """Add a new wrapping key to a file of keys and make it the one that wraps; those before it go on unwrapping."""
-    found = msgspec.convert(tomllib.loads(Path(path).read_text(encoding="utf-8")), _KeysFile)
-    known = _keks(found)
-    name = f"k{1 + max(int(each[1:]) for each in known)}"
-    lines = [line for line in Path(path).read_text(encoding="utf-8").split("\n[keks]\n")[0].splitlines() if line]
+    """Add a new wrapping key to a file of keys and make it the one that wraps; those before it go on unwrapping.
+
+    The new file is begun before the old one is read: of two at once the later one is refused (FileExistsError), and
+    never writes over a key that may have wrapped something by then.
+    """
+    path, beside = Path(path), Path(f"{path}.new")
+    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        try:
+            name, text = _with_another_kek(path.read_text(encoding="utf-8"))
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())  # a power cut leaves the old file or the new one, and never an empty one
+            owner = path.stat()
+            os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+            Keyring.from_file(beside)
+            beside.replace(path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+    return name
+
+
+def _with_another_kek(text: str) -> tuple[str, str]:
+    """The name of the new wrapping key, and the file with it."""
+    found = msgspec.convert(tomllib.loads(text), _KeysFile)
+    name = f"k{1 + max(int(each[1:]) for each in _keks(found))}"
+    lines = [line for line in text.partition("\n[keks]\n")[0].splitlines() if line]
     table = {**(found.keks.keys if found.keks else {}), name: _new_key()}
     lines += [
         "",
@@ -251,12 +283,7 @@ def add_wrapping_key(path: Path | str) -> str:
         "[keks.keys]",
         *(f'{each} = "{key}"' for each, key in table.items()),
     ]
-    beside = Path(f"{path}.new")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write("\n".join(lines) + "\n")
-    Keyring.from_file(beside)
-    beside.replace(path)
-    return name
+    return name, "\n".join(lines) + "\n"
 
 
 def _keks(found: _KeysFile) -> dict[str, bytes]:

@@ -3,12 +3,16 @@
 import base64
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from cli.main import xueji
 from shared.codes.malformed import Malformed
+from shared.eventstore import privacy
 from shared.eventstore.privacy import CannotOpen, Keyring, Shredded, SubjectKeys, add_wrapping_key
 from shared.eventstore.settings import StoreSettings
 from shared.eventstore.store import Store, migrate, migrate_keys
@@ -161,6 +165,52 @@ def test_every_key_is_wrapped_anew_and_what_was_shredded_stays_so(postgres_url: 
         new.open("account-4", sealed["account-4"], "phone")
     with pytest.raises(CannotOpen):  # the old wrapping key is of no use any more
         old.open("account-0", sealed["account-0"], "phone")
+    store.close()
+
+
+def test_of_two_who_add_a_wrapping_key_at_once_one_is_refused_and_none_is_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given somebody in the middle of adding a wrapping key, when another one adds one, then he is refused; a key that
+    was told of is in the file."""
+    path, made = tmp_path / "keys.toml", privacy._new_key
+    Keyring.generate(path)
+
+    def meanwhile() -> str:
+        monkeypatch.setattr(privacy, "_new_key", made)
+        with pytest.raises(FileExistsError):
+            add_wrapping_key(path)
+        return made()
+
+    monkeypatch.setattr(privacy, "_new_key", meanwhile)
+    assert add_wrapping_key(path) == "k2"
+    assert add_wrapping_key(path) == "k3"
+    assert set(Keyring.from_file(path).keks) == {"k1", "k2", "k3"}
+    Path(f"{path}.new").write_text("cut off")
+    said = CliRunner().invoke(xueji, ["keys", "new-kek", str(path)])
+    assert (said.exit_code, "delete it" in said.output) == (1, True)
+
+
+@pytest.mark.servers
+def test_a_lost_wrapping_key_holds_up_nobody_elses(postgres_url: str, tmp_path: Path) -> None:
+    """Given a subject whose wrapping key is lost, when all are wrapped anew, then the others are, and it is counted."""
+    migrate(postgres_url)
+    path = tmp_path / "keys.toml"
+    first = Keyring.generate(path)
+    add_wrapping_key(path)
+    second = Keyring.from_file(path)
+    add_wrapping_key(path)
+    third = Keyring.from_file(path)
+    store = Store(postgres_url)
+    for subject, keyring in (("a", first), ("b", second), ("c", first)):
+        SubjectKeys(store, keyring).seal(subject, "text", "place")
+    keys = SubjectKeys(store, replace(third, keks={name: key for name, key in third.keks.items() if name != "k2"}))
+    while keys.rewrap():
+        pass
+    with store.reading() as cursor:
+        cursor.execute("SELECT subject, kek FROM subject_keys")
+        assert dict(cursor.fetchall()) == {"a": "k3", "b": "k2", "c": "k3"}
+    assert keys.lost() == {"k2": 1}
     store.close()
 
 
