@@ -4,7 +4,7 @@ import base64
 import hmac
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -170,6 +170,14 @@ class SubjectKeys:
             raise CannotOpen
         return _decrypt(key, body, aad)
 
+    def open_all(self, subject: str, sealed: Sequence[tuple[str, str]]) -> list[str | None]:
+        """Several texts and their places with one look at the key; None for each that does not open."""
+        try:
+            key = self._key(subject)
+        except CannotOpen:
+            key = None
+        return [_opened(key, text, aad) for text, aad in sealed]
+
     def shred(self, subject: str) -> None:
         """Destroy the subject's key for good."""
         with self._store.reading() as cursor:
@@ -290,6 +298,16 @@ def _keks(found: _KeysFile) -> dict[str, bytes]:
     """Every wrapping key of a file by its name."""
     named = ({FIRST_KEK: found.kek} if found.kek else {}) | (found.keks.keys if found.keks else {})
     return {name: base64.b64decode(key, validate=True) for name, key in named.items()}
+
+
+def _opened(key: AESGCM | None, sealed: str, aad: str) -> str | None:
+    form, _, body = sealed.partition(".")
+    if form != "s1" or key is None:
+        return None
+    try:
+        return _decrypt(key, body, aad)
+    except CannotOpen:
+        return None
 
 
 def _new_key() -> str:

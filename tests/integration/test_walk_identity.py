@@ -64,7 +64,7 @@ def test_a_registry_is_founded_once_and_its_ministry_acts_after_its_statement(wa
     walk.attest("minister", MOE)
     walk.later(minutes=1)
     said_of = {"name": owner, "password": PASSWORD}
-    assert refused(walk.nobody.post, f"{API}/password-sessions", said_of) == "X-SIGN-3"
+    assert refused(walk.nobody.post, f"{API}/password-sessions", said_of) == "X-SIGN-5"
     assert walk.nobody.post(f"{API}/password-sessions", {**said_of, "otp": walk.otp(owner)})["role"] == "ministry"
 
 

@@ -1,8 +1,10 @@
 """Students of the walk: admitted and registered by those offices, then accounts, contacts, factors and sessions."""
 
+from uuid import uuid4
+
 import pytest
 
-from cli.client import Answer, Caller, until
+from cli.client import Answer, Caller, Problem, until
 from cli.examples import ADMISSION_TITLES, Admitted, admitted
 from cli.story import API, AT_WORK
 from services.identity.application.one_time_passwords import otp_at
@@ -168,6 +170,20 @@ def test_factors_are_added_shown_again_and_given_up(walk: IdentityWalk) -> None:
     now = walk.platform.clock.now()
     strong.post(f"{API}/me/totp", {"ceremony": seed["ceremony"], "otp": otp_at(seed["seed"], now)})
     assert strong.get(f"{API}/me/factors")["has_totp"]
+    codes = strong.post(f"{API}/me/recovery-codes", {})["codes"]
+    assert weak(walk, one, otp=codes[0]).get(f"{API}/me/factors")["recovery_codes_left"] == 9
+    said = {"name": one.contact, "password": BOTH}
+    assert refused(walk.nobody.post, f"{API}/password-sessions", {**said, "otp": codes[0]}) == "X-SIGN-5"
+    by_code = {**one.who}
+    with walk.code(one.contact) as code:
+        by_code["request"] = walk.nobody.post(f"{API}/sign-in-codes", one.who)["request"]
+    by_code["code"], key = code[0], str(uuid4())
+    with pytest.raises(Problem) as owed:
+        walk.nobody.post(f"{API}/sessions", by_code, key=key)
+    assert owed.value.body["rule"] == "X-SIGN-3"
+    walk.nobody.post(f"{API}/sessions", {**by_code, "otp": codes[1]}, key=key)
+    one.recovery = codes[2:]
+    assert "recovery code of your account was used" in walk.letter(one.contact, "8 are left")
     walk.later(minutes=1)
     otp = otp_at(seed["seed"], walk.platform.clock.now())
     caller = weak(walk, one, otp=otp)

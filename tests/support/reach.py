@@ -119,8 +119,8 @@ OWN: Mapping[str, str] = {
     **dict.fromkeys(
         named("""
         add_passkey add_totp ask_identity_change begin_passkey begin_passkey_step_up begin_totp change_my_name
-        close_account end_my_sessions name_contact prove_new_contact remove_totp send_step_up_code set_password
-        sign_out step_up_with_code step_up_with_otp step_up_with_passkey
+        close_account end_my_sessions make_recovery_codes name_contact prove_new_contact remove_totp send_step_up_code
+        set_password sign_out step_up_with_code step_up_with_otp step_up_with_passkey
         """),
         "changes the asker's own account and ways in",
     ),

@@ -6,6 +6,7 @@ from uuid import UUID
 from services.identity.application.holders import Holder
 from services.identity.application.secrets import contact_spellings, document_spellings
 from services.identity.domain.account import Account
+from services.identity.domain.rules import AccountStanding
 
 if TYPE_CHECKING:  # identity itself asks for holders
     from services.identity.application.identity import Identity
@@ -23,22 +24,23 @@ class AccountHolders:
         """Whoever has this contact or document number; known or not, it is the same two look-ups."""
         contacts = {self._identity.secrets.contact_key(*spelling) for spelling in contact_spellings(name)}
         documents = {self._identity.keyring.id_key(*spelling) for spelling in document_spellings(name)}
-        found = {
-            *self._identity.owners("account.contact", contacts or {""}).values(),
-            *self._identity.owners("account.document", documents or {""}).values(),
-        }
+        found: dict[UUID, AccountStanding] = {}
+        for scope, keys in (("account.contact", contacts), ("account.document", documents)):
+            owning = self._identity.owning(Account, scope, keys or {""})
+            found |= {account_id: standing for account_id, _, standing in owning.values()}
         # one number may be a document of two kinds with two owners: then it names nobody
-        return self._holder(found.pop() if len(found) == 1 else None)
+        return _holder(*found.popitem()) if len(found) == 1 else None
 
     def of(self, subject: str) -> Holder | None:
         """The person of `account:<uuid>`, while the account lives."""
         if not subject.startswith(SUBJECT):
             return None
-        return self._holder(UUID(subject.removeprefix(SUBJECT)))
+        account_id = UUID(subject.removeprefix(SUBJECT))
+        found = self._identity.standings(Account, [account_id]).get(account_id)
+        return _holder(account_id, found[1]) if found else None
 
-    def _holder(self, account_id: UUID | None) -> Holder | None:
-        wanted = account_id or UUID(int=0)  # nobody's: who is not there takes as long to be found
-        _, standing = self._identity.standings(Account, [wanted]).get(wanted, (0, None))
-        if standing is None or standing.state != "active":
-            return None
-        return Holder(f"{SUBJECT}{wanted}", str(standing.person_id), "student", "person", "all", "")
+
+def _holder(account_id: UUID, standing: AccountStanding) -> Holder | None:
+    if standing.state != "active":
+        return None
+    return Holder(f"{SUBJECT}{account_id}", str(standing.person_id), "student", "person", "all", "")

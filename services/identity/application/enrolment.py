@@ -120,4 +120,4 @@ class Enrolment(Logins):
             login.remove_passkey(passkey.key, staff=False)
         if standing.totp is not None:
             login.remove_totp(staff=False)
-        return [standing.password, standing.totp]
+        return [standing.password, standing.totp, standing.recovery]

@@ -11,6 +11,7 @@ from services.identity.application.sessions import Logins, Sessions
 from services.identity.application.sign_in import SignIn
 from services.identity.application.sign_in_owners import Owners
 from services.identity.application.sign_in_secrets import Ceremonies, LoginSecrets
+from services.identity.domain.login import LoginStanding
 from services.identity.domain.login_rules import CEREMONY_LIFE, WrongSignIn
 from shared.access.by import By
 from shared.access.decide import Resource, require
@@ -44,6 +45,7 @@ class Factors(Logins):
             "has_password": login.password is not None,
             "has_totp": login.totp is not None,
             "provider_accounts": len(login.oidc),
+            "recovery_codes_left": len(login.recovery_left),
             "passkeys": [
                 {
                     "passkey": passkey.key,
@@ -133,10 +135,38 @@ class Factors(Logins):
         """Take no one-time passwords any more; staff keep a strong factor."""
         subject = self.subject_to_change(by)
         login = self.login_of(subject)
-        old = login.remove_totp(staff=self.sessions.standing_of(by).staff)
+        before = login.standing
+        login.remove_totp(staff=self.sessions.standing_of(by).staff)
         answer = self.save(login, by=Context.of(by, rules=("X-SIGN-3",)))
-        self.secrets.delete(old)
+        self.delete_needless(before, login.standing)
         return answer
+
+    # --- recovery codes ---
+
+    @command
+    def make_recovery_codes(self, *, command_id: UUID, by: By) -> Answer:
+        """Ten codes for when the device is not at hand, shown now and never again; those before them are worth nothing.
+
+        The same command asked again is answered without them.
+        """
+        subject = self.subject_to_change(by)
+        codes, new = self._sign_in.second_factors.new_codes(subject)
+        try:
+            login = self.login_of(subject)
+            old = login.make_recovery_codes(new, len(codes))
+            kept = {"id": login.id, "version": login.version, "codes": []}
+            answer = self.save(login, by=Context.of(by, rules=("X-SIGN-3",)), answer=kept)
+        except (Refused, CommandKnown):
+            self.secrets.delete(new)
+            raise
+        self.secrets.delete(old)
+        return {**answer, "codes": codes}
+
+    def delete_needless(self, before: LoginStanding, after: LoginStanding) -> None:
+        """Delete the secrets that the login does not name any more."""
+        named = {after.password, after.totp, after.recovery}
+        gone = {before.password, before.totp, before.recovery} - named
+        self.secrets.delete(*gone)
 
     # --- parts for enrolment and passkeys ---
 

@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from services.identity.application.binding import RecordFinder
 from services.identity.application.deliveries import CHANNELS
 from services.identity.application.holders import Holder, Holders
 from services.identity.application.operator_holders import OperatorHolders
+from services.identity.application.second_factors import RECOVERY, SecondFactors
 from services.identity.application.sessions import EveryHolder, Sessions
 from shared.access.assertion import NotSignedIn
 from shared.access.by import By
@@ -52,6 +53,7 @@ class Identity(AccountRecovery):
         if operators is not None:
             self.holders.add(operators)
         self.sessions = Sessions(store, clock, keyring, self.holders)
+        self.second_factors = SecondFactors(self.sessions, keyring)
 
     def request_sign_in_code(self, *, by: By, **named: Any) -> Answer:
         """Send a sign-in code to the contact of the account of this document and name.
@@ -76,11 +78,23 @@ class Identity(AccountRecovery):
         return self._student_in("prove", command_id, account_id, code, by)
 
     def sign_in_with_code(
-        self, *, command_id: UUID, id_type: str, id_number: str, name: str, code: str, request: str, by: By
+        self,
+        *,
+        command_id: UUID,
+        id_type: str,
+        id_number: str,
+        name: str,
+        code: str,
+        request: str,
+        by: By,
+        otp: str = "",
     ) -> Answer:
-        """Sign in with the code that came to the contact, and what the request for it was answered."""
+        """Sign in with the code that came to the contact, and what the request for it was answered.
+
+        Whoever has a second factor shows it too: the same command may be sent again with it, the code was right.
+        """
         meant = self.meant(id_type, id_number, name, by.recorded_at)
-        return self._student_in("sign_in", command_id, meant.account_id, code, by, request)
+        return self._student_in("sign_in", command_id, meant.account_id, code, by, request, otp.strip())
 
     def sign_in_operator(self, *, operator_id: str, key: str, by: By) -> Answer:
         """Sign an office's operator in; without an operators file there is none, and no default."""
@@ -90,20 +104,30 @@ class Identity(AccountRecovery):
         return self.sessions.begin(operator, amr=("key",), device="", by=by, strong=True)
 
     def _student_in(
-        self, purpose: str, command_id: UUID, account_id: UUID | None, code: str, by: By, request: str = ""
+        self,
+        purpose: str,
+        command_id: UUID,
+        account_id: UUID | None,
+        code: str,
+        by: By,
+        request: str = "",
+        otp: str = "",
     ) -> Answer:
         """The session of a student whose code was right; a repeated command never makes it last longer."""
-        by = self.secrets.blinded(by)  # whatever is saved on the way remembers no number and no code
+        # whatever is saved on the way remembers no number and no code
+        by = replace(self.secrets.blinded(by), command_id=command_id)
+        code_alone = self.secrets.signature("code-try", purpose, str(account_id), code, request)
         tried = self.try_code(
             command_id=command_id,
             account_id=account_id,
             purpose=purpose,
             code=code,
-            by=by,
+            by=replace(by, request_hash=code_alone),
             request=request,
             valid_for=STUDENT_SESSION,
         )
         account = self.proven(tried, by)
+        beside = self.second_factors.shown_beside(f"account:{account.id}", otp, by)
         # whatever stands in the way now is bound by the worker, which follows the same fact
         with suppress(ChangedMeanwhile):
             self.bind_records(account.standing, Context.of(by, rules=("AC-14",)))
@@ -111,7 +135,8 @@ class Identity(AccountRecovery):
         if holder is None:
             raise WrongCode
         # a code to a proven contact is the strongest proof of those who have no stronger one
-        strong = not self.sessions.login_standing(holder.subject).is_strong
-        by = replace(by, command_id=command_id)
-        answer = self.sessions.begin(holder, amr=("otp", account.channel), device="", by=by, strong=strong)
+        strong = bool(beside) or not self.sessions.login_standing(holder.subject).is_strong
+        amr = ("otp", account.channel, *(method if method == RECOVERY else "mfa" for method in beside))
+        proven_at = datetime.fromisoformat(tried["expires_at"]) - STUDENT_SESSION
+        answer = self.sessions.begin(holder, amr=amr, device="", by=by, strong=strong, proven_at=proven_at.isoformat())
         return {**answer, "known_device": self.attempts.new_device(holder.subject)}

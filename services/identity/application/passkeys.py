@@ -85,8 +85,11 @@ class Passkeys(Logins):
     def remove_passkey(self, *, command_id: UUID, passkey: str, by: By) -> Answer:
         """Take a passkey no more; staff keep a strong factor."""
         login = self.login_of(self._factors.subject_to_change(by))
+        before = login.standing
         login.remove_passkey(passkey, staff=self.sessions.standing_of(by).staff)
-        return self.save(login, by=Context.of(by, rules=("X-SIGN-3",)))
+        answer = self.save(login, by=Context.of(by, rules=("X-SIGN-3",)))
+        self._factors.delete_needless(before, login.standing)
+        return answer
 
     def new_challenge(self, purpose: str, subject: str, by: By, **more: Any) -> Answer:
         """Options for a new passkey, and the ceremony that completes with it."""

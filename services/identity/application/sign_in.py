@@ -1,25 +1,20 @@
 """Signing in with a password, and showing a strong factor again. One answer to all who are not let in."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
 from services.identity.application.allowances import network_of
 from services.identity.application.holders import Holder
-from services.identity.application.one_time_passwords import matching_step
 from services.identity.application.passwords import Passwords
+from services.identity.application.second_factors import SecondFactors, missing
 from services.identity.application.secrets import Secrets
-from services.identity.application.sessions import Logins, Sessions
-from services.identity.application.sign_in_attempts import Attempt, Attempts
-from services.identity.application.sign_in_secrets import LoginSecrets
+from services.identity.application.sessions import Logins
+from services.identity.application.sign_in_attempts import DEVICE_SOURCE, Attempt
 from services.identity.domain.login import Login, LoginStanding
-from services.identity.domain.login_rules import (
-    SecondFactorMissing,
-    StrongFactorMissing,
-    WrongSignIn,
-)
+from services.identity.domain.login_rules import StrongFactorMissing, WrongSignIn
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.id_documents import RESIDENT, normalise_id_number
@@ -37,80 +32,76 @@ class SignIn(Logins):
 
     taken: ClassVar[Mapping[str, type[Refused]]] = {**Logins.taken}
 
-    def __init__(self, sessions: Sessions, keyring: Keyring, passwords: Passwords) -> None:
-        super().__init__(sessions.store, sessions.clock)
-        self.sessions = sessions
-        self.holders = sessions.holders
+    def __init__(self, second_factors: SecondFactors, keyring: Keyring, passwords: Passwords) -> None:
+        super().__init__(second_factors.store, second_factors.clock)
+        self.second_factors = second_factors
+        self.sessions = second_factors.sessions
+        self.holders = self.sessions.holders
         self.passwords = passwords
-        self.secrets = LoginSecrets(sessions.store, keyring)
-        self.attempts = Attempts(sessions.store, keyring)
+        self.secrets = second_factors.secrets
+        self.attempts = second_factors.attempts
         self._blinding = Secrets(keyring)
 
     def sign_in_with_password(
         self, *, command_id: UUID, name: str, password: str, otp: str, known_device: str, device: str, by: By
     ) -> Answer:
         """Sign in. `known_device` is what an earlier sign-in on this device answered; `device` is for the own list."""
-        blinded = self.blinded(by)
-        proven = self._prove_password(
-            command_id=command_id, name=name, password=password, otp=otp, known_device=known_device, by=blinded
-        )
-        holder = self.holders.of(proven["subject"])
-        if holder is None:
-            raise WrongSignIn
-        by = replace(blinded, command_id=command_id)
-        amr = tuple(proven["amr"])
-        answer = self.sessions.begin(holder, amr=amr, device=device, by=by, strong="otp" in amr, proven_at=proven["at"])
-        return {**answer, "known_device": self.attempts.new_device(holder.subject)}
+        by = self.blinded(by)
+        said = _Said(_spelled(name), password, otp.strip(), known_device)
+        begun = self._begin_with_password(command_id=command_id, said=said, by=by)
+        answer = self.sessions.begun(UUID(begun["session_id"]), device, by)
+        return {**answer, "known_device": self.attempts.new_device(begun["subject"])}
 
     @command
-    def _prove_password(
-        self, *, command_id: UUID, name: str, password: str, otp: str, known_device: str, by: By
-    ) -> Answer:
-        """Whether somebody known or unknown is asked for, the work is the same: look-ups, one count, one hash."""
-        spelled = _spelled(name)
-        holder = self.holders.named(spelled)
-        subject = holder.subject if holder else _NOBODY
-        login = self.login_standing(subject)
-        source = self.attempts.source_of(subject, known_device, network_of(by.address))
-        meant = holder.subject if holder else ""
-        attempt = self.attempts.spend(_counted(spelled), source, by.recorded_at, meant)
-        kept = self.secrets.find(subject, login.password)
-        if not self.passwords.is_right(kept, password) or holder is None or kept is None:
-            raise WrongSignIn
-        answer = self._let_in(holder, login, otp, attempt, by)
-        self.attempts.forgive(attempt)
+    def _begin_with_password(self, *, command_id: UUID, said: "_Said", by: By) -> Answer:
+        """Whether somebody known or unknown is asked for, the work is the same: look-ups, counts, one hash.
+
+        And whether the password, what was shown beside it, or both are wrong or missing.
+        """
+        holder = self.holders.named(said.name)
+        login = self.login_of(holder.subject if holder else _NOBODY)
+        standing = login.standing
+        source = self.attempts.source_of(standing.subject, said.known_device, network_of(by.address))
+        attempt = self.attempts.spend(_counted(said.name), source, by.recorded_at, holder.subject if holder else "")
+        kept, *second = self.secrets.find_all(standing.subject, standing.password, standing.totp, standing.recovery)
+        right = self.passwords.is_right(kept, said.password)
+        shown = self._shown(login, second, said, by.recorded_at, right=right, source=source)
+        owed = holder is None or holder.is_staff or standing.has_second
+        if holder is None or kept is None or not right or (owed and not shown.method):
+            raise _refusal(standing, said, right=right, known=source.startswith(DEVICE_SOURCE))
+        answer = self._let_in(holder, login, shown, by)
+        self.attempts.forgive(attempt, *filter(None, [shown.attempt]))
         if self.passwords.is_outdated(kept):
-            self._renew(subject, password, by)
+            self._renew(standing.subject, said.password, by)
         return answer
 
-    def _let_in(self, holder: Holder, login: LoginStanding, otp: str, attempt: Attempt, by: By) -> Answer:
-        """The password was right: what else is owed?"""
-        context = Context.of(by, rules=(*RULES, "X-SIGN-3") if holder.is_staff else RULES)
-        if login.totp is None:
-            if holder.is_staff:
-                raise StrongFactorMissing
-            return self.save(by=context, answer=_proof(holder, "pwd", by=by))
-        if not otp:
-            raise SecondFactorMissing(field="otp")
-        # whoever comes this far has the password: from however many networks, these guesses are one count
-        source = attempt.source if attempt.source.startswith("device:") else "anywhere"
-        guess = self.attempts.spend(f"otp\0{holder.subject}", source, by.recorded_at, holder.subject)
-        used = self.use_totp(holder.subject, otp, by.recorded_at)
-        if used is None:
-            raise WrongSignIn
+    def _shown(
+        self, login: Login, second: Sequence[str | None], said: "_Said", now: datetime, *, right: bool, source: str
+    ) -> "_Shown":
+        """What came beside the password: counted for the subject only where the password was right.
+
+        Otherwise strangers could use the count up; then another is spent, which stops nobody, for equal work.
+        """
+        if not said.otp:
+            return _Shown()
+        subject = login.standing.subject
+        counted = subject if right else f"{_NOBODY}{_counted(said.name)}"
+        guess = self.second_factors.count(counted, source, now, subject if right else "")
+        method = self.second_factors.show(login, second, said.otp, now)
+        if right and guess is None and source.startswith(DEVICE_SOURCE):
+            raise self.second_factors.delay(counted, source, now)
+        return _Shown(method, guess) if right and guess else _Shown()
+
+    def _let_in(self, holder: Holder, login: Login, shown: "_Shown", by: By) -> Answer:
+        """The proof and the session that it begins are kept in one step."""
+        strong = (shown.method,) if shown.method else ()
+        session = self.sessions.new(holder, ("pwd", *strong), by, login.standing.epoch, strong=bool(strong))
+        context = Context.of(by, rules=(*RULES, "X-SIGN-3") if strong else RULES)
+        answer = {"subject": holder.subject, "session_id": session.id}
         try:
-            answer = self.save(used, by=context, answer=_proof(holder, "pwd", "otp", by=by))
+            return self.save(session, *([login] if strong else []), by=context, answer=answer)
         except ChangedMeanwhile:
             raise WrongSignIn from None  # the same one-time password was faster elsewhere
-        self.attempts.forgive(guess)
-        return answer
-
-    def use_totp(self, subject: str, otp: str, now: datetime) -> Login | None:
-        """The login with this one-time password spent; None where it is wrong, over, or was used before."""
-        login = self.login_of(subject)
-        seed = self.secrets.find(subject, login.standing.totp)
-        step = matching_step(seed, otp, now) if seed else None
-        return login if step is not None and login.use_totp(step) else None
 
     # --- showing a strong factor again ---
 
@@ -124,12 +115,13 @@ class SignIn(Logins):
     def _step_up_with_otp(self, *, command_id: UUID, otp: str, by: By) -> Answer:
         require(by.actor, "begin_own_sign_in", Resource("session", person=by.sub))
         session = self.sessions.standing_of(by)
-        attempt = self.attempts.spend(session.subject, "step-up", by.recorded_at)
-        used = self.use_totp(session.subject, otp, by.recorded_at)
+        attempt = self.attempts.spend(session.subject, "step-up", by.recorded_at, session.subject)
+        used = self.second_factors.used(session.subject, otp.strip(), by.recorded_at)
         if used is None:
             raise WrongSignIn(field="otp")
         self.attempts.forgive(attempt)
-        return self.sessions.step_up(self.sessions.id_of(by), "otp", by, used)
+        login, method = used
+        return self.sessions.step_up(self.sessions.id_of(by), method, by, login)
 
     def blinded(self, by: By) -> By:
         """A request that holds a password is remembered by a keyed hash of it: a plain one could be guessed from."""
@@ -150,8 +142,32 @@ class SignIn(Logins):
             self.secrets.delete(old)
 
 
-def _proof(holder: Holder, *amr: str, by: By) -> Answer:
-    return {"subject": holder.subject, "amr": amr, "at": by.recorded_at.isoformat()}
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What somebody signs in with."""
+
+    name: str
+    password: str
+    otp: str
+    known_device: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """How somebody proved more than a password, and the try that was counted for it."""
+
+    method: str = ""
+    attempt: Attempt | None = None
+
+
+def _refusal(standing: LoginStanding, said: _Said, *, right: bool, known: bool) -> Refused:
+    """One answer to all; only a device on which its owner signed in before learns that nothing but a factor is missing.
+
+    To anybody else it would say that a guessed or stolen password is the right one.
+    """
+    if not (right and known) or said.otp:
+        return WrongSignIn()
+    return missing(standing) if standing.has_second else StrongFactorMissing()
 
 
 def _spelled(name: str) -> str:

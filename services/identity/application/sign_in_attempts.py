@@ -15,20 +15,28 @@ DEVICE: Final = "xd1"
 DEVICE_SOURCE: Final = "device:"
 _NONCE: Final = 16
 
-_SPEND: Final = """
+_WAITS: Final = [int(wait_after(misses).total_seconds()) for misses in range(1, 26)]  # the last is the longest
+# Counts are seen by everybody at once, but nobody waits until the disk has them: what a crash of the server forgets is
+# a fraction of a second of misses.
+_LAZILY: Final = "set_config('synchronous_commit', 'off', true)"
+_NOW_MISSED: Final = "CASE WHEN kept.last_at <= %(forgotten)s THEN 1 ELSE kept.misses + 1 END"
+_NOW_WAITS: Final = f"(%(waits)s)[least({_NOW_MISSED}, cardinality(%(waits)s))]"
+_SPEND: Final = f"""
     INSERT INTO sign_in_attempts AS kept (login_key, source, misses, last_at, free_at, subject)
     VALUES (%(login)s, %(source)s, 1, %(now)s, %(now)s, %(subject)s)
     ON CONFLICT (login_key, source) DO UPDATE
-    SET misses = CASE WHEN kept.last_at <= %(forgotten)s THEN 1 ELSE kept.misses + 1 END, last_at = EXCLUDED.last_at,
-        subject = EXCLUDED.subject
+    SET misses = {_NOW_MISSED}, last_at = EXCLUDED.last_at, subject = EXCLUDED.subject,
+        free_at = EXCLUDED.last_at + make_interval(secs => {_NOW_WAITS}),
+        untold = greatest(kept.untold, CASE WHEN {_NOW_WAITS} > 0 THEN {_NOW_MISSED} ELSE 0 END)
     WHERE kept.free_at <= %(now)s OR kept.last_at <= %(forgotten)s
-    RETURNING misses
+    RETURNING misses, {_LAZILY}
 """
 # what made a place wait is kept until its owner was told, even if a right password came from there meanwhile
-_FORGIVE: Final = """
-    WITH gone AS (DELETE FROM sign_in_attempts WHERE login_key = %(login)s AND source = %(source)s AND untold = 0)
-    UPDATE sign_in_attempts SET misses = 0, free_at = last_at
-    WHERE login_key = %(login)s AND source = %(source)s AND untold > 0
+_FORGIVE: Final = f"""
+    WITH gone AS (DELETE FROM sign_in_attempts WHERE (login_key, source) IN %(places)s AND untold = 0),
+         kept AS (UPDATE sign_in_attempts SET misses = 0, free_at = last_at
+                  WHERE (login_key, source) IN %(places)s AND untold > 0)
+    SELECT {_LAZILY}
 """
 AT_ONCE: Final = 500
 
@@ -51,33 +59,37 @@ class Attempts:
 
     def spend(self, login: str, source: str, now: datetime, subject: str = "") -> Attempt:
         """Count one try; raises SignInDelayed while further ones from there wait. `subject` hears of it, if it is."""
-        login_key = self._keyed("login-name", login)[:40]
+        counted = self.count(login, source, now, subject)
+        if counted is not None:
+            return counted
+        raise self.delay(login, source, now)
+
+    def count(self, login: str, source: str, now: datetime, subject: str = "") -> Attempt | None:
+        """Count one try; None while further ones from there wait."""
+        login_key = self._login_key(login)
         asked: dict[str, Any] = {
             "login": login_key, "source": source, "now": now, "forgotten": now - MISSES_FORGOTTEN,
-            "subject": subject,
+            "subject": subject, "waits": _WAITS,
         }  # fmt: skip
-        with self._store.writing() as cursor:
+        with self._store.reading() as cursor:
             cursor.execute(_SPEND, asked)
             row: Any = cursor.fetchone()
-            if row is not None:
-                waits = wait_after(row[0])
-                cursor.execute(
-                    "UPDATE sign_in_attempts SET free_at = %s, untold = greatest(untold, %s)"
-                    " WHERE login_key = %s AND source = %s",
-                    (now + waits, row[0] if waits else 0, login_key, source),
-                )
-                return Attempt(login_key, source, row[0])
+        return Attempt(login_key, source, row[0]) if row else None
+
+    def delay(self, login: str, source: str, now: datetime) -> SignInDelayed:
+        """What is said to whoever has to wait, and for how long."""
+        with self._store.reading() as cursor:
             cursor.execute(
-                "SELECT free_at FROM sign_in_attempts WHERE login_key = %s AND source = %s", (login_key, source)
+                "SELECT free_at FROM sign_in_attempts WHERE login_key = %s AND source = %s",
+                (self._login_key(login), source),
             )
             waiting: Any = cursor.fetchone()
-        seconds = max(1, ceil((waiting[0] - now).total_seconds())) if waiting else 1
-        raise SignInDelayed(retry_after=seconds)
+        return SignInDelayed(retry_after=max(1, ceil((waiting[0] - now).total_seconds())) if waiting else 1)
 
-    def forgive(self, attempt: Attempt) -> None:
-        """It was no miss: forget what was counted there."""
+    def forgive(self, *attempts: Attempt) -> None:
+        """They were no misses: forget what was counted there."""
         with self._store.reading() as cursor:
-            cursor.execute(_FORGIVE, {"login": attempt.login_key, "source": attempt.source})
+            cursor.execute(_FORGIVE, {"places": tuple((each.login_key, each.source) for each in attempts)})
 
     def untold(self) -> list[tuple[str, int]]:
         """Whose sign-ins were delayed since they were told last: subjects, each with the most misses from one place."""
@@ -118,6 +130,9 @@ class Attempts:
         if form == DEVICE and hmac.compare_digest(proof.encode(), right.encode()):
             return f"{DEVICE_SOURCE}{self._keyed('device-source', nonce)[:32]}"
         return f"network:{network}"
+
+    def _login_key(self, login: str) -> str:
+        return self._keyed("login-name", login)[:40]
 
     def _keyed(self, *parts: str) -> str:
         return hmac.digest(self._pepper, "\0".join(parts).encode(), "sha256").hex()

@@ -34,6 +34,14 @@ _TOLD: Final[dict[type[Any], tuple[str, str]]] = {
     ),
     Login.PasskeyAdded: ("您的账号新增了通行密钥。", "A passkey was added to your account."),
     Login.PasskeyRemoved: ("您的账号已移除一个通行密钥。", "A passkey was removed from your account."),
+    Login.RecoveryCodesMade: (
+        "您的账号已生成新的恢复码，原恢复码作废。",
+        "New recovery codes were made for your account; those before them are worth nothing.",
+    ),
+    Login.RecoveryCodeUsed: (
+        "您的账号使用了一个恢复码，剩余 {left} 个。",
+        "A recovery code of your account was used; {left} are left.",
+    ),
     Login.OidcLinked: ("您的操作员账号已与本机构身份提供方关联。", "Your office's identity provider now signs you in."),
     Login.OidcUnlinked: (
         "您的操作员账号已与身份提供方解除关联。",
@@ -63,7 +71,8 @@ class SignInReactions(Logins):
         elif isinstance(fact, Operator.Revoked):
             self._end(f"operator:{fact.operator_id}", record)
         elif type(fact) in _TOLD and not getattr(fact, "renewed", False):
-            yield from self._notices(record, *_TOLD[type(fact)])
+            left = getattr(fact, "left", "")
+            yield from self._notices(record, *(text.format(left=left) for text in _TOLD[type(fact)]))
 
     def _notices(self, record: FactRecord, zh: str, en: str) -> Iterable[Message]:
         login = self.get(Login, record.originator_id)

@@ -33,7 +33,7 @@ class SignInRooms:
     ) -> None:
         keyring = identity.keyring
         self.sessions = identity.sessions
-        self.passwords = SignIn(identity.sessions, keyring, passwords)
+        self.passwords = SignIn(identity.second_factors, keyring, passwords)
         self.ceremonies = Ceremonies(identity.store, keyring)
         self.factors = Factors(self.passwords, self.ceremonies, owners)
         self.reset = PasswordReset(identity, self.factors)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -17,11 +17,15 @@ from services.identity.domain.login_rules import (
     LastStrongFactor,
     LoginEnded,
     PasskeyRefused,
+    StrongFactorMissing,
     TooManyPasskeys,
     sign_count_is_plausible,
     step_is_fresh,
 )
-from shared.eventstore.aggregate import Aggregate, Claim, Release
+from services.identity.domain.login_standing import LoginStanding as LoginStanding  # noqa: PLC0414 -- re-exported
+from services.identity.domain.login_standing import Passkey as Passkey  # noqa: PLC0414 -- re-exported
+from services.identity.domain.login_standing import without_needless_codes
+from shared.eventstore.aggregate import UNSTAMPED, Aggregate, Claim, Release
 
 SUBJECT: Final = "login.subject"
 PASSKEY: Final = "login.passkey"
@@ -33,42 +37,6 @@ _GIVEN_UP: Final = (
     ("Ended", PASSKEY, "keys"),
     ("Ended", OIDC, "links"),
 )
-
-
-@dataclass(frozen=True)
-class Passkey:
-    """A public key that somebody's authenticator made for us."""
-
-    key: str  # SHA-256 of the credential's id
-    credential_id: str
-    public_key: str
-    sign_count: int
-    sealed_label: str
-    added_at: datetime
-
-
-@dataclass(frozen=True)
-class LoginStanding:
-    """What decides about signing in: which factors there are, and from which epoch on sessions count."""
-
-    subject: str
-    epoch: int = 0
-    kept: UUID | None = None  # the one session of an earlier epoch that goes on
-    password: str | None = None  # the name of the secret, not the secret
-    totp: str | None = None
-    totp_step: int = 0  # the last time step whose one-time password was used
-    passkeys: tuple[Passkey, ...] = ()
-    oidc: tuple[str, ...] = ()
-    delayed_at: datetime | None = None
-    ended: bool = False
-
-    @property
-    def is_strong(self) -> bool:
-        """Whether a second factor, or one that is two in itself, is there."""
-        return bool(self.totp or self.passkeys or self.oidc)
-
-    def passkey(self, key: str) -> Passkey | None:
-        return next((passkey for passkey in self.passkeys if passkey.key == key), None)
 
 
 class Login(Aggregate, stored_as="identity.Login"):
@@ -121,6 +89,18 @@ class Login(Aggregate, stored_as="identity.Login"):
 
         key: str
 
+    class RecoveryCodesMade(Aggregate.Event):
+        """New recovery codes were shown to their owner once; those before them are worth nothing."""
+
+        secret_id: str
+        count: int
+
+    class RecoveryCodeUsed(Aggregate.Event):
+        """A recovery code stood for a second factor, once."""
+
+        number: int
+        left: int
+
     class OidcLinked(Aggregate.Event):
         """The office's owner said which account of its identity provider this operator is."""
 
@@ -154,6 +134,14 @@ class Login(Aggregate, stored_as="identity.Login"):
     def __init__(self, subject: str) -> None:
         self.standing = LoginStanding(subject)
 
+    @classmethod
+    def at(cls, login_id: UUID, version: int, standing: LoginStanding) -> Login:
+        """The login as its standing says: all that decides stands there, and no history is read for it."""
+        login = cls.__new__(cls)
+        login.__base_init__(login_id, version, UNSTAMPED)
+        login.standing = standing
+        return login
+
     # --- decide ---
 
     def set_password(self, secret_id: str, *, renewed: bool = False) -> str | None:
@@ -186,6 +174,23 @@ class Login(Aggregate, stored_as="identity.Login"):
             raise LastStrongFactor
         self._totp_removed()
         return old
+
+    def make_recovery_codes(self, secret_id: str, count: int) -> str | None:
+        """Take these codes in a second factor's place, each once; answers the secret that is to be deleted."""
+        self._living()
+        if not self.standing.has_second:
+            raise StrongFactorMissing
+        old = self.standing.recovery
+        self._recovery_codes_made(secret_id=secret_id, count=count)
+        return old
+
+    def use_recovery_code(self, number: int) -> bool:
+        """Spend a code; false where it was spent before."""
+        left = self.standing.recovery_left
+        if self.standing.ended or number not in left:
+            return False
+        self._recovery_code_used(number=number, left=len(left) - 1)
+        return True
 
     def add_passkey(self, passkey: Passkey) -> None:
         """Take this passkey from now on."""
@@ -256,7 +261,7 @@ class Login(Aggregate, stored_as="identity.Login"):
 
     @event(TotpRemoved)
     def _totp_removed(self) -> None:
-        self.standing = replace(self.standing, totp=None)
+        self.standing = without_needless_codes(replace(self.standing, totp=None))
 
     @event(PasskeyAdded)
     def _passkey_added(
@@ -275,7 +280,16 @@ class Login(Aggregate, stored_as="identity.Login"):
     @event(PasskeyRemoved)
     def _passkey_removed(self, key: str) -> None:
         left = tuple(passkey for passkey in self.standing.passkeys if passkey.key != key)
-        self.standing = replace(self.standing, passkeys=left)
+        self.standing = without_needless_codes(replace(self.standing, passkeys=left))
+
+    @event(RecoveryCodesMade)
+    def _recovery_codes_made(self, secret_id: str, count: int) -> None:
+        self.standing = replace(self.standing, recovery=secret_id, recovery_left=tuple(range(count)))
+
+    @event(RecoveryCodeUsed)
+    def _recovery_code_used(self, number: int, left: int) -> None:
+        unused = tuple(each for each in self.standing.recovery_left if each != number)
+        self.standing = replace(self.standing, recovery_left=unused)
 
     @event(OidcLinked)
     def _oidc_linked(self, link: str) -> None:

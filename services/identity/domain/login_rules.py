@@ -12,6 +12,7 @@ TELL_OWNER_EVERY: Final = timedelta(hours=24)
 MOST_PASSKEYS: Final = 10
 CEREMONY_LIFE: Final = timedelta(minutes=5)  # a challenge, a state of OpenID Connect
 ENROLMENT_LIFE: Final = timedelta(minutes=30)
+RECOVERY_CODES: Final = 10
 
 
 class WrongSignIn(Refused):
@@ -19,6 +20,11 @@ class WrongSignIn(Refused):
 
     rule = "X-SIGN-5"
     status = 401
+    zh = "用户名、密码或验证信息不正确。设有动态口令的，请一并输入动态口令或恢复码；设有通行密钥的，请用它登录。"
+    en = (
+        "Name, password or proof is not right; which of them is not said. If you set up one-time passwords, enter one"
+        " too, or a recovery code; if you set up a passkey, sign in with it."
+    )
 
 
 class StrongFactorMissing(Refused):
@@ -33,8 +39,17 @@ class SecondFactorMissing(Refused):
 
     rule = "X-SIGN-3"
     status = 403
-    zh = "请同时输入动态口令。"
-    en = "Enter the one-time password too."
+    zh = "请同时输入动态口令或恢复码。"
+    en = "Enter the one-time password too, or a recovery code."
+
+
+class PasskeyMissing(Refused):
+    """What was shown is not all that this account asks for, and its second factor is a passkey."""
+
+    rule = "X-SIGN-3"
+    status = 403
+    zh = "此账号设有通行密钥，请用通行密钥登录，或同时输入恢复码。"
+    en = "This account has a passkey: sign in with it, or enter a recovery code too."
 
 
 class SignInDelayed(Refused):

@@ -13,6 +13,7 @@ from shared.contracts.rpc.identity_factors import (
     CompleteEnrolmentV1,
     LinkProviderAccountV1,
     ListMyFactorsV1,
+    MakeRecoveryCodesV1,
     RemovePasskeyV1,
     RemoveTotpV1,
     SetPasswordV1,
@@ -135,6 +136,10 @@ class FactorAnswers:
         return self.edge.sign_in.passkeys.begin_passkey(**request, by=by)
 
     @answers(AddPasskeyV1)
+    @answers(MakeRecoveryCodesV1)
+    def make_recovery_codes(self, request: Request, by: By) -> Any:
+        return self.edge.sign_in.factors.make_recovery_codes(**request, by=by)
+
     def add_passkey(self, request: Request, by: By) -> Any:
         return self.edge.sign_in.passkeys.add_passkey(**request, by=by)
 

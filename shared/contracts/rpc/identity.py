@@ -13,6 +13,8 @@ ID_TYPES = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "A", "B", "C", "Z")
 SESSION = r"xs1_[A-Za-z0-9_-]{43}"
 CHANNELS = ("mail", "sms")
 CODE = r"[0-9]{6}"
+# six digits of the own device, or a recovery code in their place
+SECOND_FACTOR = r"([0-9]{6}|[0-9A-Za-z]{5}[- ]?[0-9A-Za-z]{5})"
 REQUEST = r"xr1_[A-Za-z0-9_-]{43}"
 CONFIRMATION = r"[0-9]{10,12}\.[0-9a-f]{64}"
 _ACCOUNT = "01930f3a-0000-7000-8000-0000000000b1"
@@ -159,7 +161,11 @@ class RequestSignInCodeV1(Command):
 
 
 class SignInWithCodeV1(Command):
-    """Sign in by document, name and the code that came to the contact, as its asker."""
+    """Sign in by document, name and the code that came to the contact, as its asker.
+
+    Whoever has a second factor shows it too, or a recovery code: the same command sent again with `otp` goes on, for
+    the code was right.
+    """
 
     service = "identity"
     method = "sign_in_with_code"
@@ -171,9 +177,10 @@ class SignInWithCodeV1(Command):
     name = shapes.text(80)
     code = shapes.pattern(CODE)
     request = code_request()
+    otp = shapes.pattern(f"{SECOND_FACTOR}?", required=False, load_default="")
 
     example: ClassVar[dict[str, Any]] = {
-        "command_id": _COMMAND, **_DOCUMENT, "code": "204816", "request": A_REQUEST,
+        "command_id": _COMMAND, **_DOCUMENT, "code": "204816", "request": A_REQUEST, "otp": "",
     }  # fmt: skip
 
 

@@ -31,12 +31,14 @@ class MyFactorsV1(Contract):
     has_password = shapes.flag()
     has_totp = shapes.flag()
     provider_accounts = shapes.integer(0)
+    recovery_codes_left = shapes.integer(0)
     passkeys = fields.List(fields.Nested(MyPasskeyV1), required=True, validate=Length(max=20))
 
     example: ClassVar[dict[str, Any]] = {
         "has_password": True,
         "has_totp": False,
         "provider_accounts": 0,
+        "recovery_codes_left": 9,
         "passkeys": [MyPasskeyV1.example],
     }
 
@@ -153,6 +155,33 @@ class RemovePasskeyV1(Command):
     passkey = shapes.digest()
 
     example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND, "passkey": _KEY}
+
+
+class RecoveryCodesV1(Contract):
+    """Codes that are shown once: each stands for a one-time password or a passkey, once."""
+
+    id = shapes.identifier()
+    version = shapes.integer(1)
+    codes = fields.List(
+        shapes.text(20),
+        required=True,
+        validate=Length(max=10),
+        metadata={"description": "Ten; none where the same command is asked again."},
+    )
+
+    example: ClassVar[dict[str, Any]] = {
+        "id": "01930f3a-0000-7000-8000-0000000000f1", "version": 4, "codes": ["7Q3XK-M2B9T"],
+    }  # fmt: skip
+
+
+class MakeRecoveryCodesV1(Command):
+    """Ten new recovery codes for when the device is not at hand; those before them are worth nothing."""
+
+    service = "identity"
+    method = "make_recovery_codes"
+    answer = RecoveryCodesV1
+
+    example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND}
 
 
 class EnrolmentV1(Contract):

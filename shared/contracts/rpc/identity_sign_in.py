@@ -10,6 +10,7 @@ from shared.contracts.contract import Command, Contract, Request, SavedV1
 from shared.contracts.rpc.identity import (
     A_DEVICE,
     CODE,
+    SECOND_FACTOR,
     SESSION,
     CodeAskedV1,
     SignedInOnDeviceV1,
@@ -121,7 +122,11 @@ class SignOutV1(Command):
 
 
 class SignInWithPasswordV1(Command):
-    """Sign in by name and password, and the one-time password where there is one. Staff always have one."""
+    """Sign in by name and password, and the one-time password where there is one. Staff always have one.
+
+    Whether the name, the password or the one-time password is wrong or missing is not said; only to a device that
+    its owner signed in on before (`known_device`).
+    """
 
     service = "identity"
     method = "sign_in_with_password"
@@ -129,7 +134,14 @@ class SignInWithPasswordV1(Command):
 
     name = shapes.text(120, metadata={"description": "A contact, a document number, or an operator's id."})
     password = shapes.text(512)
-    otp = shapes.pattern(r"([0-9]{6})?", required=False, load_default="")
+    otp = shapes.pattern(
+        f"{SECOND_FACTOR}?",
+        required=False,
+        load_default="",
+        metadata={
+            "description": "Of the own device, or a recovery code. Send it where there is one: nobody asks for it."
+        },
+    )
     known_device = known_device()
     device = shapes.text(120, shortest=0, required=False, load_default="")
 
@@ -185,13 +197,13 @@ class SignInWithPasskeyV1(Command):
 
 
 class StepUpWithOtpV1(Command):
-    """Show a one-time password again in this session; the session's token changes with it."""
+    """Show a one-time password or a recovery code in this session; the session's token changes with it."""
 
     service = "identity"
     method = "step_up_with_otp"
     answer = SignedInV1
 
-    otp = shapes.pattern(r"[0-9]{6}")
+    otp = shapes.pattern(SECOND_FACTOR)
 
     example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND, "otp": "204816"}
 

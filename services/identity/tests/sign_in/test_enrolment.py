@@ -162,9 +162,9 @@ def test_nobody_reads_or_changes_how_another_signs_in(world: SignInWorld) -> Non
 def test_with_a_closed_account_go_its_sessions_factors_and_every_secret(world: SignInWorld) -> None:
     first = world.student()
     world.with_password(first)
+    other = world.sign_in()
     device = Authenticator(ORIGIN)
     world.add_passkey(first, device, "我的手机")
-    other = world.sign_in()
     world.tell(world.asserted(first), "close_account")
     for answer in (first, other):
         with pytest.raises(NotSignedIn):

@@ -209,11 +209,11 @@ def test_what_another_began_cannot_be_completed(world: SignInWorld, owner: dict[
 
 
 @pytest.mark.asvs("7.5.3", "7.2.4")
-def test_a_passkey_steps_a_session_up_and_a_foreign_one_does_not(
-    world: SignInWorld, owner: dict[str, Any], device: Authenticator
-) -> None:
+def test_a_passkey_steps_a_session_up_and_a_foreign_one_does_not(world: SignInWorld, device: Authenticator) -> None:
+    owner = world.student()
     world.with_password(owner)
     weak = world.sign_in()
+    world.add_passkey(owner, device)
     with pytest.raises(StepUpNeeded):
         world.tell(world.asserted(weak), "begin_passkey")
     foreign = Authenticator(ORIGIN)

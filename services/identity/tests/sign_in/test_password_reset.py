@@ -8,7 +8,7 @@ import pytest
 
 from services.identity.application.account_codes import WrongCode
 from services.identity.application.allowances import TriesUsedUp
-from services.identity.domain.login_rules import SecondFactorMissing, WrongSignIn
+from services.identity.domain.login_rules import WrongSignIn
 from services.identity.domain.password_rules import PasswordRefused
 from services.identity.tests.conftest import ZHANG
 from services.identity.tests.sign_in.conftest import STUDENT, SignInWorld
@@ -72,7 +72,7 @@ def test_a_new_password_is_no_way_around_a_second_factor(world: SignInWorld) -> 
     request = asked(world, **ZHANG)
     world.work()
     reset(world, world.code(), request, **ZHANG)
-    with pytest.raises(SecondFactorMissing):
+    with pytest.raises(WrongSignIn):
         world.sign_in(password=NEW)
     assert world.sign_in(password=NEW, otp=world.otp(begun["seed"]))["role"] == "student"
 

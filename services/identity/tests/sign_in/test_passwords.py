@@ -13,6 +13,7 @@ from services.identity.application.allowances import network_of
 from services.identity.application.passwords import AT_ONCE, Passwords, _built_in
 from services.identity.application.sessions import Sessions
 from services.identity.domain.login_rules import (
+    PasskeyMissing,
     SecondFactorMissing,
     SignInDelayed,
     StrongFactorMissing,
@@ -186,18 +187,24 @@ def test_a_repeated_sign_in_is_one_session(world: SignInWorld) -> None:
 def test_a_proof_without_a_session_grows_old(world: SignInWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     """The process died between the proof and its session: the command may be sent again, but not after the password
     was changed for good reason."""
-    world.with_password(world.student())
-    command_id = uuid4()
+    device = Authenticator("https://xueji.example")
+    world.add_passkey(world.student(), device)
     soon, late = uuid4(), uuid4()
+    begun = [(each, proof) for each in (soon, late) if (proof := _signed(world, device))]
     with monkeypatch.context() as dying:
-        dying.setattr(Sessions, "_new", None)
-        for command_id in (soon, late):
+        dying.setattr(Sessions, "new", None)
+        for command_id, proof in begun:
             with pytest.raises(TypeError):
-                world.sign_in(command_id=command_id)
-    assert world.sign_in(command_id=soon)["session"]
+                world.tell(None, "sign_in_with_passkey", command_id, **proof)
+    assert world.tell(None, "sign_in_with_passkey", soon, **begun[0][1])["session"]
     world.forward(minutes=10)
     with pytest.raises(SessionOver):
-        world.sign_in(command_id=late)
+        world.tell(None, "sign_in_with_passkey", late, **begun[1][1])
+
+
+def _signed(world: SignInWorld, device: Authenticator) -> dict[str, Any]:
+    asked = world.tell(None, "begin_passkey_sign_in")
+    return {"ceremony": asked["ceremony"], "credential": device.get(asked["options"])}
 
 
 @pytest.mark.rule("X-SIGN-2")
@@ -408,9 +415,11 @@ def test_staff_never_sign_in_with_a_password_alone(world: SignInWorld) -> None:
     """Given an operator with a password and one-time passwords, when the password comes alone, then it is refused; with
     the one-time password it is a session after a strong factor."""
     operator_id, seed, _ = world.registrar()
-    with pytest.raises(SecondFactorMissing):
+    with pytest.raises(WrongSignIn):
         world.sign_in(operator_id)
     answer = world.sign_in(operator_id, otp=world.otp(seed))
+    with pytest.raises(SecondFactorMissing):
+        world.sign_in(operator_id, known_device=answer["known_device"])
     found = world.asserted(answer)
     assert (found.amr, found.stepped_up, found.role) == (("pwd", "otp"), True, "registrar")
 
@@ -421,7 +430,9 @@ def test_staff_without_one_time_passwords_use_their_passkey(world: SignInWorld) 
     world.forward(seconds=60)
     strong = world.sign_in(operator_id, otp=world.otp(seed))
     world.tell(world.asserted(strong), "remove_totp")
-    with pytest.raises(StrongFactorMissing):
+    with pytest.raises(PasskeyMissing):
+        world.sign_in(operator_id, known_device=strong["known_device"])
+    with pytest.raises(WrongSignIn):
         world.sign_in(operator_id)
 
 
@@ -456,8 +467,8 @@ def test_one_time_passwords_are_not_guessed_from_many_networks(world: SignInWorl
     for network in range(5):
         with pytest.raises(WrongSignIn):
             world.sign_in(operator_id, otp=wrong, address=f"198.51.{network}.9")
-    with pytest.raises(SignInDelayed):
-        world.sign_in(operator_id, otp=wrong, address="198.51.5.9")
+    with pytest.raises(WrongSignIn):  # it waits; that it does would tell the thief that the password is right
+        world.sign_in(operator_id, otp=world.otp(seed), address="198.51.5.9")
     world.upkeep.due(world.clock.now())
     assert len([notice for notice in world.notices() if "wrong passwords" in notice]) == 1
     assert world.sign_in(operator_id, otp=world.otp(seed), known_device=known)["sub"] == operator_id
@@ -485,7 +496,7 @@ def test_a_student_who_has_one_time_passwords_shows_them_too(world: SignInWorld)
     with pytest.raises(WrongSignIn):
         world.tell(world.asserted(first), "add_totp", ceremony=begun["ceremony"], otp="000000")
     world.tell(world.asserted(first), "add_totp", ceremony=begun["ceremony"], otp=world.otp(begun["seed"]))
-    with pytest.raises(SecondFactorMissing):
+    with pytest.raises(WrongSignIn):
         world.sign_in()
     world.forward(seconds=60)
     weak = world.sign_in(otp=world.otp(begun["seed"]))
