@@ -44,6 +44,7 @@ class Assertion:
     stepped_up: bool = False  # a strong factor was shown within the last minutes
     suspended: bool = False  # the office's yearly statement has run out: it looks, and does not act (A23-1)
     scopes: tuple[str, ...] | None = None  # of a machine client: the only actions it may take; None for people
+    granted: tuple[str, ...] = ()  # of an auditor: the nation, provinces or schools, and services; else `org` alone
 
 
 class Signer:
@@ -117,4 +118,5 @@ def _assertion(claims: dict[str, Any]) -> Assertion:
         stepped_up=claims["stepped_up"] is True,
         suspended=claims["suspended"] is not False,
         scopes=None if scopes is None else tuple(str(scope) for scope in scopes),
+        granted=tuple(str(part) for part in claims["granted"]),
     )

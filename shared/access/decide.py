@@ -6,12 +6,14 @@ from typing import Final
 from shared.access.assertion import Assertion, NotSignedIn
 from shared.access.permission import (
     ANYONE,
+    AUDITED,
     NATION,
     OWN_OFFICE,
     OWN_PERSON,
     OWN_PROVINCE,
     OWN_SCHOOL,
     REASON,
+    SERVICES,
     STEP_UP,
     Permission,
     is_reading,
@@ -78,6 +80,7 @@ class ReasonNeeded(Refused):
 _TABLE: Final[dict[tuple[str, str], Permission]] = {
     (permission.action, permission.role): permission for permission in PERMISSIONS
 }
+AUDITOR: Final = "auditor"
 # Under which rule a role is turned away when the table has no line, or its reach ends
 _FORBIDDEN: Final = {
     "province_education": "A4-2",
@@ -85,7 +88,13 @@ _FORBIDDEN: Final = {
     "operator": "A6-1",
     "auditor": "AUD-1",
 }
-_OUT_OF_REACH: Final = {OWN_SCHOOL: "A4-1", OWN_PROVINCE: "A4-2", OWN_PERSON: "AC-21", OWN_OFFICE: "A24-1"}
+_OUT_OF_REACH: Final = {
+    OWN_SCHOOL: "A4-1",
+    OWN_PROVINCE: "A4-2",
+    OWN_PERSON: "AC-21",
+    OWN_OFFICE: "A24-1",
+    NATION: "AUD-1",
+}
 # A suspended office may still say what lifts the suspension, and its people guard their own sign-in
 _WHILE_SUSPENDED: Final = frozenset(("attest_office", "begin_own_sign_in", "change_own_sign_in", "end_own_sessions"))
 
@@ -96,7 +105,7 @@ def decide(actor: Assertion | None, action: str, resource: Resource) -> Decision
     permission = _TABLE.get((action, role)) or _TABLE.get((action, ANYONE))
     if permission is None:
         return Decision(allow=False, rule=_FORBIDDEN.get(role, "X-PERMIT-1"))
-    if not _reaches(permission.reach, actor, resource):
+    if not _reaches(permission, actor, resource):
         return Decision(allow=False, rule=_OUT_OF_REACH[permission.reach])
     if permission.role != ANYONE and not trains(actor, resource.training):
         return Decision(allow=False, rule="A24-1")
@@ -140,9 +149,9 @@ def trains(actor: Assertion | None, training: str | None) -> bool:
     return actor is None or training is None or actor.kind in ("all", "", training)
 
 
-def _reaches(reach: str, actor: Assertion | None, resource: Resource) -> bool:
-    if reach == NATION:
-        return True
+def _reaches(permission: Permission, actor: Assertion | None, resource: Resource) -> bool:
+    if permission.reach == NATION:
+        return permission.role != AUDITOR or _is_granted(actor, permission.action, resource)
     if actor is None:
         return False
     mine, theirs = {
@@ -150,8 +159,32 @@ def _reaches(reach: str, actor: Assertion | None, resource: Resource) -> bool:
         OWN_PROVINCE: (actor.org, _provinces_of(resource)),
         OWN_PERSON: (actor.sub, (resource.person,)),
         OWN_OFFICE: (actor.office, (resource.office,)),
-    }[reach]
+    }[permission.reach]
     return bool(mine) and mine in theirs
+
+
+def _is_granted(actor: Assertion | None, action: str, resource: Resource) -> bool:
+    """Whether an auditor's grant covers what is looked at: a whole area of it, in a service of it."""
+    if actor is None:
+        return False
+    services = [part for part in actor.granted if part in SERVICES]
+    if services and AUDITED.get(action) not in services:
+        return False
+    areas = granted_areas(actor)
+    if areas is None:
+        return True
+    schools = [each for each in (resource.school, resource.other_school) if each]
+    if schools:
+        return any(areas & {each, each[2:4]} for each in schools)
+    return resource.province in areas  # what names no area is the nation's
+
+
+def granted_areas(actor: Assertion | None) -> frozenset[str] | None:
+    """The provinces and schools that an auditor may look at; None for the whole nation, and for everybody else."""
+    if actor is None or actor.role != AUDITOR:
+        return None
+    areas = frozenset(part for part in actor.granted if part not in SERVICES) or frozenset((actor.org,))
+    return None if "moe" in areas else areas
 
 
 def _provinces_of(resource: Resource) -> tuple[str | None, ...]:

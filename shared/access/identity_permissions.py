@@ -34,7 +34,7 @@ IDENTITY_PERMISSIONS: Final[tuple[Permission, ...]] = (
         )
     ),
     # the own account
-    *may("student", OWN_PERSON, "AC-1", "read_own_account", "confirm_own_account"),
+    *may("student", OWN_PERSON, "AC-1", "read_own_account"),
     *may("student", OWN_PERSON, "AC-7", "change_own_contact", "close_own_account", owes=(STEP_UP,)),
     # the own records and documents
     *may("student", OWN_PERSON, "AC-15", "bind_own_record"),

@@ -34,6 +34,14 @@ REASON: Final = "reason"  # a reason is given and kept
 SECOND_PERSON: Final = "second_person"  # whoever submitted it may not do this (A24-2)
 
 
+# What an auditor's grant can be narrowed to, and which service each of the auditor's own actions asks
+SERVICES: Final = ("identity", "enrollment", "credentials", "imaging", "verification")
+AUDITED: Final = {
+    **dict.fromkeys(("read_counts", "read_audit", "ask_unmasking", "approve_unmasking", "unmask_person"), "enrollment"),
+    "read_alerts": "identity",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Permission:
     """One role may do one action within a reach; the rule that says so, and what the service owes in return."""

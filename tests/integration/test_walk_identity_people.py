@@ -87,7 +87,7 @@ def test_who_looks_at_a_record_is_seen_by_its_person(walk: IdentityWalk) -> None
 
 
 def test_an_auditor_sees_one_person_after_another_has_agreed(walk: IdentityWalk) -> None:
-    walk.found("audit-1", "auditor", "审计署", scope="moe", valid_until="2023-06-30")
+    walk.found("audit-1", "auditor", "审计署", scope="moe", purpose="年度审计", valid_until="2023-06-30")
     walk.appoint("minister", "audit-1", "auditor-1", AUDITORS[0], as_owner=True)
     walk.attest("auditor-1", "audit-1")
     walk.appoint("auditor-1", "audit-1", "auditor-2", AUDITORS[1])

@@ -8,6 +8,7 @@ from uuid import UUID
 from services.enrollment.application.holders import Holders, Known
 from services.enrollment.domain.look import Look
 from services.enrollment.domain.rules.texts import clean_reason
+from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.domain.unmasking import Unmasking, UnmaskingNotApproved, UnmaskingStanding
 from shared.access.by import By
 from shared.access.decide import Decision, Resource, require
@@ -38,7 +39,8 @@ class Unmaskings(Holders):
     @command
     def ask_unmasking(self, *, command_id: UUID, status_id: UUID, reason: str, by: By) -> Answer:
         """An auditor says whom and why; another person decides."""
-        require(by.actor, "ask_unmasking", Resource("student_status"), reason=reason)
+        resource = Resource("student_status", school=self._school_of(status_id))
+        require(by.actor, "ask_unmasking", resource, reason=reason)
         asked = Unmasking(status_id=self.known(status_id).status.id, reason=clean_reason(reason), asked_by=by.sub)
         return self.save(asked, by=Context.of(by, rules=("AUD-1",), reason=asked.standing.reason))
 
@@ -46,7 +48,8 @@ class Unmaskings(Holders):
     def approve_unmasking(self, *, command_id: UUID, unmasking_id: UUID, by: By) -> Answer:
         """Another auditor or the ministry lets the asker see."""
         asked = self.get(Unmasking, unmasking_id)
-        resource = Resource("student_status", submitted_by=asked.standing.asked_by)
+        school = self._school_of(asked.standing.status_id)
+        resource = Resource("student_status", school=school, submitted_by=asked.standing.asked_by)
         require(by.actor, "approve_unmasking", resource)
         asked.approve(sub=by.sub, now=by.recorded_at)
         return self.save(asked, by=Context.of(by, rules=("AUD-1", "A24-2")))
@@ -81,6 +84,11 @@ class Unmaskings(Holders):
             "look_id": recorded["id"],
             **{name: str(person.get(name) or "") for name in _PERSON},
         }
+
+    def _school_of(self, status_id: UUID) -> str | None:
+        """Where the student is, so far as an auditor's grant asks for it."""
+        found = self.standings(StudentStatus, [status_id]).get(status_id)
+        return found[1].school_code if found else None
 
     @command
     def _record(

@@ -44,7 +44,7 @@ WHO = {
     "b": person("province_admissions", "33", "admissions-33"),
     "m": person("ministry", "moe", "ministry"),
     "o": person("operator", "ctr", "operator"),
-    "u": person("auditor", "audit", "auditor"),
+    "u": person("auditor", "moe", "auditor"),
     "v": person("verifier", "", "verifier"),
     "i": person("image_collector", "xinhua", "collector"),
     "t": person("self_taught_office", "11", "self-taught"),

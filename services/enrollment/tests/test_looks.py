@@ -28,7 +28,7 @@ from tests.test_looks import EXEMPT, names_people
 pytestmark = pytest.mark.servers
 STAFF = "rexfamou"
 FULL = ("王晓明", "王小明", GOOD_NUMBER, OTHER_NUMBER, "1980-01-01")
-AUDITOR, SECOND = (replace(person("auditor", "audit", sub), stepped_up=True) for sub in ("auditor-1", "auditor-3"))
+AUDITOR, SECOND = (replace(person("auditor", "moe", sub), stepped_up=True) for sub in ("auditor-1", "auditor-3"))
 REGISTRAR = replace(WHO["r"], stepped_up=True)
 # Whoever decides next must see what is to be decided: these open to the office whose turn it is, and to no other
 TO_DECIDE = {"get_case", "list_identity_versions", "get_admission_fix", "list_admission_fixes", "list_roster"}

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from services.identity.application.offices import Offices
 from services.identity.application.operators import Appointments
-from services.identity.domain.office import Office, OutOfOrder, OwnerMissing
+from services.identity.domain.office import NO_GRANT, Office, OutOfOrder, OwnerMissing
 from services.identity.domain.office_kinds import NATION
 from shared.access.by import By
 from shared.codes.clock import Clock, shanghai_date
@@ -36,7 +36,13 @@ class Founding(Appointments):
         today = shanghai_date(now)
         by = By(None, USE_CASE, str(uuid4()), now)
         office = Office(
-            code=NATION, kind="ministry", org=NATION, name=ministry.strip(), valid_from=today, valid_until=None
+            code=NATION,
+            kind="ministry",
+            org=NATION,
+            name=ministry.strip(),
+            valid_from=today,
+            valid_until=None,
+            **NO_GRANT,
         )
         operator = self.new_operator(
             office,

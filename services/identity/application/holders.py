@@ -1,6 +1,7 @@
 """For whom a session can speak: a person with an account, or an operator of an office."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 
@@ -16,6 +17,8 @@ class Holder:
     org: str
     office: str = ""
     suspended: bool = False  # the office's yearly statement has run out (A23-1)
+    granted: tuple[str, ...] = ()  # of an auditor: what the grant covers
+    until: date | None = None  # the last day on which it holds, where that is known
 
     @property
     def is_staff(self) -> bool:
@@ -33,3 +36,24 @@ class Holders(Protocol):
     def of(self, subject: str) -> Holder | None:
         """The holder of this subject as of now."""
         ...
+
+
+class EveryHolder:
+    """All who can sign in, wherever they are kept; each place is asked, so that none answers sooner than another."""
+
+    def __init__(self, *places: Holders) -> None:
+        self._places = list(places)
+
+    def add(self, place: Holders) -> None:
+        """Ask here too, after the others."""
+        self._places.append(place)
+
+    def named(self, name: str) -> Holder | None:
+        """Whoever signs in under this user name."""
+        found = [place.named(name) for place in self._places]
+        return next((holder for holder in found if holder is not None), None)
+
+    def of(self, subject: str) -> Holder | None:
+        """The holder of this subject as of now."""
+        found = (place.of(subject) for place in self._places)
+        return next((holder for holder in found if holder is not None), None)

@@ -243,6 +243,7 @@ class MachineClients(Application):
             office=office.code,
             suspended=office.only_reads(shanghai_date(by.recorded_at)),
             scopes=scopes,
+            granted=office.granted,
         )
         return {
             "access_token": self._signer.sign(assertion),

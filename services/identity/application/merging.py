@@ -7,8 +7,9 @@ from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
 from services.identity.application.binding import RECORD_TYPES
+from services.identity.application.humans import documents_of_accounts, documents_of_operator
 from services.identity.domain.account import Account
-from services.identity.domain.merge import MERGED, AlreadyMerged, Merge, NotToBeMerged
+from services.identity.domain.merge import MERGED, AlreadyMerged, Merge, NotToBeMerged, OwnMerge
 from services.identity.domain.merging import merge_accounts, move_records, part_records, split_accounts
 from services.identity.domain.records import HeardRecord
 from shared.access.by import By
@@ -54,6 +55,7 @@ class Merging(Application):
         """One of the registry says that two living accounts are one human being's."""
         require(by.actor, "propose_merge", Resource("merge"), reason=reason)
         survivor, other = self._both(surviving_account, other_account)
+        self._require_not_own((survivor.id, other.id), by)
         merge = Merge(
             merge_id=uuid7(),
             account_id=survivor.id,
@@ -87,6 +89,7 @@ class Merging(Application):
         """One of the registry says that a merge was wrong."""
         require(by.actor, "propose_merge", Resource("merge"), reason=reason)
         merge = self.get(Merge, merge_id)
+        self._require_not_own((merge.standing.account_id, merge.standing.other_account_id), by)
         merge.propose_split(sub=by.sub, on=shanghai_date(by.recorded_at))
         return self._saved(merge, [], reason, by)
 
@@ -133,7 +136,13 @@ class Merging(Application):
         """A merge that waits for a second person, and this is one (A24-2)."""
         merge = self.get(Merge, merge_id)
         require(by.actor, "confirm_merge", Resource("merge", submitted_by=merge.standing.proposed_by), reason=reason)
+        self._require_not_own((merge.standing.account_id, merge.standing.other_account_id), by)
         return merge
+
+    def _require_not_own(self, accounts: tuple[UUID, UUID], by: By) -> None:
+        """Operators have ids of their own, so their documents are compared with the accounts'."""
+        if not documents_of_operator(self, by).isdisjoint(documents_of_accounts(self, accounts)):
+            raise OwnMerge
 
     def _records_of(self, person_id: UUID) -> list[HeardRecord]:
         found = self.finder.list_records_of_person(person_id)

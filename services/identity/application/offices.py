@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from services.identity.domain.office import (
+    NO_GRANT,
     OFFICE_CODE,
     NotItsOwner,
     NotItsSuperior,
@@ -18,7 +19,7 @@ from services.identity.domain.office import (
     answers_for,
     oversees,
 )
-from services.identity.domain.office_kinds import org_of
+from services.identity.domain.office_kinds import org_of, schools_of
 from services.identity.domain.operator import OPERATOR_ID, Operator, OperatorGone
 from shared.access.assertion import Assertion
 from shared.access.by import By
@@ -73,15 +74,19 @@ class Offices(Application):
         valid_from: date,
         valid_until: date | None,
         by: By,
+        schools: list[str] | None = None,
+        services: list[str] | None = None,
+        purpose: str = "",
     ) -> Answer:
         """Found an office; it acts once an owner is named and has given the word of the first year."""
         require(by.actor, "found_office", Resource("office", office=code))
         org = org_of(kind, code, scope)
         _check_grant(kind, valid_from, valid_until)
+        grant = _grant(kind, org, schools or [], services or [], purpose.strip())
         if self.owners(OFFICE_CODE, [code]):
             raise OfficeTaken(field="code")
         office = Office(
-            code=code, kind=kind, org=org, name=name.strip(), valid_from=valid_from, valid_until=valid_until
+            code=code, kind=kind, org=org, name=name.strip(), valid_from=valid_from, valid_until=valid_until, **grant
         )
         return self.save(office, by=Context.of(by, rules=("A6-3", "A23-1")))
 
@@ -177,3 +182,18 @@ def _check_grant(kind: str, valid_from: date, valid_until: date | None) -> None:
         wanted = {"reason_zh": "只有审计授权预定截止日", "reason_en": "only an auditor's grant names its last day"}
     if wanted:
         raise MalformedValue(field="valid_until", **wanted)
+
+
+def _grant(kind: str, org: str, schools: list[str], services: list[str], purpose: str) -> dict[str, Any]:
+    """What an auditor may look at, and what for; no other office has such bounds."""
+    if kind == AUDITOR and not purpose:
+        raise MalformedValue(
+            field="purpose", reason_zh="审计授权须写明目的", reason_en="an auditor's grant says what it is for"
+        )
+    if kind != AUDITOR and (schools or services or purpose):
+        raise MalformedValue(
+            field="purpose", reason_zh="只有审计授权写明目的和范围", reason_en="only an auditor's grant has bounds"
+        )
+    if kind != AUDITOR:
+        return NO_GRANT
+    return {"schools": schools_of(org, schools), "services": tuple(dict.fromkeys(services)), "purpose": purpose}

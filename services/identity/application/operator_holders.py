@@ -38,6 +38,8 @@ class OperatorHolders(Application):
             org=office.org,
             office=office.code,
             suspended=office.only_reads(today),
+            granted=office.granted,
+            until=min(filter(None, (operator.valid_until, office.valid_until)), default=None),
         )
 
     def of(self, subject: str) -> Holder | None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from services.identity.application.humans import documents_of, documents_of_operator
 from services.identity.application.invitations import InvitationCodes
 from services.identity.application.offices import Offices, require_for
 from services.identity.application.operator_holders import subject_of
@@ -104,7 +105,8 @@ class Appointments(Application):
                 field="valid_until", reason_zh="截止日早于开始日", reason_en="the last day is before the first"
             )
         person_key = self.keyring.id_key(id_type, number)
-        self._require_another(office.standing.code, person_key, by)
+        documents = documents_of(self, person_key)
+        self._require_another(office.standing.code, person_key, documents, by)
         operator_id = f"{office.standing.code}-{token_hex(3)}"
         person = msgspec.json.encode({"name": name, "mail": checked_contact("mail", mail)}).decode()
         operator = Operator(
@@ -117,6 +119,8 @@ class Appointments(Application):
             valid_until=valid_until,
             person_key=person_key,
             sealed_person=self.keys.seal(subject_of(operator_id), person, PERSON),
+            documents=documents,
+            held_from=max(begins, today),
         )
         self._invite(operator, by)
         return operator
@@ -152,10 +156,10 @@ class Appointments(Application):
         require_for(by.actor, action, self.offices.office_of(operator.standing.office).standing)
         return operator
 
-    def _require_another(self, code: str, person_key: str, by: By) -> None:
-        """One person, one operator in an office; and nobody appoints herself elsewhere, under another name."""
-        if self.owners(OPERATOR_PERSON, [appointment_key(code, person_key)]):
-            raise PersonTaken(field="id_number")
-        appointing = self.owning(Operator, OPERATOR_ID, [by.sub]).get(by.sub) if by.sub else None
-        if appointing is not None and appointing[2].person_key == person_key:
+    def _require_another(self, code: str, person_key: str, documents: tuple[str, ...], by: By) -> None:
+        """One human, one operator in the whole register; and nobody appoints herself, by whatever document."""
+        if not documents_of_operator(self, by).isdisjoint(documents):
             raise NotOneself(field="id_number")
+        before = self.owners(OPERATOR_PERSON, [appointment_key(code, person_key)])
+        if before or self.owners_today(OPERATOR_PERSON, documents):
+            raise PersonTaken(field="id_number")

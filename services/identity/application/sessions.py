@@ -4,12 +4,13 @@ import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from hashlib import sha256
 from secrets import token_hex
 from typing import Any, ClassVar, Final
 from uuid import UUID, uuid4
 
+from services.identity.application.holders import EveryHolder as EveryHolder  # noqa: PLC0414 -- re-exported
 from services.identity.application.holders import Holder, Holders
 from services.identity.domain.login import SUBJECT, Login, LoginStanding
 from services.identity.domain.session import (
@@ -26,7 +27,7 @@ from services.identity.domain.session import (
 from shared.access.assertion import Assertion, NotSignedIn, Signer
 from shared.access.by import By
 from shared.access.decide import Resource, require
-from shared.codes.clock import Clock
+from shared.codes.clock import SHANGHAI, Clock
 from shared.eventstore.application import Answer, Application, ChangedMeanwhile, command
 from shared.eventstore.context import Context
 from shared.eventstore.ids import uuid7
@@ -54,27 +55,6 @@ class SubjectTaken(Refused):
     rule = "X-CONFLICT-1"
 
 
-class EveryHolder:
-    """All who can sign in, wherever they are kept; each place is asked, so that none answers sooner than another."""
-
-    def __init__(self, *places: Holders) -> None:
-        self._places = list(places)
-
-    def add(self, place: Holders) -> None:
-        """Ask here too, after the others."""
-        self._places.append(place)
-
-    def named(self, name: str) -> Holder | None:
-        """Whoever signs in under this user name."""
-        found = [place.named(name) for place in self._places]
-        return next((holder for holder in found if holder is not None), None)
-
-    def of(self, subject: str) -> Holder | None:
-        """The holder of this subject as of now."""
-        found = (place.of(subject) for place in self._places)
-        return next((holder for holder in found if holder is not None), None)
-
-
 class Logins(Application):
     """Where the login of a subject is found, or opened when it is needed first."""
 
@@ -91,8 +71,8 @@ class Logins(Application):
 
     def login_of(self, subject: str) -> Login:
         """The login of a subject; a new one that is saved with its first fact where there is none."""
-        owner = self.owners(SUBJECT, [subject]).get(subject)
-        return self.get(Login, owner) if owner else Login(subject=subject)
+        found = self.owning(Login, SUBJECT, [subject]).get(subject)
+        return Login.at(*found) if found else Login(subject=subject)
 
 
 class Sessions(Logins):
@@ -118,7 +98,8 @@ class Sessions(Logins):
             return self._again(*known, holder, by)
         if proven_at and by.recorded_at >= datetime.fromisoformat(proven_at) + PROOF_HOLDS:
             raise SessionOver
-        session = self._new(holder, amr, by, strong=strong)
+        epoch = self.login_standing(holder.subject).epoch
+        session = self.new(holder, amr, by, epoch, strong=strong, command=str(by.command_id or ""))
         try:
             self.save(
                 session, by=Context.of(by, rules=("X-SIGN-5",)).with_(command_id=None, request_hash=""), answer={}
@@ -130,6 +111,15 @@ class Sessions(Logins):
             return self._again(*known, holder, by)
         self._see(session.id, by.recorded_at, device)
         return self._signed_in(session.id, session.standing, holder, by)
+
+    def begun(self, session_id: UUID, device: str, by: By) -> Answer:
+        """What a sign-in answers whose session was saved with its proof: asked again, the same once more."""
+        session = self.standings(Session, [session_id])[session_id][1]
+        holder = self.holders.of(session.subject)
+        if holder is None or session.rotation:
+            raise SessionOver
+        self._see(session_id, session.begun_at, device)
+        return self._signed_in(session_id, session, holder, by)
 
     def assert_session(self, *, session: str, by: By) -> Answer:
         """The assertion of a living session's holder, as the holder is now; a look at it keeps the session alive."""
@@ -250,7 +240,10 @@ class Sessions(Logins):
 
     # --- parts ---
 
-    def _new(self, holder: Holder, amr: tuple[str, ...], by: By, *, strong: bool) -> Session:
+    def new(
+        self, holder: Holder, amr: tuple[str, ...], by: By, epoch: int, *, strong: bool, command: str = ""
+    ) -> Session:
+        """A session that is not saved yet; `command` claims to be the only one that begins it."""
         session_id, salt, now = uuid7(), token_hex(16), by.recorded_at
         return Session(
             session_id=session_id,
@@ -259,10 +252,10 @@ class Sessions(Logins):
             role=holder.role,
             staff=holder.is_staff,
             amr=amr,
-            epoch=self.login_standing(holder.subject).epoch,
+            epoch=epoch,
             salt=salt,
             token_key=_key(self._token(session_id, salt, 0)),
-            command=str(by.command_id or ""),
+            command=command,
             begun_at=now,
             ends_at=now + absolute_limit(holder.is_staff),
             stepped_up_until=now + STEP_UP_HOLDS if strong else None,
@@ -302,6 +295,8 @@ class Sessions(Logins):
         stepped_up = is_stepped_up(standing, now)
         if stepped_up and standing.stepped_up_until:
             ends.append(standing.stepped_up_until)
+        if holder.until:
+            ends.append(datetime.combine(holder.until + timedelta(days=1), time(), SHANGHAI).astimezone(UTC))
         return Assertion(
             holder.sub,
             holder.role,
@@ -315,6 +310,7 @@ class Sessions(Logins):
             session=str(session_id),
             stepped_up=stepped_up,
             suspended=holder.suspended,
+            granted=holder.granted,
         )
 
     def _token(self, session_id: UUID, salt: str, rotation: int) -> str:
@@ -338,7 +334,8 @@ class Sessions(Logins):
             cursor.execute(
                 "INSERT INTO session_activity (session_id, seen_at, device) VALUES (%s, %s, %s)"
                 " ON CONFLICT (session_id) DO UPDATE"
-                " SET seen_at = greatest(session_activity.seen_at, EXCLUDED.seen_at)",
+                " SET seen_at = greatest(session_activity.seen_at, EXCLUDED.seen_at)"
+                " RETURNING set_config('synchronous_commit', 'off', true)",  # a crash may forget the last minute
                 (session_id, now, "".join(filter(str.isprintable, device))[:_DEVICE]),
             )
 

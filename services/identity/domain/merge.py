@@ -24,6 +24,15 @@ class NotToBeMerged(Refused):
     en = "Two different accounts are merged, both living and with a proven contact."
 
 
+class OwnMerge(Refused):
+    """Nobody proposes or decides about accounts that are the own, by whatever document."""
+
+    rule = "A24-2"
+    status = 403
+    zh = "不得提出、审核或拆分本人账号的合并。"
+    en = "Nobody proposes, confirms or splits a merge of the own accounts."
+
+
 class AlreadyMerged(Refused):
     """The account is merged into another one, or somebody proposed it."""
 
@@ -76,6 +85,8 @@ class Merge(Aggregate, stored_as="identity.Merge"):
         confirmed_by: str
         settled_on: date
         moved: tuple[UUID, ...]
+        person_id: UUID | None = None  # who speaks for whom from now on; not said in the first years
+        other_person_id: UUID | None = None
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = replace(aggregate.standing, state="confirmed", moved=tuple(self.moved))
@@ -114,6 +125,8 @@ class Merge(Aggregate, stored_as="identity.Merge"):
         other_account_id: UUID
         confirmed_by: str
         settled_on: date
+        person_id: UUID | None = None
+        other_person_id: UUID | None = None
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = replace(aggregate.standing, state="split", moved=())
@@ -141,7 +154,7 @@ class Merge(Aggregate, stored_as="identity.Merge"):
         """What another one says to a proposed merge."""
         self._require("proposed")
         if confirm:
-            self.trigger_event(self.Confirmed, confirmed_by=sub, settled_on=on, moved=moved)
+            self.trigger_event(self.Confirmed, confirmed_by=sub, settled_on=on, moved=moved, **self._people())
         else:
             other = self.standing.other_account_id
             self.trigger_event(self.Refused, other_account_id=other, confirmed_by=sub, settled_on=on)
@@ -156,9 +169,12 @@ class Merge(Aggregate, stored_as="identity.Merge"):
         self._require("split_proposed")
         if confirm:
             other = self.standing.other_account_id
-            self.trigger_event(self.Split, other_account_id=other, confirmed_by=sub, settled_on=on)
+            self.trigger_event(self.Split, other_account_id=other, confirmed_by=sub, settled_on=on, **self._people())
         else:
             self.trigger_event(self.SplitRefused, confirmed_by=sub, settled_on=on)
+
+    def _people(self) -> dict[str, UUID]:
+        return {"person_id": self.standing.person_id, "other_person_id": self.standing.other_person_id}
 
     def _require(self, state: str) -> None:
         if self.standing.state != state:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from eventsourcing.domain import event
 
-from services.identity.domain.office_kinds import KINDS, superior_of
+from services.identity.domain.office_kinds import superior_of
+from services.identity.domain.office_standing import OfficeStanding as OfficeStanding  # noqa: PLC0414 -- re-exported
 from shared.eventstore.aggregate import Aggregate, Claim, changed
 from shared.rules.refused import Refused
 
 OFFICE_CODE: Final = "office.code"
 REMIND_BEFORE: Final = timedelta(days=30)
+NO_GRANT: Final[dict[str, Any]] = {"schools": (), "services": (), "purpose": ""}  # all but auditors
 
 
 class OfficeGone(Refused):
@@ -64,51 +65,6 @@ class OutOfOrder(Refused):
     en = "this does not follow from how the office stands: {why_en}"
 
 
-@dataclass(frozen=True)
-class OfficeStanding:
-    """What decides about an office."""
-
-    code: str
-    kind: str
-    org: str
-    name: str  # the newest
-    name_from: date
-    valid_from: date
-    valid_until: date | None = None  # the last day of a grant; auditors' only
-    owner: str | None = None
-    attested_until: date | None = None  # the last day on which the yearly statement holds
-    reminded: bool = False
-    lapsed: bool = False
-    suspended: bool = False  # by the office above
-    ended_on: date | None = None  # the first day on which it is no more
-    successor: str | None = None
-
-    @property
-    def role(self) -> str:
-        return KINDS[self.kind].role
-
-    @property
-    def level(self) -> str:
-        return KINDS[self.kind].level
-
-    @property
-    def province(self) -> str | None:
-        """Whose education authority looks after it: only schools', and its own."""
-        if self.kind == "school":
-            return self.code[2:4]
-        return self.org if self.kind == "province_education" else None
-
-    def is_open(self, today: date) -> bool:
-        """Whether anybody can act for it at all."""
-        over = self.ended_on is not None and today >= self.ended_on
-        lapsed = self.valid_until is not None and today > self.valid_until
-        return self.valid_from <= today and not over and not lapsed
-
-    def only_reads(self, today: date) -> bool:
-        """Whether it may look and not act: no statement that holds (A23-1), or stopped by the office above."""
-        return self.suspended or self.attested_until is None or today > self.attested_until
-
-
 def oversees(role: str, office: OfficeStanding) -> bool:
     """Whether somebody of this role works above the office; in whose province is the decision point's question."""
     if role == "ministry":
@@ -144,6 +100,9 @@ class Office(Aggregate, stored_as="identity.Office"):
         name: str
         valid_from: date
         valid_until: date | None
+        schools: tuple[str, ...] = ()
+        services: tuple[str, ...] = ()
+        purpose: str = ""
 
     class Renamed(Aggregate.Event):
         """It bears another name from a day on; what was printed before keeps the name of its day."""
@@ -238,9 +197,30 @@ class Office(Aggregate, stored_as="identity.Office"):
 
     @event(Founded)
     def __init__(
-        self, *, code: str, kind: str, org: str, name: str, valid_from: date, valid_until: date | None
+        self,
+        *,
+        code: str,
+        kind: str,
+        org: str,
+        name: str,
+        valid_from: date,
+        valid_until: date | None,
+        schools: tuple[str, ...],
+        services: tuple[str, ...],
+        purpose: str,
     ) -> None:
-        self.standing = OfficeStanding(code, kind, org, name, valid_from, valid_from, valid_until)
+        self.standing = OfficeStanding(
+            code,
+            kind,
+            org,
+            name,
+            valid_from,
+            valid_from,
+            valid_until,
+            schools=tuple(schools),
+            services=tuple(services),
+            purpose=purpose,
+        )
 
     def rename(self, *, name: str, valid_from: date, today: date) -> None:
         """Give it another name, later than the last one."""

@@ -64,6 +64,14 @@ def org_of(kind: str, code: str, scope: str | None) -> str:
     return _province(match[1], "code")
 
 
+def schools_of(scope: str, schools: list[str]) -> tuple[str, ...]:
+    """The schools that a grant is narrowed to; each lies within its scope."""
+    for school in schools:
+        if scope not in (NATION, province_of(_school(school))):
+            raise _malformed("schools", "学校不在授权范围内", "a school lies outside of the grant's scope")
+    return tuple(dict.fromkeys(schools))
+
+
 def superior_of(kind: str, code: str) -> str | None:
     """The office above: a school's is its province's education authority, everybody else's the ministry."""
     if kind == "ministry":

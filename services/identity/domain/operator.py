@@ -21,16 +21,19 @@ INVITATION_TRIES: Final = 5
 
 
 def appointment_key(office: str, person_key: str) -> str:
-    """One living appointment of a person in an office."""
+    """How appointments were claimed before a person had one in the whole register: one in each office."""
     return f"{office}|{person_key}"
 
 
 class PersonTaken(Refused):
-    """One person holds one appointment in an office."""
+    """One human holds one appointment in the whole register: who files for one office decides for no other.
+
+    Where is not said: whoever appoints need not learn for whom somebody works.
+    """
 
     rule = "A24-1"
-    zh = "此人已是该机构的操作员;一人一号,不得共用或重复"
-    en = "this person is an operator of the office already: one person, one operator, none shared"
+    zh = "此人已受任命为操作员；一人一岗，须由原机构撤销任命后方可在此任命"
+    en = "this person is appointed already: one person, one operator; dismissed there first, then appointed here"
 
 
 class OperatorGone(Refused):
@@ -74,6 +77,7 @@ class OperatorStanding:
     valid_until: date | None
     person_key: str
     state: str = "invited"  # invited | active | revoked
+    documents: tuple[str, ...] = ()  # all that identity knew of this person's at the appointment
     invitation: Invitation | None = None
 
     def works_on(self, today: date) -> bool:
@@ -106,6 +110,8 @@ class Operator(Aggregate, stored_as="identity.Operator"):
         valid_until: date | None
         person_key: str  # keyed hash of the person's document
         sealed_person: str
+        documents: tuple[str, ...] = ()  # by which the one appointment is claimed; none in the oldest facts
+        held_from: date | None = None  # the day of the appointment, or the later one on which it begins
 
     class Invited(Aggregate.Event):
         """A code goes out to the person; the one before is worth nothing any more."""
@@ -147,6 +153,7 @@ class Operator(Aggregate, stored_as="identity.Operator"):
         person_key: str
         on: date
         reason: str
+        documents: tuple[str, ...] = ()
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = changed(aggregate.standing, state="revoked", invitation=None)
@@ -164,9 +171,13 @@ class Operator(Aggregate, stored_as="identity.Operator"):
         valid_until: date | None,
         person_key: str,
         sealed_person: str,
+        documents: tuple[str, ...],
+        held_from: date | None,
     ) -> None:
         self.sealed_person = sealed_person
-        self.standing = OperatorStanding(operator_id, office, training, valid_from, valid_until, person_key)
+        self.standing = OperatorStanding(
+            operator_id, office, training, valid_from, valid_until, person_key, documents=tuple(documents)
+        )
 
     def invite(self, *, salt: str, digest: str, now: datetime, today: date) -> None:
         """Let a new code go out."""
@@ -203,13 +214,24 @@ class Operator(Aggregate, stored_as="identity.Operator"):
             person_key=self.standing.person_key,
             on=on,
             reason=reason,
+            documents=self.standing.documents,
         )
 
     @classmethod
     def claims_of(cls, fact: Any, originator_id: UUID) -> Iterable[Claim | Release]:
-        """An id is one operator's for good; a person holds one living appointment in an office."""
+        """An id is one operator's for good; a human holds one appointment at a time, in the whole register.
+
+        The claim ends with the appointment's last day by itself, and with a dismissal on its day.
+        """
         if isinstance(fact, cls.Appointed):
             yield Claim(OPERATOR_ID, fact.operator_id)
-            yield Claim(OPERATOR_PERSON, appointment_key(fact.office, fact.person_key))
+            if not fact.documents:
+                yield Claim(OPERATOR_PERSON, appointment_key(fact.office, fact.person_key))
+            ends = fact.valid_until + timedelta(days=1) if fact.valid_until else None
+            for document in fact.documents:
+                yield Claim(OPERATOR_PERSON, document, (fact.held_from or fact.valid_from, ends))
         elif isinstance(fact, cls.Revoked):
-            yield Release(OPERATOR_PERSON, appointment_key(fact.office, fact.person_key))
+            if not fact.documents:
+                yield Release(OPERATOR_PERSON, appointment_key(fact.office, fact.person_key))
+            for document in fact.documents:
+                yield Release(OPERATOR_PERSON, document, fact.on)

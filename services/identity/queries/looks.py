@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.identity.domain.office import OFFICE_CODE, Office
 from shared.access.by import By
-from shared.access.decide import Resource, require
+from shared.access.decide import Resource, granted_areas, require
 from shared.eventstore import lookup
 from shared.eventstore.follower import wait_for
 from shared.eventstore.store import Store
@@ -27,8 +27,10 @@ _ALERTS: Final = """
     SELECT * FROM look_alerts WHERE (%(before)s::uuid IS NULL OR alert_id < %(before)s)
     ORDER BY alert_id DESC LIMIT %(limit)s
 """
+_PROVINCE: Final = 2  # digits
 _CONSENTS: Final = "SELECT * FROM consents WHERE {where} ORDER BY consent_id DESC LIMIT 200"
 _SCHOOLS: Final = (
+        AND (%(areas)s::text[] IS NULL OR org = ANY(%(areas)s) OR substr(org, 3, 2) = ANY(%(areas)s))
     "SELECT DISTINCT ON (school_code) school_code, school_name FROM heard_records WHERE school_code = ANY(%s)"
 )
 _OWN: Final = """
@@ -60,9 +62,13 @@ class LookQueries:
         }
 
     def list_alerts(self, *, before: UUID | None, limit: int, by: By) -> Answer:
-        """Looks that nothing explains, with who looked: for auditors and the ministry."""
-        require(by.actor, "read_alerts", Resource("alert"))
-        rows = self._all(_ALERTS, {"before": before, "limit": limit})
+        """Looks that nothing explains, with who looked: for auditors as far as their grants go, and the ministry."""
+        areas = granted_areas(by.actor)
+        within = min(areas) if areas else ""
+        of_province = within if len(within) == _PROVINCE else None
+        whole = Resource("alert", province=of_province, school=None if of_province else within or None)
+        require(by.actor, "read_alerts", whole)
+        rows = self._all(_ALERTS, {"before": before, "limit": limit, "areas": sorted(areas) if areas else None})
         return {"alerts": rows, "next": rows[-1]["alert_id"] if len(rows) == limit else None}
 
     def list_my_consents(self, *, by: By) -> Answer:

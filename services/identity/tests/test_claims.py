@@ -526,6 +526,8 @@ def test_whoever_is_a_side_of_a_claim_does_not_review_it_as_an_operator(
             valid_until=None,
             person_key=counter.claims.keyring.id_key(person["id_type"], person["id_number"]),
             sealed_person="",
+            documents=(),
+            held_from=None,
         )
         counter.claims.save(appointed, by=Context.system("appoint", counter.house.clock.now(), rules=("A24-1",)))
     decision = {"claim_id": claim_id, "grants": True, "reason": "照片与证件一致"}

@@ -6,12 +6,15 @@ from uuid import UUID
 import pytest
 
 from services.identity.domain.account import Account, DocumentTaken
-from services.identity.domain.merge import AlreadyMerged, NotToBeMerged
+from services.identity.domain.merge import AlreadyMerged, NotToBeMerged, OwnMerge
+from services.identity.domain.operator import Operator
 from services.identity.projections import AGGREGATES, PROJECTIONS
 from services.identity.tests.conftest import ZHANG, House
 from services.identity.tests.people_world import FUDAN, LI, WHY, PeopleWorld, staff
 from shared.access.assertion import Assertion
 from shared.access.decide import NotPermitted, ReasonNeeded, StepUpNeeded
+from shared.codes.clock import shanghai_date
+from shared.eventstore.context import Context
 from shared.eventstore.privacy import CannotOpen
 from shared.eventstore.verify import verify
 from shared.rules.refused import NotFound
@@ -103,6 +106,44 @@ def test_whoever_proposed_a_merge_does_not_confirm_it(world: PeopleWorld, zhang:
     world.tell("propose_split", staff("ctr-2"), merge_id=decision["merge_id"], reason=WHY)
     with pytest.raises(NotPermitted):
         world.tell("decide_split", staff("ctr-2"), **decision)
+
+
+@pytest.mark.rule("A24-2")
+def test_nobody_has_a_hand_in_a_merge_of_the_own_accounts(world: PeopleWorld, zhang: Assertion, li: Assertion) -> None:
+    """Given an operator of the registry who is one of the two, by whichever document, when they propose, confirm or
+    split the merge, then A24-2; another one may."""
+    ids = {"surviving_account": world.account_of(zhang), "other_account": world.account_of(li)}
+    for number, document in enumerate((ZHANG, LI)):
+        appoint_as(world, f"ctr-own-{number}", world.house.identity.keyring.id_key("1", document["id_number"]))
+    own = [staff(f"ctr-own-{number}") for number in range(2)]
+    for actor in own:
+        with pytest.raises(OwnMerge) as refused:
+            world.tell("propose_merge", actor, **ids, reason=WHY, evidence=[])
+        assert refused.value.as_dict()["rule"] == "A24-2"
+    proposed = world.tell("propose_merge", staff("ctr-1"), **ids, reason=WHY, evidence=[])
+    decision = {"merge_id": UUID(proposed["id"]), "confirm": True, "reason": WHY}
+    for actor in own:
+        with pytest.raises(OwnMerge):
+            world.tell("decide_merge", actor, **decision)
+    world.tell("decide_merge", staff("ctr-2"), **decision)
+    for actor in own:
+        with pytest.raises(OwnMerge):
+            world.tell("propose_split", actor, merge_id=decision["merge_id"], reason=WHY)
+    world.tell("propose_split", staff("ctr-2"), merge_id=decision["merge_id"], reason=WHY)
+    for actor in own:
+        with pytest.raises(OwnMerge):
+            world.tell("decide_split", actor, **decision)
+    world.tell("decide_split", staff("ctr-1"), **decision)
+
+
+def appoint_as(world: PeopleWorld, operator_id: str, person_key: str) -> None:
+    """Somebody of the registry whose document this is."""
+    today = shanghai_date(world.house.clock.now())
+    operator = Operator(
+        operator_id=operator_id, office="ctr", role="operator", level="nation", training="all", valid_from=today,
+        valid_until=None, person_key=person_key, sealed_person="x", documents=(person_key,), held_from=today,
+    )  # fmt: skip
+    world.house.identity.save(operator, by=Context.system("test", world.house.clock.now()))
 
 
 def test_a_merge_needs_a_strong_factor_and_a_reason(world: PeopleWorld, zhang: Assertion, li: Assertion) -> None:

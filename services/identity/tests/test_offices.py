@@ -312,14 +312,25 @@ def test_the_names_of_operators_are_for_the_office_and_those_above_it(world: Off
 def test_an_auditor_has_a_grant_that_ends(world: OfficeWorld, ministry: str) -> None:
     above = world.signed_in(ministry)
     asked = {"code": "state-audit", "kind": "auditor", "name": "审计署", "scope": "11", "valid_from": "2026-10-20"}
+    asked["purpose"] = "年度学籍审计"
     for until in (None, "2027-10-20", "2026-10-19"):
         with pytest.raises(MalformedValue):
             world.tell(above, "found_office", **asked, valid_until=until)
-    auditor = world.found(above, "state-audit", "auditor", "审计署", scope="11", valid_until="2026-12-31")
+    for changes in ({"purpose": " "}, {"schools": [FAR_SCHOOL]}, {"schools": ["0000000000"]}):
+        with pytest.raises(MalformedValue):
+            world.tell(above, "found_office", **(asked | changes), valid_until="2026-12-31")
+    plain = {"code": SCHOOL, "kind": "school", "name": "北京大学", "valid_from": "2026-10-20"}
+    with pytest.raises(MalformedValue):
+        world.tell(above, "found_office", **plain, purpose="年度学籍审计")
+    more = {"purpose": "年度学籍审计", "schools": [SCHOOL], "services": ["enrollment"]}
+    auditor = world.found(above, "state-audit", "auditor", "审计署", scope="11", valid_until="2026-12-31", **more)
     holder = world.holders.named(auditor)
     assert holder is not None
-    assert (holder.role, holder.org) == ("auditor", "11")
-    world.forward(days=73)
+    assert (holder.role, holder.org, holder.until) == ("auditor", "11", date(2026, 12, 31))
+    assert holder.granted == (SCHOOL, "enrollment")
+    world.forward(days=72)
+    assert world.holders.named(auditor) is not None
+    world.forward(days=1)
     assert world.holders.named(auditor) is None
 
 

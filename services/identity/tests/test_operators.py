@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from services.identity.application.invitations import WrongInvitation
+from services.identity.domain.account import Account
 from services.identity.domain.office import NotItsOwner, OfficeGone, OutOfOrder, OwnerMissing
 from services.identity.domain.operator import NotOneself, OperatorGone, PersonTaken
 from services.identity.tests.office_world import (
@@ -21,6 +22,7 @@ from services.identity.tests.office_world import (
     office_world,
 )
 from shared.access.decide import NotPermitted
+from shared.eventstore.context import Context
 from shared.eventstore.privacy import Keyring
 from shared.rules.refused import MalformedValue, NotFound, Refused
 from tests.support.actors import StandingClock
@@ -100,7 +102,7 @@ def test_who_was_appointed_acts_for_the_office_and_its_training_alone(world: Off
 
 @pytest.mark.rule("A24-1")
 def test_one_person_holds_one_appointment_in_an_office(world: OfficeWorld, owner: str) -> None:
-    """Given a person who is an operator, when she is appointed there again, then A24-1; elsewhere she may be."""
+    """Given a person who is an operator, when she is appointed there again, then A24-1; once dismissed she may be."""
     number = new_number()
     first = appointed(world, owner, id_number=number)
     with pytest.raises(PersonTaken):
@@ -129,6 +131,90 @@ def test_two_who_appoint_one_person_at_once_appoint_her_once(world: OfficeWorld,
         thread.join()
     assert outcomes.count("PERSON_TAKEN") == 3
     world.require_sound()
+
+
+def elsewhere(world: OfficeWorld, code: str = OTHER_SCHOOL) -> str:
+    """The owner of another school."""
+    return world.found(world.signed_in(world.holders_of("moe")[0]), code)
+
+
+@pytest.mark.rule("A24-1", "A24-2")
+def test_one_human_works_for_one_office_and_is_told_nothing_of_the_other(world: OfficeWorld, owner: str) -> None:
+    """Given a person who works for a school, when another office appoints her, then A24-1 says that she is appointed
+    already and not where; dismissed there, she is appointed here on the same day."""
+    other, number = elsewhere(world), new_number()
+    first = appointed(world, owner, id_number=number)
+    with pytest.raises(PersonTaken) as refused:
+        appointed(world, other, code=OTHER_SCHOOL, id_number=number)
+    said = str(refused.value.as_dict())
+    assert refused.value.as_dict()["rule"] == "A24-1"
+    assert not any(word in said for word in (SCHOOL, first, "北京", number))
+    world.tell(world.signed_in(owner), "revoke_operator", operator_id=first, reason="goes to the other school")
+    moved = appointed(world, other, code=OTHER_SCHOOL, id_number=number)
+    with pytest.raises(PersonTaken):
+        appointed(world, owner, id_number=number)
+    assert moved.startswith(OTHER_SCHOOL)
+    world.require_sound()
+
+
+def test_of_two_offices_that_appoint_one_person_at_once_one_has_her(world: OfficeWorld, owner: str) -> None:
+    owners = {SCHOOL: owner, OTHER_SCHOOL: elsewhere(world), FAR_SCHOOL: elsewhere(world, FAR_SCHOOL)}
+    number, outcomes, gate = new_number(), [], threading.Barrier(3)
+
+    def appoint(code: str) -> None:
+        gate.wait()
+        try:
+            outcomes.append(appointed(world, owners[code], code=code, id_number=number))
+        except PersonTaken as refused:
+            outcomes.append(refused.code)
+
+    threads = [threading.Thread(target=appoint, args=(code,)) for code in owners]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes.count("PERSON_TAKEN") == 2, outcomes
+    world.require_sound()
+
+
+def test_an_appointment_that_ran_out_binds_nobody_any_more(world: OfficeWorld, owner: str) -> None:
+    other, number = elsewhere(world), new_number()
+    appointed(world, owner, id_number=number, valid_until="2026-10-24")
+    with pytest.raises(PersonTaken):
+        appointed(world, other, code=OTHER_SCHOOL, id_number=number, valid_from="2026-11-01")
+    world.forward(days=5)
+    appointed(world, other, code=OTHER_SCHOOL, id_number=number, valid_from="2026-10-01")
+    world.require_sound()
+
+
+def test_another_document_makes_no_other_human(world: OfficeWorld, owner: str) -> None:
+    """Given a person with two documents that identity knows as hers, when two offices appoint her, each by another
+    document, then the second is refused; and she appoints herself by neither."""
+    other, numbers = elsewhere(world), (new_number(), new_number())
+    known_as_one(world, *(world.keyring.id_key("1", number) for number in numbers))
+    first = appointed(world, owner, id_number=numbers[0])
+    later = {"id_number": numbers[1], "name": "赵子龙"}
+    with pytest.raises(PersonTaken):
+        appointed(world, other, code=OTHER_SCHOOL, **later)
+    world.come(first)
+    world.tell(world.signed_in(owner), "name_office_owner", code=SCHOOL, operator_id=first)
+    with pytest.raises(NotOneself):
+        appointed(world, first, **later)
+    world.require_sound()
+
+
+def known_as_one(world: OfficeWorld, *keys: str) -> None:
+    """An account of somebody whose document was renewed: identity knows both as hers."""
+    opened, renewed = keys
+    account = Account(
+        account_id=uuid4(), person_id=uuid4(), id_type="1", id_key=opened, name_key="n" * 40, contact_key="c" * 40,
+        channel="mail", sealed_person="x", sealed_contact="x", opened_at=world.clock.now(),
+    )  # fmt: skip
+    account.add_identity(
+        kind="linked", id_type="1", id_key=renewed, name_key="m" * 40, sealed="x", sealed_for=account.id,
+        reason="seen", claim_id=uuid4(),
+    )  # fmt: skip
+    world.appointments.save(account, by=Context.system("test", world.clock.now()))
 
 
 def test_nobody_appoints_the_own_person_in_another_office(world: OfficeWorld) -> None:

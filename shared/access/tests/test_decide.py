@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from shared.access.assertion import Assertion, NotSignedIn
 from shared.access.decide import NotPermitted, ReasonNeeded, Resource, StepUpNeeded, decide, require
-from shared.access.permission import ANYONE, OWN_OFFICE, OWN_PERSON, REASON, ROLES, STEP_UP, is_reading
+from shared.access.permission import (
+    ANYONE,
+    AUDITED,
+    NATION,
+    OWN_OFFICE,
+    OWN_PERSON,
+    REASON,
+    ROLES,
+    SERVICES,
+    STEP_UP,
+    is_reading,
+)
 from shared.access.permissions import ACTIONS, PERMISSIONS
 from shared.rules.rulebook import RULES
 
@@ -109,7 +120,6 @@ WHO_MAY = {
         action: {"student"}
         for action in (
             "read_own_account",
-            "confirm_own_account",
             "change_own_contact",
             "close_own_account",
             "bind_own_record",
@@ -278,6 +288,42 @@ def test_an_operator_acts_only_for_the_kind_of_training_of_the_appointment(actio
 def test_either_school_of_a_transfer_reaches_it_and_no_third(mine, other):
     resource = Resource("transfer", school=mine, other_school=other)
     assert decide(actor("registrar"), "agree_transfer", resource).allow == (SCHOOL in (mine, other))
+
+
+AREAS = ("moe", PROVINCE, OTHER_PROVINCE, SCHOOL, OTHER_SCHOOL)
+
+
+@pytest.mark.asvs("8.2.2", "8.4.1")
+@pytest.mark.rule("AUD-1")
+@given(
+    st.sampled_from(ACTIONS),
+    resources,
+    st.lists(st.sampled_from(AREAS), max_size=2, unique=True),
+    st.lists(st.sampled_from(SERVICES), max_size=2, unique=True),
+    st.sampled_from(["moe", PROVINCE]),
+)
+def test_an_auditor_looks_within_the_grant_and_nowhere_else(action, resource, areas, services, scope):
+    """Given an auditor whose grant covers areas and services, when anything is looked at over the whole table, then
+    what lies outside of either is refused under AUD-1, and what names no area is the nation's."""
+    auditor = dataclasses.replace(actor("auditor"), org=scope, granted=(*areas, *services))
+    whole = decide(dataclasses.replace(actor("auditor"), granted=("moe",)), action, resource)
+    decision = decide(auditor, action, resource)
+    if _REACH.get((action, "auditor")) != NATION:
+        assert decision == whole
+        return
+    covered = set(areas or [scope])
+    asked = {resource.school, resource.school[2:4]} if resource.school else {resource.province}
+    inside = "moe" in covered or bool(covered & asked)
+    inside = inside and (not services or AUDITED[action] in services)
+    assert decision.allow == (inside and whole.allow)
+    if whole.allow and not decision.allow:
+        assert decision.rule == "AUD-1"
+
+
+def test_every_service_is_known_that_an_auditors_action_asks():
+    nationwide = {each.action for each in PERMISSIONS if each.role == "auditor" and each.reach == NATION}
+    assert set(AUDITED) == nationwide
+    assert set(AUDITED.values()) <= set(SERVICES)
 
 
 def test_an_empty_organisation_owns_nothing():

@@ -43,6 +43,27 @@ class FoundOfficeV1(Command):
         allow_none=True,
         metadata={"description": "Of an auditor's grant: the nation or one province."},
     )
+    schools = fields.List(
+        shapes.pattern(r"[0-9]{10}"),
+        required=False,
+        load_default=list,
+        validate=Length(max=50),
+        metadata={"description": "Of an auditor's grant: these schools alone, within its scope."},
+    )
+    services = fields.List(
+        shapes.one_of(("identity", "enrollment", "credentials", "imaging", "verification")),
+        required=False,
+        load_default=list,
+        validate=Length(max=5),
+        metadata={"description": "Of an auditor's grant: what these services keep, and nothing else."},
+    )
+    purpose = shapes.text(
+        200,
+        shortest=0,
+        required=False,
+        load_default="",
+        metadata={"description": "What an auditor's grant is for; only auditors have one, and must."},
+    )
     valid_from = shapes.day()
     valid_until = shapes.day(
         required=False,
@@ -52,8 +73,9 @@ class FoundOfficeV1(Command):
     )
 
     example: ClassVar[dict[str, Any]] = {
-        "command_id": _COMMAND, "code": "4111010001", "kind": "school", "name": "北京大学", "scope": None,
-        "valid_from": "2026-09-01", "valid_until": None,
+        "command_id": _COMMAND, "code": "state-audit", "kind": "auditor", "name": "审计署", "scope": "11",
+        "schools": ["4111010001"], "services": ["enrollment"], "purpose": "年度学籍审计",
+        "valid_from": "2026-09-01", "valid_until": "2026-12-31",
     }  # fmt: skip
 
 
