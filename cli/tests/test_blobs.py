@@ -80,8 +80,9 @@ def test_a_new_wrapping_key_is_known_to_who_runs_already(tmp_path: Path, keys: P
     assert told(tmp_path, keys, "keys", "new-kek", str(keys)).exit_code == 0
     after = SealedBlobs.at(tmp_path / "blobs", keys).put(b"after")
     assert (running.read(before), running.read(after)) == (b"before", b"after")
-    assert SealedBlobs.at(tmp_path / "blobs", keys).rewrap() == 1
+    assert SealedBlobs.at(tmp_path / "blobs", keys).rewrap() == 64, "the sheet that was made before"
     assert running.read(before) == b"before"
+    assert running.read(running.put(b"with a key of that sheet")) == b"with a key of that sheet"
 
 
 def test_no_process_keeps_files_in_clear() -> None:

@@ -1,13 +1,14 @@
-"""A sealed file: chunks under AES-256-GCM, each bound to its file, its place and whether it is the last."""
+"""A sealed file: chunks under AES-256-GCM, each bound to its file and its place, and an end that says what it was."""
 
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from shared.blobs.arriving import Arriving
 from shared.blobs.port import BlobDamaged
 
 CHUNK: Final = 1 << 16
@@ -15,14 +16,16 @@ TAG: Final = 16
 KEY_ID: Final = 16
 MARK: Final = b"xueji-blob-1\n\0\0\0"
 HEADER: Final = len(MARK) + KEY_ID
+END: Final = 32 + TAG
 _WHOLE: Final = CHUNK + TAG
+_LAST: Final = b"\xff" * 12  # the nonce of the end: no chunk has so high a place
 
 
-def sealed_chunks(pieces: Iterable[bytes], key: bytes, key_id: bytes) -> Iterator[bytes]:
-    """The bytes of a sealed file, in order: the header that names its key, then every chunk.
+def sealed_chunks(pieces: Arriving, key: bytes, key_id: bytes) -> Iterator[bytes]:
+    """The bytes of a sealed file in order: the header that names its key, every chunk, and the end.
 
-    The key seals this one file, so a chunk's place is its nonce. Only the last chunk may be short, and it is empty only
-    where the file is; a reader relies on both.
+    The key seals this one file, so a chunk's place is its nonce. The end holds the digest of the content and is bound
+    to its length: a file that was cut, grown or put in the place of another is known before anything of it is read.
     """
     cipher, header = AESGCM(key), MARK + key_id
     yield header
@@ -34,6 +37,8 @@ def sealed_chunks(pieces: Iterable[bytes], key: bytes, key_id: bytes) -> Iterato
             del held[:CHUNK]
             position += 1
     yield cipher.encrypt(_nonce(position), bytes(held), _about(header, position, last=True))
+    length = position * CHUNK + len(held)
+    yield cipher.encrypt(_LAST, bytes.fromhex(pieces.digest), header + length.to_bytes(8, "big"))
 
 
 def key_id_of(file: BinaryIO) -> bytes:
@@ -42,6 +47,17 @@ def key_id_of(file: BinaryIO) -> bytes:
     if len(header) != HEADER or not header.startswith(MARK):
         raise BlobDamaged("header")
     return header[len(MARK) :]
+
+
+def digest_in(file: BinaryIO, key: bytes, key_id: bytes) -> str:
+    """What the end of a sealed file says that it holds; proves that it is as long as it was."""
+    length = _length_of(file)
+    file.seek(-END, io.SEEK_END)
+    about = MARK + key_id + length.to_bytes(8, "big")
+    try:
+        return AESGCM(key).decrypt(_LAST, file.read(END), about).hex()
+    except (InvalidTag, ValueError) as error:
+        raise BlobDamaged("end") from error
 
 
 def opened(file: BinaryIO, key: bytes, key_id: bytes) -> BinaryIO:
@@ -54,15 +70,9 @@ class _Chunks(io.RawIOBase):
 
     def __init__(self, file: BinaryIO, key: bytes, key_id: bytes) -> None:
         self._file, self._cipher, self._header = file, AESGCM(key), MARK + key_id
-        body = os.fstat(file.fileno()).st_size - HEADER
-        self._count = max(1, -(-body // _WHOLE))
-        self._size = body - self._count * TAG
+        self._size = _length_of(file)
+        self._last = max(0, self._size - 1) // CHUNK
         self._at, self._kept = 0, (-1, b"")
-        # of several chunks the last holds something, or whoever reads to the end would never have asked for it
-        if self._size < 0 or (self._count > 1 and self._size <= (self._count - 1) * CHUNK):
-            raise BlobDamaged("length")
-        if self._size == 0:
-            self._chunk(0)
 
     def readable(self) -> bool:
         return True
@@ -97,13 +107,24 @@ class _Chunks(io.RawIOBase):
     def _chunk(self, position: int) -> bytes:
         if self._kept[0] != position:
             self._file.seek(HEADER + position * _WHOLE)
-            about = _about(self._header, position, last=position == self._count - 1)
+            length = min(CHUNK, self._size - position * CHUNK) + TAG
+            about = _about(self._header, position, last=position == self._last)
             try:
-                content = self._cipher.decrypt(_nonce(position), self._file.read(_WHOLE), about)
+                content = self._cipher.decrypt(_nonce(position), self._file.read(length), about)
             except (InvalidTag, ValueError) as error:
                 raise BlobDamaged(f"chunk {position}") from error
             self._kept = position, content
         return self._kept[1]
+
+
+def _length_of(file: BinaryIO) -> int:
+    """How long the content is, by the length of the file."""
+    body = os.fstat(file.fileno()).st_size - HEADER - END
+    count = max(1, -(-body // _WHOLE))
+    length = body - count * TAG
+    if length < 0 or (count > 1 and length <= (count - 1) * CHUNK):  # only the chunk of an empty file is empty
+        raise BlobDamaged("length")
+    return length
 
 
 def _nonce(position: int) -> bytes:

@@ -19,6 +19,8 @@ _FIRST: Final = "k1"  # the name of the wrapping key that stands in a file of ke
 _NAME: Final = 16
 _NONCE: Final = 12
 _KEY: Final = 32
+_FULL: Final = _NAME + _NONCE + _KEY + 16
+RECORD: Final = 128
 _MARK: Final = b"xueji-blob-key-1\n"
 
 
@@ -54,20 +56,19 @@ class BlobKeys:
         """The name of the file with this content; without the key nobody can tell whether a content is there."""
         return hmac.digest(self._naming, digest.encode(), "sha256").hex()
 
-    def wrapped(self, key_id: bytes, key: bytes, digest: str) -> bytes:
-        """A file's key and what the file must be, for the one who keeps it."""
+    def wrapped(self, key_id: bytes, key: bytes) -> bytes:
+        """A file's key for the one who keeps it: a record of fixed length."""
         name, nonce = self.active.encode().ljust(_NAME, b"\0"), os.urandom(_NONCE)
-        secret = key + bytes.fromhex(digest)
-        return name + nonce + self._ciphers[self.active].encrypt(nonce, secret, _MARK + name + key_id)
+        body = self._ciphers[self.active].encrypt(nonce, key, _MARK + name + key_id)
+        return (name + nonce + body).ljust(RECORD, b"\0")
 
-    def unwrapped(self, key_id: bytes, record: bytes) -> tuple[bytes, str]:
-        """A file's key and the digest of its content."""
-        name, nonce, body = record[:_NAME], record[_NAME : _NAME + _NONCE], record[_NAME + _NONCE :]
+    def unwrapped(self, key_id: bytes, record: bytes) -> bytes:
+        """A file's key."""
+        name, nonce, body = record[:_NAME], record[_NAME : _NAME + _NONCE], record[_NAME + _NONCE : _FULL]
         try:
-            secret = self._cipher(name).decrypt(nonce, body, _MARK + name + key_id)
+            return self._cipher(name).decrypt(nonce, body, _MARK + name + key_id)
         except (InvalidTag, ValueError) as error:
             raise BlobDamaged("key") from error
-        return secret[:_KEY], secret[_KEY:].hex()
 
     def is_newest(self, record: bytes) -> bool:
         """Whether the active wrapping key wrapped this."""

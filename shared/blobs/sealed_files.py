@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from shared.blobs.arriving import Arriving
-from shared.blobs.chunks import KEY_ID, key_id_of, opened, sealed_chunks
+from shared.blobs.chunks import digest_in, key_id_of, opened, sealed_chunks
 from shared.blobs.files import BlobsReadOnly, FileBlobs
 from shared.blobs.folders import give_name, sweep, sync_folder
 from shared.blobs.key_folder import KeyFolder
@@ -46,14 +44,14 @@ class SealedBlobs:
         if self.read_only:
             raise BlobsReadOnly(str(self.root))
         arriving = Arriving(io.BytesIO(content) if isinstance(content, bytes) else content, limit)
-        key, key_id = AESGCM.generate_key(256), os.urandom(KEY_ID)
+        key_id, key = self._kept.take()
         path = self._incoming / secrets.token_hex(16)
         try:
             with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o440), "wb") as target:
                 target.writelines(sealed_chunks(arriving, key, key_id))
                 target.flush()
                 os.fsync(target.fileno())
-            self._settle(path, arriving.digest, key, key_id)
+            self._settle(path, self._path(arriving.digest))
         finally:
             path.unlink(missing_ok=True)
         return arriving.digest
@@ -65,12 +63,12 @@ class SealedBlobs:
             return self._clear.open(digest)
         try:
             key_id = key_id_of(file)
-            found = self._kept.find(key_id)
-            if found is None:
+            key = self._kept.find(key_id)
+            if key is None:
                 raise BlobMissing(digest=digest)
-            if found[1] != digest:
+            if digest_in(file, key, key_id) != digest:
                 raise BlobDamaged("another file under this name")
-            return opened(file, found[0], key_id)
+            return opened(file, key, key_id)
         except BaseException:
             file.close()
             raise
@@ -107,7 +105,7 @@ class SealedBlobs:
 
     def digests(self) -> Iterator[str]:
         """Every digest that is kept, for the auditor."""
-        yield from sorted({*filter(self.has, self._kept.digests()), *self._clear.digests()})
+        yield from sorted({*self._sealed_digests(), *self._clear.digests()})
 
     def seal_clear(self) -> Iterator[tuple[str, bool]]:
         """Seal what lies there in clear, one file a step; False for one that is not what its name says, and stays."""
@@ -137,24 +135,23 @@ class SealedBlobs:
         name = self._keys.name_of(digest)
         return self.root / name[:2] / name
 
+    def _sealed_digests(self) -> Iterator[str]:
+        for path in self.root.glob("??/*"):
+            with path.open("rb") as file:
+                key_id = key_id_of(file)
+                if key := self._kept.find(key_id):
+                    yield digest_in(file, key, key_id)
+
     def _is_whole(self, path: Path) -> bool:
         """Whether a sealed file is there and its key too."""
         try:
             with path.open("rb") as file:
-                return self._kept.has(key_id_of(file))
+                return self._kept.find(key_id_of(file)) is not None
         except FileNotFoundError:
             return False
 
-    def _settle(self, arrived: Path, digest: str, key: bytes, key_id: bytes) -> None:
-        """The key first: a crash between leaves a key of nothing, never a file that nobody opens."""
-        path = self._path(digest)
-        if self._is_whole(path):
-            return
-        self._kept.keep(key_id, key, digest)
-        if give_name(arrived, path):
-            return
-        if self._is_whole(path):  # somebody was faster
-            self._kept.destroy(key_id)
-        else:  # what lies there was shredded, and the shredding broke off
+    def _settle(self, arrived: Path, path: Path) -> None:
+        """The first one stays. Where the key of what lies there was destroyed, and a crash left the file, ours does."""
+        if not give_name(arrived, path) and not self._is_whole(path):
             os.replace(arrived, path)
             sync_folder(path.parent)

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.blobs.chunks import CHUNK, HEADER, TAG, opened, sealed_chunks
+from shared.blobs.arriving import Arriving
+from shared.blobs.chunks import CHUNK, END, HEADER, TAG, digest_in, opened, sealed_chunks
 from shared.blobs.files import BlobsReadOnly, FileBlobs
 from shared.blobs.keys import BlobKeys, BlobLocked
 from shared.blobs.port import BlobDamaged, BlobMissing, Blobs, BlobTooLarge
@@ -40,12 +41,13 @@ def the_sealed(blobs: SealedBlobs) -> Path:
 
 
 def sealed(content: bytes, path: Path, key: bytes = KEY, key_id: bytes = KEY_ID) -> Path:
-    path.write_bytes(b"".join(sealed_chunks([content], key, key_id)))
+    path.write_bytes(b"".join(sealed_chunks(Arriving(io.BytesIO(content), None), key, key_id)))
     return path
 
 
 def content_of(path: Path, key: bytes = KEY, key_id: bytes = KEY_ID) -> bytes:
     with path.open("rb", buffering=0) as file:
+        digest_in(file, key, key_id)
         return opened(file, key, key_id).read()
 
 
@@ -88,21 +90,24 @@ def test_a_file_that_was_cut_reordered_or_changed_is_not_read(
     content = os.urandom(data.draw(st.sampled_from(SIZES[1:])))
     path = sealed(content, tmp_path_factory.getbasetemp() / "damage")
     whole = path.read_bytes()
-    body = [whole[at : at + CHUNK + TAG] for at in range(HEADER, len(whole), CHUNK + TAG)]
+    last = len(whole) - END
+    body = [whole[at : min(at + CHUNK + TAG, last)] for at in range(HEADER, last, CHUNK + TAG)]
     kind = data.draw(st.sampled_from(("cut", "bit", "swap", "drop", "grown", "doubled")))
     changed = whole
     if kind == "cut":
-        changed = whole[: data.draw(st.integers(HEADER, len(whole) - 1))]
+        at = data.draw(st.integers(HEADER, len(whole) - 1))
+        changed = data.draw(st.sampled_from((whole[:at], whole[:at] + whole[last:], whole[:at] + whole[at + 1 :])))
     elif kind == "bit":
         at = data.draw(st.integers(HEADER, len(whole) - 1))
         changed = whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :]
     elif kind == "grown":
-        changed = whole + os.urandom(data.draw(st.sampled_from((1, TAG, TAG + 1, CHUNK + TAG))))
+        more = os.urandom(data.draw(st.sampled_from((1, TAG, TAG + 1, CHUNK + TAG))))
+        changed = data.draw(st.sampled_from((whole + more, whole[:last] + more + whole[last:])))
     elif kind == "doubled":
-        changed = whole[:HEADER] + b"".join([body[0], *body])
+        changed = whole[:HEADER] + b"".join([body[0], *body]) + whole[last:]
     elif len(body) > 1:
         order = body[::-1] if kind == "swap" else body[:-1]
-        changed = whole[:HEADER] + b"".join(order)
+        changed = whole[:HEADER] + b"".join(order) + whole[last:]
     path.write_bytes(changed)
     if changed == whole:
         assert content_of(path) == content
@@ -113,9 +118,12 @@ def test_a_file_that_was_cut_reordered_or_changed_is_not_read(
 
 def test_a_chunk_of_another_file_is_not_taken_for_its_own(tmp_path: Path) -> None:
     one, other = sealed(b"a" * 10, tmp_path / "one"), sealed(b"b" * 10, tmp_path / "other", key_id=b"j" * 16)
-    other.write_bytes(one.read_bytes()[:HEADER] + other.read_bytes()[HEADER:])
+    mixed = one.read_bytes()
+    other.write_bytes(other.read_bytes()[:HEADER] + mixed[HEADER:])
     with pytest.raises(BlobDamaged):
-        content_of(other)
+        content_of(other, key_id=b"j" * 16)
+    with other.open("rb", buffering=0) as file, pytest.raises(BlobDamaged):
+        opened(file, KEY, b"j" * 16).read()
 
 
 def test_a_file_put_in_the_place_of_another_is_not_read(blobs: SealedBlobs) -> None:
@@ -154,13 +162,13 @@ def test_many_writers_of_the_same_bytes_agree_and_the_file_opens(blobs: SealedBl
     assert len(set(found)) == 1
     assert len(found) == 8
     assert blobs.read(found[0]) == content
-    assert len(files(blobs)) == 2, "one file and its key"
+    assert len(files(blobs)) == 2, "one file and a sheet of keys"
 
 
 def test_a_file_over_the_limit_leaves_nothing(blobs: SealedBlobs) -> None:
     with pytest.raises(BlobTooLarge):
         blobs.put(io.BytesIO(b"x" * (2 * CHUNK)), limit=CHUNK)
-    assert files(blobs) == []
+    assert [path for path in files(blobs) if "keys" not in path.parts] == []
     assert blobs.put(b"x" * 10, limit=10)
 
 
@@ -216,7 +224,7 @@ def test_every_key_is_wrapped_anew_and_a_destroyed_one_stays_so(tmp_path: Path, 
     blobs.shred(gone)
     before = the_contents(blobs)
     newer = SealedBlobs(tmp_path, BlobKeys("k2", {"k1": b"w" * 32, "k2": b"v" * 32}, b"n" * 32))
-    assert [newer.rewrap(), newer.rewrap()] == [2, 0]
+    assert [newer.rewrap(), newer.rewrap()] == [63, 0], "all keys of the sheet but the destroyed one"
     assert the_contents(blobs) == before, "the files themselves are not touched"
     alone = SealedBlobs(tmp_path, BlobKeys("k2", {"k2": b"v" * 32}, b"n" * 32))
     assert (alone.read(first), alone.read(second), alone.has(gone)) == (b"one", b"two", False)
