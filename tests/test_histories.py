@@ -23,6 +23,24 @@ NOT_YET = {
         for name in ("PlanAdvanced", "Planned", "CommitAsked", "PlanLapsed", "UndoAsked", "UndoAdvanced", "Undone")
     },
     "verification.Report.Delayed": "only where a document cannot be printed",
+    **dict.fromkeys(
+        (
+            "verification.StatusRecord.Disowned",
+            "verification.StatusRecord.Disputed",
+            "verification.QualificationRecord.Disowned",
+            "verification.QualificationRecord.Reclaimed",
+            "verification.PersonMerge.Heard",
+            "verification.PersonMerge.SplitHeard",
+            "verification.Report.Revoked",
+            "verification.Report.HandedOver",
+            "credentials.StatusHolder.Disowned",
+            "credentials.StudentRecord.Disputed",
+            "credentials.Certificate.Disowned",
+            "credentials.Certificate.Reclaimed",
+            "imaging.StudentRecord.Disowned",
+        ),
+        "heard since the stored stories were told; the next story tells it",
+    ),
     "imaging.StudentRecord.Enrolled": "only where identity's word came before enrollment's",
     "credentials.StudentRecord.Enrolled": "only where imaging's word came before enrollment's",
 }

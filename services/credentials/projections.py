@@ -79,7 +79,7 @@ class CertificateRegister(Projection):
     columns: ClassVar[tuple[str, ...]] = (
         "certificate_id", "status_id", "batch_id", "number", "id_key", "sealed_person", "school_code", "school_name",
         "level", "major_name", "study_form", "conclusion", "graduation_date", "issue_date", "president_name", "state",
-        "photo_digest", "effective_date", "version",
+        "photo_digest", "effective_date", "disowned_on", "version",
     )  # fmt: skip
 
     @on(Certificate.Drafted)
@@ -103,6 +103,7 @@ class CertificateRegister(Projection):
             "state": "complete" if fact.photo_id else "incomplete",
             "photo_digest": fact.photo_digest,
             "effective_date": None,
+            "disowned_on": None,
             "version": fact.originator_version,
         }
 
@@ -126,6 +127,14 @@ class CertificateRegister(Projection):
             "version": fact.originator_version,
         }
 
+    @on(Certificate.Disowned)
+    def disowned(self, row: Row | None, fact: Certificate.Disowned) -> Row:
+        return (row or {}) | {"disowned_on": fact.disowned_on, "version": fact.originator_version}
+
+    @on(Certificate.Reclaimed)
+    def reclaimed(self, row: Row | None, fact: Certificate.Reclaimed) -> Row:
+        return (row or {}) | {"disowned_on": None, "version": fact.originator_version}
+
 
 class HolderRegister(Projection):
     """The person of each status, as identity told it (A21-1)."""
@@ -137,6 +146,10 @@ class HolderRegister(Projection):
     @on(StatusHolder.Heard, StatusHolder.HeardAnew, key=lambda fact: (fact.status_id,))
     def heard(self, row: Row | None, fact: Any) -> Row:
         return {"status_id": fact.status_id, "person_id": fact.person_id, "bound_on": fact.bound_on}
+
+    @on(StatusHolder.Disowned, key=lambda fact: (fact.status_id,))
+    def disowned(self, row: Row | None, fact: StatusHolder.Disowned) -> Row | None:
+        return None
 
 
 PROJECTIONS = (CertificateBatchRegister(), CertificateRegister(), HolderRegister())

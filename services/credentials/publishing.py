@@ -16,6 +16,7 @@ from shared.eventstore.looking import told_of
 
 _PUBLIC = (
     "number",
+    "printed_number",
     "id_key",
     "name_key",
     "sealed_person",

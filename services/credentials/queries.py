@@ -39,7 +39,7 @@ class CredentialsQueries:
         require(by.actor, "read_own_records", Resource("certificate", person=by.sub))
         rows = self._all(
             "SELECT c.* FROM certificate_register AS c JOIN status_holder AS h USING (status_id)"
-            " WHERE h.person_id = %s ORDER BY c.issue_date DESC, c.certificate_id LIMIT 200",
+            " WHERE h.person_id = %s AND c.disowned_on IS NULL ORDER BY c.issue_date DESC, c.certificate_id LIMIT 200",
             by.sub,
         )
         return {"certificates": [self._shown(row) | {"name": self._name(row)} for row in rows]}

@@ -21,6 +21,8 @@ from shared.contracts.events.enrollment_status import (
     StudentStatusEndedV1,
 )
 from shared.contracts.events.identity import RecordBoundV1
+from shared.contracts.events.identity_claims import IdentityDisputedV1
+from shared.contracts.events.identity_people import QualificationReclaimedV1, RecordDisownedV1
 from shared.contracts.events.imaging import PhotoApprovedV1
 from shared.contracts.rpc.credentials import (
     ConfirmCertificatesV1,
@@ -122,6 +124,18 @@ class CredentialsHearing:
     @hears(RecordBoundV1)
     def hear_holders(self, facts: list[dict[str, Any]], heard: Heard) -> None:
         self.edge.holders.hear_holders(facts, heard=heard)
+
+    @hears(RecordDisownedV1)
+    def hear_disowned(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.holders.hear_disowned(facts, heard=heard)
+
+    @hears(QualificationReclaimedV1)
+    def hear_reclaimed(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.holders.hear_reclaimed(facts, heard=heard)
+
+    @hears(IdentityDisputedV1)
+    def hear_disputes(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.news.hear_disputes(facts, heard=heard)
 
     @hears(PhotoApprovedV1)
     def hear_photos(self, facts: list[dict[str, Any]], heard: Heard) -> None:

@@ -110,6 +110,10 @@ class CaptureRoll(Projection):
     def owner_heard(self, row: Row | None, fact: StudentRecord.OwnerHeard) -> Row | None:
         return row and {**row, "person_id": fact.person_id}
 
+    @on(StudentRecord.Disowned)
+    def disowned(self, row: Row | None, fact: StudentRecord.Disowned) -> Row | None:
+        return {**row, "person_id": None} if row and row["person_id"] == fact.person_id else row
+
     @on(CaptureCode.Issued, key=lambda fact: (fact.status_id,))
     def code_issued(self, row: Row | None, fact: CaptureCode.Issued) -> Row | None:
         return row and {**row, "code_id": fact.originator_id, "code_expires_on": fact.expires_on}

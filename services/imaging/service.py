@@ -8,7 +8,7 @@ from services.imaging.application.imaging import Imaging
 from services.imaging.config import Config
 from services.imaging.queries import ImagingQueries
 from shared.access.by import By
-from shared.blobs.files import FileBlobs
+from shared.blobs.sealed_files import SealedBlobs
 from shared.bus.handlers import answers, hears
 from shared.bus.providers import provide
 from shared.bus.source import StreamSource
@@ -20,6 +20,7 @@ from shared.contracts.events.enrollment_status import (
     StudentStatusEndedV1,
 )
 from shared.contracts.events.identity import RecordBoundV1
+from shared.contracts.events.identity_people import RecordDisownedV1
 from shared.contracts.rpc.imaging import (
     GetPhotoV1,
     IssueCaptureCodesV1,
@@ -47,7 +48,7 @@ class Edge:
             self.store,
             clock_from(config.clock),
             Keyring.from_file(config.keys_file),
-            FileBlobs(config.blobs_dir, read_only=True),
+            SealedBlobs.at(config.blobs_dir, config.keys_file, read_only=True),
             check_file,
             self.queries,
         )
@@ -120,3 +121,7 @@ class ImagingHearing:
     @hears(RecordBoundV1)
     def note_owners(self, facts: list[dict[str, Any]], heard: Heard) -> None:
         self.edge.use_cases.note_owners(facts, heard=heard)
+
+    @hears(RecordDisownedV1)
+    def note_disowned(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.use_cases.note_disowned(facts, heard)

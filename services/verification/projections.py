@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from services.verification.domain.person_merge import PersonMerge
 from services.verification.domain.qualification_record import QualificationRecord
 from services.verification.domain.report import Report
 from services.verification.domain.rules import state_after_year
@@ -21,7 +22,7 @@ class StatusSheet(Projection):
     key: ClassVar[tuple[str, ...]] = ("status_id",)
     columns: ClassVar[tuple[str, ...]] = (
         "status_id", *_REGISTRATION, "last_year", "last_result", "state", "ended_on", "illegal_entry",
-        "continues_at", "contested", "conclusion", "photo_digest", "person_id", "version",
+        "continues_at", "contested", "disputed_on", "conclusion", "photo_digest", "person_id", "version",
     )  # fmt: skip
 
     @on(StatusRecord.Opened)
@@ -63,7 +64,17 @@ class StatusSheet(Projection):
 
     @on(StatusRecord.Contested)
     def contested(self, row: Row | None, fact: StatusRecord.Contested) -> Row:
-        return _moved(row, fact, contested=not fact.settled)
+        settled = {"disputed_on": None} if fact.settled else {}
+        return _moved(row, fact, contested=not fact.settled, **settled)
+
+    @on(StatusRecord.Disputed)
+    def disputed(self, row: Row | None, fact: StatusRecord.Disputed) -> Row:
+        return _moved(row, fact, disputed_on=None if fact.settled else fact.disputed_on)
+
+    @on(StatusRecord.Disowned)
+    def disowned(self, row: Row | None, fact: StatusRecord.Disowned) -> Row:
+        moved = _moved(row, fact)
+        return moved | {"person_id": None} if moved.get("person_id") == fact.person_id else moved
 
     @on(StatusRecord.PhotoReceived)
     def photo_received(self, row: Row | None, fact: StatusRecord.PhotoReceived) -> Row:
@@ -84,7 +95,7 @@ class QualificationSheet(Projection):
 
     table: ClassVar[str] = "qualification_sheet"
     key: ClassVar[tuple[str, ...]] = ("certificate_id",)
-    columns: ClassVar[tuple[str, ...]] = ("certificate_id", *_AWARD, "version")
+    columns: ClassVar[tuple[str, ...]] = ("certificate_id", *_AWARD, "disowned_on", "version")
 
     @on(QualificationRecord.Opened)
     def opened(self, row: Row | None, fact: QualificationRecord.Opened) -> Row:
@@ -93,6 +104,50 @@ class QualificationSheet(Projection):
     @on(QualificationRecord.Issued)
     def issued(self, row: Row | None, fact: QualificationRecord.Issued) -> Row:
         return _moved(row, fact, **_picked(fact, _AWARD))
+
+    @on(QualificationRecord.Disowned)
+    def disowned(self, row: Row | None, fact: QualificationRecord.Disowned) -> Row:
+        return _moved(row, fact, disowned_on=fact.disowned_on)
+
+    @on(QualificationRecord.Reclaimed)
+    def reclaimed(self, row: Row | None, fact: QualificationRecord.Reclaimed) -> Row:
+        return _moved(row, fact, disowned_on=None)
+
+
+class DisownedRecord(Projection):
+    """Who said of which record that it is not theirs; whoever takes it back stands here no more."""
+
+    table: ClassVar[str] = "disowned_record"
+    key: ClassVar[tuple[str, ...]] = ("record_id", "person_id")
+    columns: ClassVar[tuple[str, ...]] = ("record_id", "person_id", "kind", "status_id", "disowned_on")
+
+    @on(StatusRecord.Disowned, key=lambda fact: (fact.originator_id, fact.person_id), whole=True)
+    def status_disowned(self, row: Row | None, fact: StatusRecord.Disowned) -> Row:
+        return {"kind": "status", "status_id": fact.originator_id, "disowned_on": fact.disowned_on} | _who(fact)
+
+    @on(QualificationRecord.Disowned, key=lambda fact: (fact.originator_id, fact.person_id), whole=True)
+    def qualification_disowned(self, row: Row | None, fact: QualificationRecord.Disowned) -> Row:
+        return {"kind": "qualification", "status_id": fact.status_id, "disowned_on": fact.disowned_on} | _who(fact)
+
+    @on(StatusRecord.Bound, QualificationRecord.Reclaimed, key=lambda fact: (fact.originator_id, fact.person_id))
+    def taken_back(self, row: Row | None, fact: StatusRecord.Bound | QualificationRecord.Reclaimed) -> Row | None:
+        return None
+
+
+class MergeTable(Projection):
+    """Who speaks for whom, and who did until a split."""
+
+    table: ClassVar[str] = "person_merge"
+    key: ClassVar[tuple[str, ...]] = ("other_person_id",)
+    columns: ClassVar[tuple[str, ...]] = ("other_person_id", "person_id", "merged_on", "split_on")
+
+    @on(PersonMerge.Heard, key=lambda fact: (fact.other_person_id,))
+    def merged(self, row: Row | None, fact: PersonMerge.Heard) -> Row:
+        return {"person_id": fact.person_id, "merged_on": fact.merged_on, "split_on": None}
+
+    @on(PersonMerge.SplitHeard, key=lambda fact: (fact.other_person_id,))
+    def split(self, row: Row | None, fact: PersonMerge.SplitHeard) -> Row | None:
+        return row and {**row, "split_on": fact.split_on}
 
 
 class ReportRegister(Projection):
@@ -138,6 +193,14 @@ class ReportRegister(Projection):
     def expired(self, row: Row | None, fact: Report.Expired) -> Row:
         return _moved(row, fact, state="expired")
 
+    @on(Report.Revoked)
+    def revoked(self, row: Row | None, fact: Report.Revoked) -> Row:
+        return _moved(row, fact, state="revoked")
+
+    @on(Report.HandedOver)
+    def handed_over(self, row: Row | None, fact: Report.HandedOver) -> Row:
+        return _moved(row, fact, person_id=fact.person_id)
+
 
 def _moved(row: Row | None, fact: Any, **changes: Any) -> Row:
     return (row or {}) | changes | {"version": fact.originator_version}
@@ -147,5 +210,9 @@ def _picked(fact: Any, names: tuple[str, ...]) -> Row:
     return {name: getattr(fact, name) for name in names}
 
 
-PROJECTIONS = (StatusSheet(), QualificationSheet(), ReportRegister())
-AGGREGATES = (StatusRecord, QualificationRecord, Report)
+def _who(fact: Any) -> Row:
+    return {"record_id": fact.originator_id, "person_id": fact.person_id}
+
+
+PROJECTIONS = (StatusSheet(), QualificationSheet(), DisownedRecord(), MergeTable(), ReportRegister())
+AGGREGATES = (StatusRecord, QualificationRecord, PersonMerge, Report)

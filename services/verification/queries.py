@@ -6,8 +6,8 @@ from uuid import UUID
 
 import msgspec
 
-from services.verification.domain.particulars import DELAYS
-from services.verification.domain.rules import NotIssuedYet, ReportNotFound, in_effect, outcome
+from services.verification.domain.particulars import DELAYS, RULES_OF_DELAYS
+from services.verification.domain.rules import NotIssuedYet, ReportNotFound, ReportRevoked, in_effect, outcome
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import add_months, shanghai_date
@@ -33,12 +33,31 @@ _REPORTABLE = """
     UNION ALL
     SELECT 'qualification', q.certificate_id, q.school_name, q.level, q.major_name, q.issue_date
     FROM qualification_sheet q JOIN status_sheet s USING (status_id)
-    WHERE s.person_id = %(person)s AND q.effective_date <= %(today)s
+    WHERE s.person_id = %(person)s AND q.effective_date <= %(today)s AND q.disowned_on IS NULL
     ORDER BY since DESC, record_id LIMIT 200
 """
 _SHOWN_TO_STRANGERS = """
     SELECT e.report_id, e.answered_at, e.outcome, e.shown FROM evidence AS e JOIN report_register AS r USING (report_id)
-    WHERE r.person_id = %(person)s ORDER BY e.answered_at DESC, e.evidence_id DESC LIMIT 500
+    WHERE r.person_id = ANY (ARRAY(SELECT people_of(%(person)s)))
+    ORDER BY e.answered_at DESC, e.evidence_id DESC LIMIT 500
+"""
+# Reports of whoever said since that the record is not theirs; of those merged into that person too
+_VOID = """
+    SELECT r.report_id FROM disowned_record d CROSS JOIN LATERAL people_of(d.person_id) AS p
+    JOIN report_register r ON r.person_id = p AND r.status_id = d.status_id
+        AND (d.kind = 'status' OR r.record_id = d.record_id)
+    WHERE r.state <> 'revoked' ORDER BY 1 LIMIT 100
+"""
+# Reports that the survivor of a merge asked for, on what turned out at the split to be the other's record
+_STRAYED = """
+    SELECT r.report_id, m.other_person_id, r.version FROM person_merge m
+    JOIN report_register r ON r.person_id = m.person_id
+    JOIN status_sheet s ON s.status_id = r.status_id AND s.person_id = m.other_person_id
+    WHERE m.split_on IS NOT NULL ORDER BY 1 LIMIT 100
+"""
+_UNISSUED = """
+    SELECT r.report_id FROM report_register r LEFT JOIN status_sheet s USING (status_id)
+    WHERE r.state = 'requested' AND s.disputed_on IS NULL ORDER BY 1 LIMIT 100
 """
 _BY_CODE = ("report_id", "kind", "record_id", "state", "issued_on", "valid_until", "record")
 _DAYS = ("entry_date", "expected_graduation_date", "graduation_date", "issue_date", "effective_date")
@@ -62,7 +81,8 @@ class VerificationQueries:
 
     def list_reports(self, *, by: By) -> Answer:
         """The reports of the student who asks, newest first."""
-        rows = self._all(f"{_REPORTS} WHERE r.person_id = %(person)s ORDER BY r.report_id DESC LIMIT 200", _person(by))
+        mine = "WHERE r.person_id = ANY (ARRAY(SELECT people_of(%(person)s)))"
+        rows = self._all(f"{_REPORTS} {mine} ORDER BY r.report_id DESC LIMIT 200", _person(by))
         return {"reports": [_shown(row, shanghai_date(by.recorded_at)) for row in rows]}
 
     def list_my_verifications(self, *, by: By) -> Answer:
@@ -72,6 +92,8 @@ class VerificationQueries:
     def get_report_pdf(self, *, report_id: UUID, after_version: int, by: By) -> Answer:
         """Where the sealed document lies, and its key."""
         row = self._own(report_id, after_version, by)
+        if row["state"] == "revoked":
+            raise ReportRevoked
         if row["document_digest"] is None:
             raise NotIssuedYet
         return {
@@ -91,9 +113,16 @@ class VerificationQueries:
         return {"reports": [self._waiting(row) for row in rows]}
 
     def unissued(self) -> list[UUID]:
-        """Reports asked for and not issued, oldest first."""
-        rows = self._all("SELECT report_id FROM report_register WHERE state = 'requested' ORDER BY 1 LIMIT 100", {})
-        return [row["report_id"] for row in rows]
+        """Reports asked for and not issued, oldest first; what is disputed waits for nobody's hand here."""
+        return [row["report_id"] for row in self._all(_UNISSUED, {})]
+
+    def void(self) -> list[UUID]:
+        """Reports on records that their holders disowned, not yet marked."""
+        return [row["report_id"] for row in self._all(_VOID, {})]
+
+    def strayed(self) -> list[tuple[UUID, UUID, int]]:
+        """Reports that are another person's since a merge was split: report, person, version."""
+        return [tuple(row.values()) for row in self._all(_STRAYED, {})]
 
     def over(self, today: date) -> list[tuple[UUID, date]]:
         """Running reports whose last day is past."""
@@ -115,8 +144,9 @@ class VerificationQueries:
     def _own(self, report_id: UUID, after_version: int, by: By) -> Answer:
         if after_version:
             wait_for(self.store, report_id, after_version)
-        rows = self._all(f"{_REPORTS} WHERE r.report_id = %(report)s", {**_person(by), "report": str(report_id)})
-        if not rows or str(rows[0]["person_id"]) != by.sub:
+        mine = "WHERE r.report_id = %(report)s AND r.person_id IN (SELECT people_of(%(person)s))"
+        rows = self._all(f"{_REPORTS} {mine}", {**_person(by), "report": str(report_id)})
+        if not rows:
             raise ReportNotFound(kind="report")
         return rows[0]
 
@@ -149,7 +179,7 @@ def delay_of(reason: str | None) -> Answer | None:
     if reason is None:
         return None
     zh, en = DELAYS[reason]
-    return {"code": reason, "zh": zh, "en": en}
+    return {"code": reason, "zh": zh, "en": en, "rule": RULES_OF_DELAYS.get(reason)}
 
 
 def found_by_code(cursor: Any, code_key: str, today: date) -> Answer | None:

@@ -10,7 +10,7 @@ from services.verification.application import Verification
 from services.verification.config import Config
 from services.verification.queries import VerificationQueries, delay_of
 from shared.access.by import By
-from shared.blobs.files import FileBlobs
+from shared.blobs.sealed_files import SealedBlobs
 from shared.bus.handlers import answers, hears
 from shared.bus.providers import provide
 from shared.bus.source import StreamSource
@@ -25,6 +25,13 @@ from shared.contracts.events.enrollment_status import (
     StudentStatusEndedV1,
 )
 from shared.contracts.events.identity import RecordBoundV1
+from shared.contracts.events.identity_claims import IdentityDisputedV1
+from shared.contracts.events.identity_people import (
+    PeopleMergedV1,
+    PeopleSplitV1,
+    QualificationReclaimedV1,
+    RecordDisownedV1,
+)
 from shared.contracts.events.imaging import PhotoApprovedV1
 from shared.contracts.rpc.verification import (
     CloseReportV1,
@@ -55,7 +62,12 @@ class Edge:
         self.store = Store(config.store, "verification")
         press = TypstPress(Issuer(config.issuer_zh, config.issuer_en, config.origin, config.sample))
         self.use_cases = Verification(
-            self.store, clock_from(config.clock), keyring, FileBlobs(config.blobs_dir), press, heavy=tpool.execute
+            self.store,
+            clock_from(config.clock),
+            keyring,
+            SealedBlobs.at(config.blobs_dir, config.keys_file),
+            press,
+            heavy=tpool.execute,
         )
         self.queries = VerificationQueries(self.store, keyring)
 
@@ -153,6 +165,26 @@ class VerificationHearing:
     @hears(RecordBoundV1)
     def hear_bindings(self, facts: Facts, heard: Heard) -> None:
         self.edge.use_cases.hear_bindings(facts, heard=heard)
+
+    @hears(RecordDisownedV1)
+    def hear_disowned(self, facts: Facts, heard: Heard) -> None:
+        self.edge.use_cases.hear_disowned(facts, heard=heard)
+
+    @hears(QualificationReclaimedV1)
+    def hear_reclaimed(self, facts: Facts, heard: Heard) -> None:
+        self.edge.use_cases.hear_reclaimed(facts, heard=heard)
+
+    @hears(IdentityDisputedV1)
+    def hear_disputes(self, facts: Facts, heard: Heard) -> None:
+        self.edge.use_cases.hear_disputes(facts, heard=heard)
+
+    @hears(PeopleMergedV1)
+    def hear_merges(self, facts: Facts, heard: Heard) -> None:
+        self.edge.use_cases.hear_merges(facts, heard=heard)
+
+    @hears(PeopleSplitV1)
+    def hear_splits(self, facts: Facts, heard: Heard) -> None:
+        self.edge.use_cases.hear_splits(facts, heard=heard)
 
     @hears(DegreeIssuedV1)
     def hear_awards(self, facts: Facts, heard: Heard) -> None:

@@ -10,7 +10,7 @@ from services.verification.config import Config
 from services.verification.projections import AGGREGATES, PROJECTIONS
 from services.verification.publishing import publish
 from services.verification.queries import VerificationQueries
-from shared.blobs.files import FileBlobs
+from shared.blobs.sealed_files import SealedBlobs
 from shared.bus.worker import Worker, every
 from shared.codes.clock import Clock, clock_from, shanghai_date
 from shared.eventstore.privacy import Keyring
@@ -28,7 +28,7 @@ def build(environ: Mapping[str, str]) -> Worker:
     )
     clock, keyring = clock_from(config.clock), Keyring.from_file(config.keys_file)
     press = TypstPress(Issuer(config.issuer_zh, config.issuer_en, config.origin, config.sample))
-    use_cases = Verification(store, clock, keyring, FileBlobs(config.blobs_dir), press)
+    use_cases = Verification(store, clock, keyring, SealedBlobs.at(config.blobs_dir, config.keys_file), press)
     worker.tasks.append(every(DUE_SECONDS, Due(use_cases, VerificationQueries(store, keyring), clock).step))
     return worker
 
@@ -53,4 +53,10 @@ class Due:
         self._seen = set(unissued)
         self._tried = {each: day for each, day in self._tried.items() if each in self._seen}
         self._tried |= dict.fromkeys(ready, today)
-        return self._use_cases.due(now, unissued=ready, over=self._queries.over(today))
+        return self._use_cases.due(
+            now,
+            unissued=ready,
+            over=self._queries.over(today),
+            void=self._queries.void(),
+            strayed=self._queries.strayed(),
+        )

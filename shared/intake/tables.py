@@ -250,6 +250,7 @@ CERTIFICATES = Table(
         ),
         Column("XZXM", "校长姓名", "name of the president", remembered(normalise_name), required=True),
         Column("XLLB", "学历类别", "category", word_of(CATEGORIES)),
+        Column("YZBH", "证书印制编号", "serial printed on the paper", text(18)),
         BZ,
     ),
     unique="KSH",

@@ -103,6 +103,13 @@ RULES = (
     _house("X-REPORT-4", "verification", "此在线验证码无效。", "This code is not valid."),
     _house("X-REPORT-5", "verification", "系统检测到不合要求的在线验证码。", "This code is not written as a code is."),
     _house("X-REPORT-6", "verification", "该记录尚不能出具报告。", "No report can be made on this record yet."),
+    _house("X-REPORT-7", "verification", "该在线验证报告已失效。", "This report is no longer valid."),
+    _house(
+        "X-REPORT-8",
+        "verification",
+        "该记录的归属存在争议，处理完毕后出具报告。",
+        "It is disputed whose this record is; reports on it wait until that is decided.",
+    ),
     # identity's codes
     _house("X-PROOF-1", "identity", "验证码不正确或已失效。", "The code is wrong or over."),
     _house("X-PROOF-2", "identity", "验证码发送过于频繁。", "Codes are sent too often."),

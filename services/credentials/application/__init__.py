@@ -84,6 +84,7 @@ class Credentials(Application):
         conclusion: str,
         president_name: str,
         by: By,
+        printed_number: str | None = None,
     ) -> Answer:
         """Draft one certificate; without an approved photo it stays incomplete (A17-3)."""
         record = self.standings(StudentRecord, [status_id]).get(status_id)
@@ -101,6 +102,7 @@ class Credentials(Application):
             issue_date=issue_date,
             conclusion=conclusion,
             president_name=president_name,
+            printed_number=printed_number,
         )
         return self.save(Certificate(**values), by=Context.of(by, rules=DRAFT_RULES, effective_on=issue_date))
 
@@ -238,6 +240,7 @@ def certificate_values(
     issue_date: date,
     conclusion: str,
     president_name: str,
+    printed_number: str | None = None,
 ) -> dict[str, Any]:
     """The fields of a draft: the student's as heard, the certificate's as typed; refused where they disagree."""
     try:
@@ -262,6 +265,7 @@ def certificate_values(
         "issue_date": issue_date,
         "conclusion": conclusion,
         "president_name": president_name,
+        "printed_number": printed_number,
     }
 
 
@@ -299,4 +303,5 @@ _PUBLISHED = (
     "issue_date",
     "conclusion",
     "president_name",
+    "printed_number",
 )

@@ -81,6 +81,7 @@ class CertificatesKind:
                 issue_date=values["BYRQ"],
                 conclusion=values["BJYJL"],
                 president_name=values["XZXM"],
+                printed_number=values.get("YZBH"),
             )
         except Refused as refused:
             return refused

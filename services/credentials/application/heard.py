@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.credentials.domain.rules import StudentRecordStanding
-from services.credentials.domain.student_record import StudentRecord, exam_key, in_state
+from services.credentials.domain.student_record import StudentRecord, exam_key, in_contest, in_state
 from shared.eventstore.application import Application, Draft, Heard
 from shared.eventstore.context import Context
 from shared.eventstore.facts import codec_of
@@ -13,6 +13,7 @@ from shared.eventstore.facts import codec_of
 Facts = Sequence[dict[str, Any]]
 Said = Callable[[StudentRecordStanding, Mapping[str, Any]], tuple[dict[str, Any], StudentRecordStanding]]
 _CORRECTED = codec_of(StudentRecord.Corrected).names
+UNKNOWN: dict[str, Any] = dict.fromkeys(codec_of(StudentRecord.Opened).names)
 TAKEN_BACK = "注册撤回"
 
 
@@ -30,6 +31,25 @@ class StatusNews(Application):
     def hear_contests(self, facts: Facts, *, heard: Heard) -> None:
         """A status is contested, or no longer."""
         self._note(facts, StudentRecord.Contested, _contested, "hear_contests", "A8-9", heard)
+
+    def hear_disputes(self, facts: Facts, *, heard: Heard) -> None:
+        """The person of a document never studied there. Identity may know of a status before we do."""
+        known: dict[UUID, tuple[int, StudentRecordStanding]] = self.standings(
+            StudentRecord, {fact["status_id"] for fact in facts}
+        )
+        drafts = []
+        for fact in facts:
+            status_id = fact["status_id"]
+            if status_id not in known:
+                known[status_id] = 1, StudentRecordStanding()
+                drafts.append(Draft(StudentRecord, status_id, 1, StudentRecord.Opened, UNKNOWN, known[status_id][1]))
+            version, standing = known[status_id]
+            known[status_id] = version + 1, standing.enrolled(disputed=not fact["settled"])
+            values = {"claim_id": fact["claim_id"], "settled": fact["settled"]}
+            drafts.append(
+                Draft(StudentRecord, status_id, version + 1, StudentRecord.Disputed, values, known[status_id][1])
+            )
+        self.append(drafts, by=Context.system("hear_disputes", self.clock.now(), rules=("A11-2",)), heard=heard)
 
     def _note(self, facts: Facts, fact_type: type[Any], said: Said, use_case: str, rule: str, heard: Heard) -> None:
         known: dict[UUID, tuple[int, StudentRecordStanding]] = self.standings(
@@ -64,4 +84,4 @@ def _corrected(
 def _contested(
     standing: StudentRecordStanding, fact: Mapping[str, Any]
 ) -> tuple[dict[str, Any], StudentRecordStanding]:
-    return {"settled": fact["settled"]}, standing.enrolled(contested=not fact["settled"])
+    return {"settled": fact["settled"]}, in_contest(standing, settled=fact["settled"])

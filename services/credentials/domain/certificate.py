@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
+from uuid import UUID
 
 from eventsourcing.domain import event
 
@@ -40,6 +41,7 @@ class Certificate(Aggregate, stored_as="credentials.Certificate"):
         president_name: str
         photo_id: str | None
         photo_digest: str | None
+        printed_number: str | None = None
 
     class Completed(Aggregate.Event):
         """The missing photo arrived."""
@@ -75,6 +77,25 @@ class Certificate(Aggregate, stored_as="credentials.Certificate"):
         president_name: str
         photo_id: str
         photo_digest: str
+        printed_number: str | None = None
+
+    class Disowned(Aggregate.Event):
+        """Whom identity bound it to says that it is not theirs (A11-2); the certificate stays what it is."""
+
+        person_id: UUID
+        disowned_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.owned(disowned=True)
+
+    class Reclaimed(Aggregate.Event):
+        """Somebody asked identity for it by its number; name and document agree (AC-15)."""
+
+        person_id: UUID
+        bound_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.owned(disowned=False)
 
     @event(Drafted)
     def __init__(
@@ -101,6 +122,7 @@ class Certificate(Aggregate, stored_as="credentials.Certificate"):
         president_name: str,
         photo_id: str | None,
         photo_digest: str | None,
+        printed_number: str | None = None,
     ) -> None:
         self.standing = CertificateStanding(
             state="complete" if photo_id else "incomplete",
@@ -125,6 +147,7 @@ class Certificate(Aggregate, stored_as="credentials.Certificate"):
             president_name=president_name,
             photo_id=photo_id,
             photo_digest=photo_digest,
+            printed_number=printed_number,
         )
 
     @event(Completed)

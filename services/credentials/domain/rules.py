@@ -115,6 +115,7 @@ class StudentRecordStanding:
     photo_digest: str | None = None
     state: str = "active"  # as enrollment names it
     contested: bool = False
+    disputed: bool = False  # the person of the document never studied there, says identity
 
     def enrolled(self, **values: Any) -> "StudentRecordStanding":
         return replace(self, **values)
@@ -149,6 +150,8 @@ class CertificateStanding:
     president_name: str
     photo_id: str | None
     photo_digest: str | None
+    printed_number: str | None = None  # the serial on the paper of certificates before 2001 (AC-17)
+    disowned: bool = False
 
     def completed(self, photo_id: str, digest: str) -> "CertificateStanding":
         return replace(self, state="complete", photo_id=photo_id, photo_digest=digest)
@@ -158,6 +161,9 @@ class CertificateStanding:
 
     def published(self) -> "CertificateStanding":
         return replace(self, state="published")
+
+    def owned(self, *, disowned: bool) -> "CertificateStanding":
+        return replace(self, disowned=disowned)
 
 
 def may_draft(
@@ -172,8 +178,9 @@ def may_draft(
     """An own student, a certificate kind that counts, one date, and a number that says the same (A15–A18)."""
     if record is None or record.school_code is None or record.school_code != school_code:
         raise NoOwnStatus(field="KSH")
-    if record.contested or record.state not in ("active", "suspended"):
-        raise StatusNotInForce(field="KSH", state="contested" if record.contested else record.state)
+    doubted = "contested" if record.contested else "disputed" if record.disputed else ""
+    if doubted or record.state not in ("active", "suspended"):
+        raise StatusNotInForce(field="KSH", state=doubted or record.state)
     if conclusion not in AWARD_KINDS:
         raise NotACertificate(field="BJYJL")
     if issue_date != graduation_date:

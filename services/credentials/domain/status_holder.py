@@ -15,10 +15,10 @@ HELD_STATUS = "holder.status"
 
 @dataclass(frozen=True)
 class HolderStanding:
-    """A status and its person."""
+    """A status and its person; None once that person disowned it."""
 
     status_id: UUID
-    person_id: UUID
+    person_id: UUID | None
 
 
 class StatusHolder(Aggregate, stored_as="credentials.StatusHolder"):
@@ -43,6 +43,16 @@ class StatusHolder(Aggregate, stored_as="credentials.StatusHolder"):
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = HolderStanding(self.status_id, self.person_id)
+
+    class Disowned(Aggregate.Event):
+        """Its person said that it is not theirs: nobody holds it now (A11-2)."""
+
+        status_id: UUID
+        person_id: UUID
+        disowned_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = HolderStanding(self.status_id, None)
 
     @event(Heard)
     def __init__(self, *, status_id: UUID, person_id: UUID, bound_on: date) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 from typing import Any, ClassVar
+from uuid import UUID
 
 from eventsourcing.domain import event
 
@@ -18,6 +19,11 @@ def exam_key(school_code: str, exam_no: str) -> str:
 def in_state(standing: StudentRecordStanding, state: str, major_name: str | None) -> StudentRecordStanding:
     """What credentials know of a status once enrollment changed or ended it."""
     return standing.enrolled(state=state, major_name=major_name or standing.major_name)
+
+
+def in_contest(standing: StudentRecordStanding, *, settled: bool) -> StudentRecordStanding:
+    """A case about whose it is runs, or is decided: with it every doubt is over."""
+    return standing.enrolled(contested=not settled, disputed=standing.disputed and not settled)
 
 
 class StudentRecord(Aggregate, stored_as="credentials.StudentRecord"):
@@ -96,7 +102,16 @@ class StudentRecord(Aggregate, stored_as="credentials.StudentRecord"):
         settled: bool
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = aggregate.standing.enrolled(contested=not self.settled)
+            aggregate.standing = in_contest(aggregate.standing, settled=self.settled)
+
+    class Disputed(Aggregate.Event):
+        """The person of the document never studied there, or that is over."""
+
+        claim_id: UUID
+        settled: bool
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.enrolled(disputed=not self.settled)
 
     @event(Opened)
     def __init__(

@@ -18,10 +18,15 @@ from services.credentials.domain.rules import (
     StatusNotInForce,
     StillIncomplete,
 )
+from services.credentials.publishing import publish
 from services.credentials.tests.conftest import SCHOOL, student
 from shared.access.decide import NotPermitted
+from shared.contracts.events.credentials import DegreeIssuedV1
 from shared.eventstore.application import Heard
 from shared.eventstore.context import Context
+from shared.eventstore.ids import uuid7
+from shared.eventstore.log import read_log
+from shared.eventstore.sequencer import Sequencer
 from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow
 from shared.rules.refused import MalformedValue, Refused
@@ -273,3 +278,46 @@ def test_a_certificate_carries_what_a_case_corrected(credentials, students):
     news.hear_corrections([corrected], heard=Heard("enrollment", 900, 900))
     certificate = credentials.get(Certificate, UUID(str(draft(credentials, students[0]))))
     assert certificate.standing.major_name == "物理学"
+
+
+@pytest.mark.rule("A16-1", "A11-2")
+def test_nothing_is_drafted_on_a_status_that_is_disputed(credentials, students):
+    """Given a status that the person of its document knows nothing of, when its school drafts a certificate, then it
+    waits; once that is settled, by identity or by a decided case, it is drafted. Identity may speak first of all."""
+    news = StatusNews(credentials.store, credentials.clock)
+    unknown = uuid7()
+    disputes = [{"status_id": each, "claim_id": uuid4(), "settled": False} for each in (*students[:2], unknown)]
+    news.hear_disputes(disputes, heard=Heard("identity", 1, 3))
+    for status_id in students[:2]:
+        with pytest.raises(StatusNotInForce, match="disputed"):
+            draft(credentials, status_id)
+    news.hear_disputes([disputes[0] | {"settled": True}], heard=Heard("identity", 4, 4))
+    assert draft(credentials, students[0])
+    news.hear_contests([{"status_id": students[1], "settled": True}], heard=Heard("enrollment", 11, 11))
+    assert draft(credentials, students[1], number="100011202605000002")
+    credentials.hear_students([student(11, unknown)], heard=Heard("enrollment", 12, 12))
+    with pytest.raises(StatusNotInForce):
+        draft(credentials, unknown, number="100011202605000003")
+
+
+@pytest.mark.rule("AC-17")
+def test_the_number_printed_on_the_paper_is_told_with_the_award(credentials, students, clock):
+    """Given a certificate whose paper bears a second number, when it takes effect, then both numbers are told; one
+    without says that it has none."""
+    approve_photo(credentials, students[0])
+    by = asked(person("registrar", SCHOOL, "reg-1"), "draft_certificate")
+    said = {"graduation_date": GRADUATION, "issue_date": GRADUATION, "conclusion": "毕业", "president_name": "陈校长"}
+    saved = credentials.draft_certificate(
+        command_id=by.command_id, status_id=students[0], number=NUMBER, printed_number="NO.00298959", by=by, **said
+    )
+    certificate_id = UUID(saved["id"])
+    confirm(credentials, certificate_id)
+    clock.move_to(datetime(2026, 7, 1, 1, tzinfo=UTC))
+    credentials.due([], [certificate_id])
+    assert credentials.get(Certificate, certificate_id).standing.printed_number == "NO.00298959"
+    Sequencer(credentials.store).step()
+    with credentials.store.reading() as cursor:
+        told = [said for record in read_log(cursor, 0, 1000) for said in publish(record)]
+    ((contract, values),) = told
+    assert contract().load(contract().dump(values))["printed_number"] == "NO.00298959"
+    assert DegreeIssuedV1().load(DegreeIssuedV1().dump(values | {"printed_number": None}))["printed_number"] is None

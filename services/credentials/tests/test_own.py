@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from services.credentials.application.holders import HolderNews
-from services.credentials.projections import PROJECTIONS
+from services.credentials.projections import AGGREGATES, PROJECTIONS
 from services.credentials.publishing import publish
 from services.credentials.queries import CredentialsQueries
 from services.credentials.tests.conftest import student
@@ -22,6 +22,7 @@ from shared.eventstore.ids import uuid7
 from shared.eventstore.log import read_log
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.sequencer import Sequencer
+from shared.eventstore.verify import verify
 from tests.support.actors import asked, person
 
 pytestmark = pytest.mark.servers
@@ -110,3 +111,51 @@ def test_staff_see_the_name_masked_and_leave_a_look(credentials, keyring, querie
         told = [said for record in read_log(cursor, 0, 1000) for said in publish(record)]
     assert [contract for contract, _ in told] == [CertificatesViewedV1] * 2
     assert CertificatesViewedV1().load(CertificatesViewedV1().dump(told[0][1]))["role"] == "registrar"
+
+
+def heard_of(person_id, status_id, certificate_id, kind):
+    """What identity says when a person disowns a record."""
+    record_id = status_id if kind == "status" else certificate_id
+    return {
+        "record_id": record_id, "kind": kind, "status_id": status_id, "school_code": "4111010001",
+        "person_id": UUID(person_id), "disowned_on": date(2026, 6, 2),
+    }  # fmt: skip
+
+
+def own(queries, person_id):
+    by = asked(person("student", "", person_id), "list_my_certificates")
+    return [each["certificate_id"] for each in queries.list_my_certificates(by=by)["certificates"]]
+
+
+@pytest.mark.rule("A11-2", "AC-15")
+@pytest.mark.parametrize("kind", ["status", "qualification"])
+def test_what_its_person_disowned_leaves_the_list_until_it_is_asked_for(credentials, keyring, queries, kind):
+    """Given a student's certificate, when its person says that status or certificate is not theirs, then it leaves
+    their list; when identity binds it again, it is back."""
+    status_id, certificate_id, person_id = certified(credentials, keyring)
+    news = HolderNews(credentials.store, credentials.clock)
+    assert own(queries, person_id) == [str(certificate_id)]
+    news.hear_disowned([heard_of(person_id, status_id, certificate_id, kind)], heard=Heard("identity", 2, 2))
+    fold(credentials)
+    assert own(queries, person_id) == []
+    if kind == "status":
+        bound = {"status_id": status_id, "person_id": UUID(person_id), "bound_on": date(2026, 6, 3)}
+        news.hear_holders([bound], heard=Heard("identity", 3, 3))
+    else:
+        back = {"certificate_id": certificate_id, "status_id": status_id, "person_id": UUID(person_id),
+                "bound_on": date(2026, 6, 3)}  # fmt: skip
+        news.hear_reclaimed([back], heard=Heard("identity", 3, 3))
+    fold(credentials)
+    assert own(queries, person_id) == [str(certificate_id)]
+    assert verify(credentials.store, PROJECTIONS, AGGREGATES) == []
+
+
+def test_disowned_late_it_is_taken_from_nobody_else(credentials, keyring, queries):
+    status_id, certificate_id, before = certified(credentials, keyring)
+    news, after = HolderNews(credentials.store, credentials.clock), str(uuid4())
+    bound = {"status_id": status_id, "person_id": UUID(after), "bound_on": date(2026, 6, 2)}
+    news.hear_holders([bound], heard=Heard("identity", 2, 2))
+    unknown = heard_of(before, uuid7(), uuid7(), "qualification")
+    news.hear_disowned([heard_of(before, status_id, certificate_id, "status"), unknown], heard=Heard("identity", 3, 4))
+    fold(credentials)
+    assert own(queries, after) == [str(certificate_id)]

@@ -26,6 +26,7 @@ class HeardRecord(Aggregate):
         id_key: str
         name_key: str
         bound_on: date
+        again: bool = False  # after somebody had disowned it
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = aggregate.standing.bound_to(self.person_id)
@@ -230,4 +231,5 @@ def binding(person_id: UUID, record: RecordStanding, on: date) -> dict[str, Any]
         "id_key": record.id_key,
         "name_key": record.name_key,
         "bound_on": on,
+        "again": record.disowned,
     }

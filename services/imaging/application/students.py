@@ -69,6 +69,15 @@ class Students(Application):
         )
         self.append(drafts, self._hearing("note_owners", "AC-14"), heard=heard)
 
+    def note_disowned(self, facts: Sequence[Values], heard: Heard) -> None:
+        """Whoever disowned a status sees its photos no more, and gets no code for it."""
+        drafts = self._drafts(
+            StudentRecord.Disowned,
+            ({name: fact[name] for name in _OWNER} for fact in facts if fact["kind"] == "status"),
+            lambda known, values: known.disowned_by(values["person_id"]),
+        )
+        self.append(drafts, self._hearing("note_disowned", "A11-2"), heard=heard)
+
     def student(self, status_id: UUID) -> StudentStanding:
         """What decides about one student."""
         found = self.standings(StudentRecord, [status_id]).get(status_id)

@@ -57,6 +57,10 @@ class StudentStanding:
     def owned_by(self, person_id: UUID) -> StudentStanding:
         return replace(self, person_id=person_id)
 
+    def disowned_by(self, person_id: UUID) -> StudentStanding:
+        """Said late, it takes the record from nobody else."""
+        return replace(self, person_id=None) if self.person_id == person_id else self
+
 
 @dataclass(frozen=True)
 class CodeStanding:

@@ -56,6 +56,15 @@ class StudentRecord(Aggregate, stored_as="imaging.StudentRecord"):
         status_id: UUID
         person_id: UUID
 
+    class Disowned(Aggregate.Event):
+        """Its person said that the status is not theirs (A11-2)."""
+
+        status_id: UUID
+        person_id: UUID
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.disowned_by(self.person_id)
+
     @event(Opened)
     def __init__(
         self,

@@ -416,3 +416,31 @@ def test_a_status_that_is_bound_anew_is_its_new_persons_alone(studio: Studio) ->
         assert studio.tell("issue_capture_code", person("student", str(asks)), status_id=status_id)
         with pytest.raises(NotPermitted):
             studio.tell("issue_capture_code", person("student", str(refused)), status_id=status_id)
+
+
+@pytest.mark.rule("A11-2")
+def test_whoever_disowned_a_status_sees_its_photos_no_more(studio: Studio) -> None:
+    """Given a photo of a bound status, when its person says that the status is not theirs, then the photo leaves that
+    list and no code is given to that person; said late, it takes nothing from the next one."""
+    (status_id,) = studio.register()
+    me, next_one = uuid4(), uuid4()
+    studio.submit(studio.code(status_id))
+    bound = [{"status_id": status_id, "person_id": me}]
+    studio.imaging.note_owners(bound, studio.heard("identity", bound))
+    studio.work()
+    student = person("student", str(me))
+    assert len(studio.ask("list_my_photos", student)["photos"]) == 1
+    disowned = [{"record_id": status_id, "kind": "status", "status_id": status_id, "person_id": me}]
+    studio.imaging.note_disowned(disowned, studio.heard("identity", disowned))
+    award = [disowned[0] | {"kind": "qualification", "record_id": uuid4()}]
+    studio.imaging.note_disowned(award, studio.heard("identity", award))
+    studio.work()
+    assert studio.ask("list_my_photos", student)["photos"] == []
+    with pytest.raises(NotPermitted):
+        studio.tell("issue_capture_code", student, status_id=status_id)
+    bound = [{"status_id": status_id, "person_id": next_one}]
+    studio.imaging.note_owners(bound, studio.heard("identity", bound))
+    studio.imaging.note_disowned(disowned, studio.heard("identity", disowned))
+    studio.work()
+    assert len(studio.ask("list_my_photos", person("student", str(next_one)))["photos"]) == 1
+    assert verify(studio.imaging.store, PROJECTIONS, AGGREGATES) == []

@@ -52,8 +52,14 @@ DELAYS: Final[Mapping[str, tuple[str, str]]] = {
     "PHOTO_UNREADABLE": ("照片文件无法读取，正在处理。", "The photo file cannot be read; it is being seen to."),
     "RECORD_SEALED": ("记录暂时无法解密，正在处理。", "The record cannot be opened now; it is being seen to."),
     "FILES_UNAVAILABLE": ("文件存储暂不可用，正在处理。", "The place for files fails; it is being seen to."),
+    "RECORD_DISPUTED": (
+        "该记录的归属存在争议，处理完毕后出具报告。",
+        "It is disputed whose this record is; the report is made once that is decided.",
+    ),
     "FORM_BROKEN": ("报告排版失败，正在处理。", "The form could not be set; it is being seen to."),
 }
+
+RULES_OF_DELAYS: Final[Mapping[str, str]] = {"RECORD_DISPUTED": "X-REPORT-8"}
 
 _NAMES: Final[Mapping[str, tuple[str, str]]] = {
     "name": ("姓名", "Name"),

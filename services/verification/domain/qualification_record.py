@@ -42,6 +42,25 @@ class QualificationRecord(Aggregate, stored_as="verification.QualificationRecord
         effective_date: date
         photo_digest: str
 
+    class Disowned(Aggregate.Event):
+        """Identity said RecordDisowned: its holder says that the qualification is somebody else's (A11-2)."""
+
+        status_id: UUID
+        person_id: UUID
+        disowned_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.after("Disowned", vars(self))
+
+    class Reclaimed(Aggregate.Event):
+        """Identity said QualificationReclaimed: somebody asked for it by its number, and name and document agree."""
+
+        person_id: UUID
+        bound_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.after("Reclaimed", vars(self))
+
     @event(Opened)
     def __init__(self) -> None:
         self.standing = QualificationStanding()
@@ -71,7 +90,7 @@ class QualificationRecord(Aggregate, stored_as="verification.QualificationRecord
         photo_digest: str,
     ) -> None:
         """Keep what a report shows of the award."""
-        self.standing = QualificationStanding(status_id, effective_date)
+        self.standing = self.standing.after("Issued", {"status_id": status_id, "effective_date": effective_date})
         self.record = {
             "award_kind": award_kind,
             "number": number,

@@ -78,6 +78,23 @@ class Report(Aggregate, stored_as="verification.Report"):
 
         expired_on: date
 
+    class Revoked(Aggregate.Event):
+        """Its holder disowned the record: the report is void for good."""
+
+        revoked_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = replace(aggregate.standing, state="revoked")
+
+    class HandedOver(Aggregate.Event):
+        """A merge was split: the report is about the other person's record, so it is that person's now (AC-19)."""
+
+        person_id: UUID
+        handed_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = replace(aggregate.standing, person_id=self.person_id)
+
     @classmethod
     def request(
         cls,
@@ -210,6 +227,16 @@ class Report(Aggregate, stored_as="verification.Report"):
     @event(Expired)
     def _expired(self, expired_on: date) -> None:
         self.standing = replace(self.standing, state="expired")
+
+    def revoke(self, *, on: date) -> None:
+        """Void for good; nothing happens to what is void already."""
+        if self.standing.state != "revoked":
+            self.trigger_event(self.Revoked, revoked_on=on)
+
+    def hand_over(self, person_id: UUID, *, on: date) -> None:
+        """Give it to the person whose record it is about."""
+        if self.standing.person_id != person_id:
+            self.trigger_event(self.HandedOver, person_id=person_id, handed_on=on)
 
     @classmethod
     def claims_of(cls, fact: Any, originator_id: UUID) -> Iterable[Claim | Release]:

@@ -9,7 +9,7 @@ from shared.codes.clock import add_months
 from shared.rules.refused import NotFound, Refused
 
 ReportKind = Literal["status", "qualification"]
-ReportState = Literal["requested", "issued", "closed", "expired"]
+ReportState = Literal["requested", "issued", "closed", "expired", "revoked"]
 
 KIND_LETTERS: Final = {"status": "S", "qualification": "Q"}
 LONGEST_VALIDITY: Final = 6
@@ -48,6 +48,13 @@ class ClosedByOwner(Refused):
     rule = "X-REPORT-2"
 
 
+class ReportRevoked(Refused):
+    """Whoever asked for it said since that the record is not theirs: nothing is done with such a report any more."""
+
+    rule = "X-REPORT-7"
+    status = 410
+
+
 class NotClosed(Refused):
     """Only a closed report is reopened."""
 
@@ -66,11 +73,12 @@ class TooEarlyToExtend(Refused):
 
 @dataclass(frozen=True, slots=True)
 class StatusStanding:
-    """What must be known of a student status before a report on it: that it exists, and whose it is."""
+    """What must be known of a student status before a report on it: that it exists, whose it is, who says otherwise."""
 
     registered: bool = False
     holder: UUID | None = None
     illegal_entry: bool = False
+    disputed: bool = False
 
     def after(self, fact: str, values: dict[str, Any]) -> "StatusStanding":
         """The standing after one more fact was heard."""
@@ -82,6 +90,16 @@ class StatusStanding:
             taken_back = values["kind"] == "注册撤回"
             registered = self.registered and not taken_back
             return replace(self, registered=registered, illegal_entry=values["illegal_entry"])
+        return self._doubted(fact, values)
+
+    def _doubted(self, fact: str, values: dict[str, Any]) -> "StatusStanding":
+        """Who says that it is not theirs, or is said to have no right to it."""
+        if fact == "Disowned":  # said late, it takes the record from nobody else
+            return replace(self, holder=None) if self.holder == values["person_id"] else self
+        if fact == "Disputed":
+            return replace(self, disputed=not values["settled"])
+        if fact == "Contested" and values["settled"]:
+            return replace(self, disputed=False)
         return self
 
 
@@ -91,11 +109,14 @@ class QualificationStanding:
 
     status_id: UUID | None = None
     effective_date: date | None = None
+    disowned: bool = False
 
     def after(self, fact: str, values: dict[str, Any]) -> "QualificationStanding":
         """The standing after one more fact was heard."""
         if fact == "Issued":
-            return QualificationStanding(values["status_id"], values["effective_date"])
+            return replace(self, status_id=values["status_id"], effective_date=values["effective_date"])
+        if fact in ("Disowned", "Reclaimed"):
+            return replace(self, disowned=fact == "Disowned")
         return self
 
 
@@ -131,7 +152,7 @@ def may_report(status: StatusStanding | None, qualification: QualificationStandi
         raise EntryWasIllegal
     if qualification is None and not status.registered:
         raise NothingToReport
-    if qualification is not None and not in_effect(qualification.effective_date, on):
+    if qualification is not None and (qualification.disowned or not in_effect(qualification.effective_date, on)):
         raise NothingToReport
 
 
@@ -149,10 +170,7 @@ def last_day(start: date, months: int) -> date:
 
 def may_extend(standing: ReportStanding, months: int, on: date) -> date:
     """The new last day; counted from the old one, or from today when that is past."""
-    if not standing.issued:
-        raise NotIssuedYet
-    if standing.state == "closed":
-        raise ClosedByOwner
+    _must_stand(standing)
     opens = add_months(standing.valid_until, -1)
     if on < opens:
         raise TooEarlyToExtend(opens=opens)
@@ -161,16 +179,24 @@ def may_extend(standing: ReportStanding, months: int, on: date) -> date:
 
 def may_close(standing: ReportStanding) -> None:
     """An issued report is closed once."""
-    if not standing.issued:
-        raise NotIssuedYet
-    if standing.state == "closed":
-        raise ClosedByOwner
+    _must_stand(standing)
 
 
 def may_reopen(standing: ReportStanding) -> None:
     """A closed report is reopened."""
+    if standing.state == "revoked":
+        raise ReportRevoked
     if standing.state != "closed":
         raise NotClosed
+
+
+def _must_stand(standing: ReportStanding) -> None:
+    if not standing.issued:
+        raise NotIssuedYet
+    if standing.state == "revoked":
+        raise ReportRevoked
+    if standing.state == "closed":
+        raise ClosedByOwner
 
 
 def is_over(standing: ReportStanding, on: date) -> bool:
@@ -178,13 +204,15 @@ def is_over(standing: ReportStanding, on: date) -> bool:
     return standing.state == "issued" and on > standing.valid_until
 
 
-Outcome = Literal["valid", "unknown", "expired", "closed", "revoked"]
+Outcome = Literal["valid", "unknown", "expired", "closed", "revoked", "void"]
 
 
 def outcome(state: ReportState, valid_until: date, on: date, *, illegal_entry: bool = False) -> Outcome:
     """What the holder of a right code is told today; the date decides, not the clerk who marks it."""
     if illegal_entry and state != "requested":
         return "revoked"
+    if state == "revoked":
+        return "void"
     if state == "closed":
         return "closed"
     if state == "requested":

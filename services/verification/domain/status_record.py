@@ -126,7 +126,27 @@ class StatusRecord(Aggregate, stored_as="verification.StatusRecord"):
         keeps: bool
 
         def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.after("Contested", vars(self))
             aggregate.record["contested"] = not self.settled
+
+    class Disowned(Aggregate.Event):
+        """Identity said RecordDisowned: its holder says that the record is somebody else's (A11-2)."""
+
+        person_id: UUID
+        disowned_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.after("Disowned", vars(self))
+
+    class Disputed(Aggregate.Event):
+        """Identity said IdentityDisputed: the person of the document never studied there; or that this is over."""
+
+        claim_id: UUID
+        settled: bool
+        disputed_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.after("Disputed", vars(self))
 
     @event(Opened)
     def __init__(self) -> None:

@@ -69,9 +69,13 @@ _VERDICTS: Final[Mapping[str, Verdict]] = MappingProxyType(
 )
 
 
+# No word of who said what about whom: a stranger needs to know that it does not count, and no more (A26-2)
+_VOID: Final = Verdict("revoked", 410, "X-REPORT-7", "该在线验证报告已失效。", "This report is no longer valid.")
+
+
 def verdict(outcome: str) -> Verdict:
     """The verdict of an outcome."""
-    return _VERDICTS[outcome]
+    return _VOID if outcome == "void" else _VERDICTS[outcome]
 
 
 def look_at(text: str) -> tuple[str | None, Verdict]:

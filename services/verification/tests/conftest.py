@@ -16,7 +16,7 @@ from services.verification.projections import PROJECTIONS
 from services.verification.queries import VerificationQueries
 from shared.access.assertion import Assertion
 from shared.access.by import By
-from shared.blobs.files import FileBlobs
+from shared.blobs.sealed_files import SealedBlobs
 from shared.codes.clock import SetClock
 from shared.eventstore.application import Heard
 from shared.eventstore.follower import Follower
@@ -68,7 +68,7 @@ class Registry:
         self.keyring = Keyring.generate(self.keys_file)
         self.store = Store(url, "verification")
         self.blobs_dir = folder / "blobs"
-        self.blobs = FileBlobs(self.blobs_dir)
+        self.blobs = SealedBlobs.at(self.blobs_dir, self.keys_file)
         self.press: Any = TypstPress(ISSUER)
         self.use_cases = Verification(self.store, self.clock, self.keyring, self.blobs, self.press)
         self.queries = VerificationQueries(self.store, self.keyring)

@@ -7,11 +7,14 @@ from shared.contracts.contract import PublicFact
 
 
 class IdentityDisputedV1(PublicFact):
-    """The person of a document never studied there: the school's province may open a case about the record."""
+    """The person of a document never studied there: the school's province may open a case about the record.
+
+    `settled`: an appeal was won, and it is disputed no more.
+    """
 
     publisher = "identity"
     subject = "status_id"
-    consumers = ()
+    consumers = ("credentials", "verification")
 
     status_id = shapes.identifier()
     school_code = shapes.school_code()
@@ -20,6 +23,7 @@ class IdentityDisputedV1(PublicFact):
     id_key = shapes.id_key()
     name_key = shapes.name_key()
     disputed_on = shapes.day()
+    settled = shapes.flag(required=False, load_default=False)
 
     example: ClassVar[dict[str, Any]] = {
         "status_id": "01930f3a-0000-7000-8000-0000000000a1",
@@ -29,4 +33,5 @@ class IdentityDisputedV1(PublicFact):
         "id_key": "5f1c" * 10,
         "name_key": "a7b2" * 10,
         "disputed_on": "2026-10-20",
+        "settled": False,
     }

@@ -58,6 +58,14 @@ class DraftCertificateV1(Command):
     issue_date = shapes.day()
     conclusion = shapes.text(10, metadata={"description": "毕业 or 结业; other papers are annotations (A15-2)."})
     president_name = shapes.text(40)
+    printed_number = shapes.text(
+        18,
+        shortest=3,
+        required=False,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "The serial printed on the paper itself, if it bears one beside its number (AC-17)."},
+    )
 
     example: ClassVar[dict[str, Any]] = {
         "command_id": AN_ID,
@@ -67,6 +75,7 @@ class DraftCertificateV1(Command):
         "issue_date": "2026-07-01",
         "conclusion": "毕业",
         "president_name": "陈校长",
+        "printed_number": None,
     }
 
 

@@ -13,7 +13,7 @@ AN_ID = "019b0000-0000-7000-8000-000000000001"
 A_REPORT = "019b0000-0000-7000-8000-0000000000f1"
 A_RECORD = "019b0000-0000-7000-8000-0000000000e1"
 A_STATUS = "019b0000-0000-7000-8000-0000000000a1"
-STATES = ("requested", "issued", "closed", "expired")
+STATES = ("requested", "issued", "closed", "expired", "revoked")
 
 
 class DelayV1(Contract):
@@ -22,11 +22,15 @@ class DelayV1(Contract):
     code = shapes.pattern(r"[A-Z_]{1,40}")
     zh = shapes.text(200)
     en = shapes.text(200)
+    rule = shapes.text(
+        20, required=False, load_default=None, allow_none=True, metadata={"description": "If one says so."}
+    )
 
     example: ClassVar[dict[str, Any]] = {
-        "code": "GLYPH_MISSING",
-        "zh": "报告中有生僻字缺少字形，正在处理。",
-        "en": "A rare character has no glyph yet; it is being seen to.",
+        "code": "RECORD_DISPUTED",
+        "zh": "该记录的归属存在争议，处理完毕后出具报告。",
+        "en": "It is disputed whose this record is; the report is made once that is decided.",
+        "rule": "X-REPORT-8",
     }
 
 

@@ -1,13 +1,13 @@
-"""The use cases of verification: hear of records, issue reports, close, extend and expire them."""
+"""The use cases of verification: issue reports, close, extend, expire and revoke them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
-from typing import Any, Final, Protocol, cast
+from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
 
-from eventsourcing.domain import AggregateEvent
-
-from services.verification.domain.particulars import NotPrintable, Sheet, particulars
+from services.verification.application.heard import Hearing
+from services.verification.domain.particulars import RULES_OF_DELAYS, NotPrintable, Sheet, particulars
+from services.verification.domain.person_merge import MERGED_PERSON, PersonMerge
 from services.verification.domain.qualification_record import QualificationRecord
 from services.verification.domain.report import Report
 from services.verification.domain.rules import (
@@ -24,20 +24,13 @@ from shared.blobs.port import BlobDamaged, BlobMissing, Blobs
 from shared.blobs.sealed import open_file, seal_file
 from shared.codes.clock import Clock, shanghai_date
 from shared.codes.report_codes import new_report_code
-from shared.eventstore.application import Answer, Application, ChangedMeanwhile, Heard, command
-from shared.eventstore.bulk import Draft
+from shared.eventstore.application import Answer, ChangedMeanwhile, command
 from shared.eventstore.context import Context
-from shared.eventstore.facts import codec_of
 from shared.eventstore.privacy import CannotOpen, Keyring
 from shared.eventstore.store import Store
 
-Facts = Sequence[dict[str, Any]]
-Entry = tuple[type[StatusRecord] | type[QualificationRecord], UUID, type[Any], dict[str, Any]]
-
 # Ids of what happens by date: the same report on the same day is the same command, whoever runs it.
 BY_DATE: Final = UUID("6f1f2c5e-0c0a-5d8e-9a53-7b1d6a0f9e11")
-DIPLOMAS: Final = frozenset({"graduation_diploma", "completion_diploma", "self_study_diploma"})
-_TRIES: Final = 5
 
 
 class Press(Protocol):
@@ -55,7 +48,7 @@ def run_here(work: Callable[[], bytes]) -> bytes:
     return work()
 
 
-class Verification(Application):
+class Verification(Hearing):
     """Which reports exist, whose they are, and how long strangers may check them."""
 
     def __init__(
@@ -66,79 +59,6 @@ class Verification(Application):
         self._blobs = blobs
         self._press = press
         self._heavy = heavy
-
-    # --- hearing: every publisher's fact becomes one of our own ---
-
-    def hear_registrations(self, facts: Facts, *, heard: Heard) -> None:
-        """Enrollment registered students."""
-        self._hear("hear_registrations", heard, [_of_status(fact, StatusRecord.Registered) for fact in facts])
-
-    def hear_years(self, facts: Facts, *, heard: Heard) -> None:
-        """Enrollment settled academic years."""
-        self._hear("hear_years", heard, [_of_status(fact, StatusRecord.YearSettled) for fact in facts])
-
-    def hear_changes(self, facts: Facts, *, heard: Heard) -> None:
-        """Enrollment recorded changes of statuses."""
-        self._hear("hear_changes", heard, [_of_status(fact, StatusRecord.Changed) for fact in facts])
-
-    def hear_endings(self, facts: Facts, *, heard: Heard) -> None:
-        """Enrollment closed statuses without a certificate."""
-        self._hear("hear_endings", heard, [_of_status(fact, StatusRecord.Ended) for fact in facts])
-
-    def hear_years_taken_back(self, facts: Facts, *, heard: Heard) -> None:
-        """Enrollment took results of academic years back."""
-        self._hear("hear_years_taken_back", heard, [_of_status(fact, StatusRecord.YearTakenBack) for fact in facts])
-
-    def hear_corrections(self, facts: Facts, *, heard: Heard) -> None:
-        """Enrollment corrected what identifies students."""
-        self._hear("hear_corrections", heard, [_of_status(fact, StatusRecord.Corrected) for fact in facts])
-
-    def hear_contests(self, facts: Facts, *, heard: Heard) -> None:
-        """Enrollment marked statuses contested, or settled it."""
-        self._hear("hear_contests", heard, [_of_status(fact, StatusRecord.Contested) for fact in facts])
-
-    def hear_photos(self, facts: Facts, *, heard: Heard) -> None:
-        """Imaging approved photos."""
-        renamed = [fact | {"photo_digest": fact["digest"]} for fact in facts]
-        self._hear("hear_photos", heard, [_of_status(fact, StatusRecord.PhotoReceived) for fact in renamed])
-
-    def hear_bindings(self, facts: Facts, *, heard: Heard) -> None:
-        """Identity bound records to persons."""
-        self._hear("hear_bindings", heard, [_of_status(fact, StatusRecord.Bound) for fact in facts])
-
-    def hear_awards(self, facts: Facts, *, heard: Heard) -> None:
-        """Credentials issued awards: a qualification exists, and a diploma ends the status."""
-        half = 250  # each award may open and move two records, and one append holds at most 1,000 facts
-        for start in range(0, len(facts), half):
-            some = facts[start : start + half]
-            first = heard.first + start
-            part = Heard(heard.publisher, first, first + len(some) - 1)
-            self._hear("hear_awards", part, [entry for fact in some for entry in _award(fact)])
-
-    def _hear(self, use_case: str, heard: Heard, entries: Sequence[Entry]) -> None:
-        """Append in bulk; four publishers write to one record, so a collision is decided anew."""
-        context = Context.system(use_case, self.clock.now(), causation_id=f"{heard.publisher}-{heard.first}")
-        for left in reversed(range(_TRIES)):
-            try:
-                return self.append(self._drafts(entries), context, heard=heard)
-            except ChangedMeanwhile:
-                if not left:
-                    raise
-        return None
-
-    def _drafts(self, entries: Sequence[Entry]) -> list[Draft]:
-        known: dict[UUID, tuple[int, Any]] = {}
-        for kind in {entry[0] for entry in entries}:
-            known |= self.standings(kind, {entry[1] for entry in entries if entry[0] is kind})
-        drafts: list[Draft] = []
-        for kind, record_id, fact_type, values in entries:
-            if record_id not in known:
-                known[record_id] = (1, kind.Standing())
-                drafts.append(Draft(kind, record_id, 1, kind.Opened, {}, known[record_id][1]))
-            version, standing = known[record_id]
-            known[record_id] = (version + 1, standing.after(fact_type.__name__, values))
-            drafts.append(Draft(kind, record_id, version + 1, fact_type, values, known[record_id][1]))
-        return drafts
 
     # --- asking for a report ---
 
@@ -196,6 +116,7 @@ class Verification(Application):
             return report
         today = shanghai_date(self.clock.now())
         try:
+            self._must_be_somebodys(report)
             self._issue(report, today)
         except (NotPrintable, BlobDamaged, CannotOpen, OSError) as trouble:
             # Whatever is wrong with this one report must not stop the worker that finishes all of them.
@@ -203,12 +124,20 @@ class Verification(Application):
             report.delay(reason=reason, sealed_detail=self.keyring.seal(detail, f"delay:{report_id}"), on=today)
         if not report.pending_events:
             return report
+        rule = RULES_OF_DELAYS.get(report.delayed_by or "")
         try:
-            self.save(report, by=by)
+            self.save(report, by=by.with_(rules=(rule,)) if rule else by)
         except ChangedMeanwhile:
             # Somebody else was first. Their code counts; our document stays among the blobs and opens for nobody.
             return self.get(Report, report_id)
         return report
+
+    def _must_be_somebodys(self, report: Report) -> None:
+        """While it is disputed whose a record is, no new report is made of it; of what was disowned none at all."""
+        _, status, qualification = self._record(report.kind, report.record_id)
+        gone = status is None or status.holder is None or (qualification is not None and qualification.disowned)
+        if gone or (status is not None and status.disputed):
+            raise NotPrintable("RECORD_DISPUTED")
 
     def _issue(self, report: Report, today: date) -> None:
         source = self._source(report)
@@ -280,15 +209,43 @@ class Verification(Application):
     def _own(self, report_id: UUID, action: str, by: By) -> Report:
         require(by.actor, action, Resource("report", person=by.sub))
         report = self.find(Report, report_id)
-        if report is None or str(report.standing.person_id) != by.sub:
+        if report is None or by.sub not in self._speakers_for(report.standing.person_id):
             raise ReportNotFound(kind="report")
         return report
 
+    def _speakers_for(self, person_id: UUID) -> set[str]:
+        """A person, and whoever speaks for that person since accounts were merged (AC-19)."""
+        asked, found = str(person_id), {str(person_id)}
+        while link := self.owning(PersonMerge, MERGED_PERSON, [asked]).get(asked):
+            asked = str(link[2].person_id)
+            if asked in found:
+                break
+            found.add(asked)
+        return found
+
     # --- what happens by date ---
 
-    def due(self, now: datetime, *, unissued: Iterable[UUID], over: Iterable[tuple[UUID, date]]) -> int:
-        """Finish what was begun and mark what is over; answers how many reports moved."""
+    def due(
+        self,
+        now: datetime,
+        *,
+        unissued: Iterable[UUID],
+        over: Iterable[tuple[UUID, date]],
+        void: Iterable[UUID] = (),
+        strayed: Iterable[tuple[UUID, UUID, int]] = (),
+    ) -> int:
+        """Finish what was begun, mark what is over or void, give back what is another's; answers how many moved."""
         moved = 0
+        for report_id in void:
+            command_id = uuid5(BY_DATE, f"{report_id} void")
+            context = Context.system("revoke_report", now, command_id=command_id, rules=("X-REPORT-7", "A11-2"))
+            moved += bool(self.revoke_report(command_id=command_id, report_id=report_id, by=context))
+        for report_id, person_id, version in strayed:
+            command_id = uuid5(BY_DATE, f"{report_id} {version} to {person_id}")
+            context = Context.system("hand_over_report", now, command_id=command_id, rules=("AC-19",))
+            moved += bool(
+                self.hand_over_report(command_id=command_id, report_id=report_id, person_id=person_id, by=context)
+            )
         for report_id in unissued:
             report = self.finish_report(report_id=report_id, by=Context.system("finish_report", now, rules=("A21-1",)))
             moved += report.standing.issued
@@ -305,6 +262,20 @@ class Verification(Application):
         report.expire(on=shanghai_date(by.recorded_at))
         return self.save(report, by=by) if report.pending_events else {}
 
+    @command
+    def revoke_report(self, *, command_id: UUID, report_id: UUID, by: Context) -> Answer:
+        """Void a report whose record its holder disowned."""
+        report = self.get(Report, report_id)
+        report.revoke(on=shanghai_date(by.recorded_at))
+        return self.save(report, by=by) if report.pending_events else {}
+
+    @command
+    def hand_over_report(self, *, command_id: UUID, report_id: UUID, person_id: UUID, by: Context) -> Answer:
+        """After a split, give a report to the person whose record it is about."""
+        report = self.get(Report, report_id)
+        report.hand_over(person_id, on=shanghai_date(by.recorded_at))
+        return self.save(report, by=by) if report.pending_events else {}
+
 
 def _why(trouble: Exception) -> tuple[str, str]:
     if isinstance(trouble, NotPrintable):
@@ -312,22 +283,3 @@ def _why(trouble: Exception) -> tuple[str, str]:
     if isinstance(trouble, BlobDamaged):
         return "PHOTO_UNREADABLE", ""
     return ("RECORD_SEALED" if isinstance(trouble, CannotOpen) else "FILES_UNAVAILABLE"), type(trouble).__name__
-
-
-def _of_status(fact: dict[str, Any], fact_type: type[Any]) -> Entry:
-    """A fact about a status with the fields that our own fact keeps of it."""
-    return StatusRecord, fact["status_id"], fact_type, _kept(fact, fact_type)
-
-
-def _award(fact: dict[str, Any]) -> list[Entry]:
-    issued = QualificationRecord.Issued
-    entries: list[Entry] = [(QualificationRecord, fact["certificate_id"], issued, _kept(fact, issued))]
-    if fact["award_kind"] in DIPLOMAS:
-        concluded = fact | {"concluded_on": fact["graduation_date"]}
-        entries.append(_of_status(concluded, StatusRecord.Concluded))
-    return entries
-
-
-def _kept(fact: dict[str, Any], fact_type: type[Any]) -> dict[str, Any]:
-    names = codec_of(cast("type[AggregateEvent]", fact_type)).names
-    return {name: fact[name] for name in names}
