@@ -14,7 +14,7 @@ help: ## Explain the targets
 demo: $(STAMP) ## Walk one cohort from the admission list to a verified report; no server needed
 	@$(BIN)/xueji demo
 
-run: $(STAMP) ## Run the whole platform in one process on http://127.0.0.1:8000 (data in var/, Ctrl-C stops it)
+run: $(STAMP) ## Run the whole platform in one process on http://localhost:8000 (data in var/, Ctrl-C stops it)
 	@$(BIN)/xueji run
 
 test: $(STAMP) ## Run every test, on real PostgreSQL and real RabbitMQ too (TESTS=path for a part)

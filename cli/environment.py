@@ -25,7 +25,7 @@ def embedded_environ(folder: Path, postgres_url: str, *, port: int = 8000, clock
         "XUEJI_MAILBOX_DIR": str(folder / MAILBOX),
         "XUEJI_KEYS_FILE": str(folder / KEYS),
         "XUEJI_OPERATORS_FILE": str(Path(__file__).resolve().parents[1] / "examples" / "operators.demo.toml"),
-        "XUEJI_PUBLIC_ORIGIN": f"http://127.0.0.1:{port}",
+        "XUEJI_PUBLIC_ORIGIN": f"http://localhost:{port}",  # browsers bind passkeys to a name, never to an address
         "XUEJI_CLOCK": clock,
         "XUEJI_METRICS_PORT": "0",
         "XUEJI_BUDGETS": "*=1000000 per minute",  # everybody comes from one address, and a story is told fast

@@ -33,6 +33,7 @@ IDENTITY_ROUTES: Final = (
     Route("POST", "/password-sessions", identity_sign_in.SignInWithPasswordV1, "identity", public=True),
     Route("POST", "/passkey-sessions/options", identity_sign_in.BeginPasskeySignInV1, "identity", public=True),
     Route("POST", "/passkey-sessions", identity_sign_in.SignInWithPasskeyV1, "identity", public=True),
+    Route("GET", "/providers", identity_sign_in.ListProvidersV1, "identity", public=True),
     Route("POST", "/provider-sessions/options", identity_sign_in.BeginProviderSignInV1, "identity", public=True),
     Route("POST", "/provider-sessions", identity_sign_in.SignInWithProviderV1, "identity", public=True),
     Route("POST", "/enrolments", identity_factors.BeginEnrolmentV1, "identity", public=True),

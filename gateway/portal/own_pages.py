@@ -24,7 +24,8 @@ from shared.contracts.rpc.identity_factors import (
     RemoveTotpV1,
     SetPasswordV1,
 )
-from shared.contracts.rpc.identity_privacy import ListMyConsentsV1, ListMyLooksV1, RevokeConsentV1
+from shared.contracts.rpc.identity_offices import GetOfficeV1
+from shared.contracts.rpc.identity_privacy import ListMyLooksV1
 from shared.contracts.rpc.identity_sign_in import (
     BeginPasskeyStepUpV1,
     EndMySessionsV1,
@@ -37,7 +38,7 @@ from shared.contracts.rpc.identity_sign_in import (
 )
 
 STEP_UP: Final = "STEP_UP_NEEDED"
-SHOWN_LOOKS: Final = 50
+SHOWN_LOOKS: Final = 3
 Step = Callable[[str], Response]
 
 
@@ -45,27 +46,27 @@ def add_own_pages(pages: Blueprint) -> None:
     """Put the pages into the portal."""
     both = ["GET", "POST"]
     pages.add_url_rule("/me", "me_start", lambda: moved("pages.me"))
-    pages.add_url_rule(f"/{LANGUAGE}/me", "me", me, methods=both)
+    pages.add_url_rule(f"/{LANGUAGE}/me", "me", me)
     pages.add_url_rule(f"/{LANGUAGE}/me/security", "security", security, methods=both)
     pages.add_url_rule(f"/{LANGUAGE}/me/step-up", "step_up", step_up, methods=both)
 
 
 @signed_in
 def me(language: str) -> Response:
-    """The own account, records, who looked, and to what one's word was given."""
-    refusal = None
-    if request.method == "POST":
-        said = {**typed("consent_id"), "command_id": command_number()}
-        refusal = asked(RevokeConsentV1, said).refusal
-    shown: dict[str, Any] = dict.fromkeys(("account", "records", "looks", "consents"))
-    if g.actor.role == "student":
-        shown = {
-            "account": asked(GetMyAccountV1, {}).answer,
-            "records": asked(ListMyRecordsV1, {}).answer,
-            "looks": asked(ListMyLooksV1, {"limit": SHOWN_LOOKS}).answer,
-            "consents": asked(ListMyConsentsV1, {}).answer,
-        }
-    return form_page("me.html", language, refusal, actor=g.actor, **shown)
+    """The own account and records, who looked last, and the way to everything else that is one's own."""
+    if g.actor.role != "student":
+        office = asked(GetOfficeV1, {"code": g.actor.office}).answer if g.actor.office else {}
+        return form_page("me.html", language, actor=g.actor, office=office)
+    account, records = asked(GetMyAccountV1, {}), asked(ListMyRecordsV1, {})
+    return form_page(
+        "me.html",
+        language,
+        account.refusal or records.refusal,
+        actor=g.actor,
+        account=account.answer,
+        records=records.answer,
+        looks=asked(ListMyLooksV1, {"limit": SHOWN_LOOKS}).answer.get("looks", []),
+    )
 
 
 # --- sessions and factors ---

@@ -73,8 +73,8 @@ OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "enrol_with_totp": ("设置密码和身份验证器", "Set a password and an authenticator"),
     "totp_title": ("添加身份验证器", "Add an authenticator"),
     "totp_lead": (
-        "将以下密钥输入身份验证器（每30秒更新、六位、SHA-1），再填写其显示的口令。",
-        "Enter this key in your authenticator (30 seconds, six digits, SHA-1), then the password it shows.",
+        "用身份验证器扫描二维码，或手工输入密钥，再填写其显示的六位口令。",
+        "Scan the square code with your authenticator, or type the key, then enter the six digits it shows.",
     ),
     "totp_seed": ("密钥", "Key"),
     "totp_link": ("在本设备的身份验证器中打开", "Open in an authenticator on this device"),

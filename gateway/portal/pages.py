@@ -1,6 +1,5 @@
 """The public pages: home, verify, rules, the API's documentation. They work without JavaScript."""
 
-from datetime import datetime
 from functools import cache
 from typing import Any, Final
 
@@ -14,13 +13,18 @@ from gateway.platform import platform
 from gateway.portal.account_pages import add_account_pages
 from gateway.portal.api_page import sections
 from gateway.portal.claim_pages import add_claim_pages
+from gateway.portal.contact_pages import add_contact_pages
+from gateway.portal.dates import add_dates
 from gateway.portal.office_pages import add_office_pages
 from gateway.portal.own_pages import add_own_pages
+from gateway.portal.privacy_pages import add_privacy_pages
+from gateway.portal.provider_pages import add_provider_pages
+from gateway.portal.record_pages import add_record_pages
+from gateway.portal.recovery_pages import add_recovery_pages
 from gateway.portal.register_pages import add_register_pages
 from gateway.portal.rendering import LANGUAGE, moved, render_page
 from gateway.portal.rule_pages import add_rule_pages
 from gateway.portal.sign_in_pages import add_sign_in_pages
-from shared.codes.clock import SHANGHAI
 
 LONGEST_CODE: Final = 64
 _ERRORS: Final = (400, 403, 404, 405, 413, 429, 503, 504)
@@ -39,11 +43,16 @@ def add_pages(app: Flask) -> None:
     add_claim_pages(pages)
     add_sign_in_pages(pages)
     add_register_pages(pages)
+    add_recovery_pages(pages)
+    add_provider_pages(pages)
     add_own_pages(pages)
+    add_contact_pages(pages)
+    add_record_pages(pages)
+    add_privacy_pages(pages)
     add_office_pages(pages)
     pages.add_url_rule(f"/{LANGUAGE}/api", "api", api)
     pages.add_url_rule(f"{PREFIX}/openapi.json", "openapi", openapi)
-    pages.add_app_template_filter(china_time)
+    add_dates(pages)
     app.register_blueprint(pages)
 
 
@@ -94,11 +103,6 @@ def openapi() -> Response:
     response = Response(current_app.json.dumps(openapi_of(_app())), content_type="application/json")
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
-
-
-def china_time(instant: str) -> str:
-    """An ISO instant as a clock in China shows it."""
-    return f"{datetime.fromisoformat(instant).astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
 
 
 def error_page(status: int) -> Response:

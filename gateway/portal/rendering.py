@@ -21,16 +21,15 @@ def moved(endpoint: str, **values: Any) -> Response:
 def render_page(template: str, language: str, **values: Any) -> str:
     """A page with what each page needs: the words, both languages, the origin."""
     other = "en" if language == "zh" else "zh"
-    return render_template(
-        template,
-        t=words(language),
-        language=language,
-        other=other,
-        other_path=_in_the_other_language(other),
-        origin=current_app.config["PUBLIC_ORIGIN"],
-        visiting=bool(session_of_browser()),
-        **values,
-    )
+    shown = {
+        "t": words(language),
+        "language": language,
+        "other": other,
+        "other_path": _in_the_other_language(other),
+        "origin": current_app.config["PUBLIC_ORIGIN"],
+        "visiting": bool(session_of_browser()),
+    }
+    return render_template(template, **{**shown, **values})
 
 
 def _in_the_other_language(other: str) -> str:

@@ -21,6 +21,8 @@ from shared.rules.refused import Refused
 # the way back after signing in or stepping up: a page of ours, and nothing else
 _OWN_PATH: Final = re.compile(r"/(?:zh|en)/[a-z0-9/-]*")
 _YEAR: Final = 365 * 24 * 3600
+_MINUTES: Final = 600
+_ELSEWHERE: Final = "elsewhere"
 Page = Callable[..., Response]
 
 
@@ -42,6 +44,19 @@ def signed_in(page: Page) -> Page:
     return view
 
 
+def for_students(page: Page) -> Page:
+    """A page of somebody with records of the own; nobody else has it."""
+
+    @signed_in
+    @wraps(page)
+    def view(language: str, **more: Any) -> Response:
+        if g.actor.role != "student":
+            abort(404)
+        return page(language, **more)
+
+    return view
+
+
 def step_up_first(language: str) -> Response:
     """Show a strong factor, then come back to where one was."""
     return _to("pages.step_up", language)
@@ -49,7 +64,11 @@ def step_up_first(language: str) -> Response:
 
 def way_back(default: str) -> str:
     """Where the form says that one came from, if that is a page of ours."""
-    said = request.form.get("next", "") or request.args.get("next", "")
+    return own_path(request.form.get("next", "") or request.args.get("next", ""), default)
+
+
+def own_path(said: str, default: str) -> str:
+    """An address that somebody else said, if it is a page of ours."""
     return said if _OWN_PATH.fullmatch(said) else default
 
 
@@ -129,6 +148,23 @@ def begin_visit(response: Response, signed: dict[str, Any]) -> Response:
     if known := signed.get("known_device"):
         _set(response, "device", known, max_age=_YEAR)
     return response
+
+
+def begin_elsewhere(response: Response, kept: str) -> Response:
+    """Keep what a sign-in at another site must find here when it comes back, some minutes long."""
+    _set(response, _ELSEWHERE, kept, max_age=_MINUTES)
+    return response
+
+
+def back_from_elsewhere(response: Response) -> Response:
+    """What was kept served once."""
+    response.delete_cookie(_named(_ELSEWHERE), path="/", secure=_is_secure(), httponly=True, samesite="Lax")
+    return response
+
+
+def kept_from_elsewhere() -> str:
+    """What was kept in this browser, and in no other."""
+    return request.cookies.get(_named(_ELSEWHERE), "")[:500]
 
 
 def end_visit(response: Response) -> Response:

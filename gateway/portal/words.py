@@ -5,9 +5,11 @@ from types import MappingProxyType
 from typing import Final
 
 from gateway.languages import LANGUAGES
+from gateway.portal.account_words import ACCOUNT_WORDS
 from gateway.portal.claim_words import CLAIM_WORDS
 from gateway.portal.office_words import OFFICE_WORDS
 from gateway.portal.own_words import OWN_WORDS
+from gateway.portal.record_words import RECORD_WORDS
 
 _WORDS: Final = {
     "site": ("学籍学历登记", "Xueji"),
@@ -115,6 +117,8 @@ _WORDS: Final = {
     "rule_keeps": ("遵守", "keeps it"),
     "rule_tests": ("由哪些测试证明", "The tests that prove it"),
     "rule_no_tests": ("尚无测试证明本规则。", "No test proves this rule yet."),
+    "rule_tests_show": ("查看测试", "Show the tests"),
+    "rule_code_show": ("查看代码文件", "Show the files"),
     "rule_tests_lead": ("“若有……，当……，则……”；测试以英文书写。", "Given, when, then."),
     "rules_built": ("条规则；已实现：", "rules, of which built:"),
     "all_rules": ("全部规则", "All rules"),
@@ -158,6 +162,10 @@ _WORDS: Final = {
         "Enter the account's id and the code that came by mail.",
     ),
     "activate_account": ("账号标识", "Account"),
+    "activate_account_hint": (
+        "从邮件中的链接进入时自动填写。",
+        "Filled in by itself when you come by the link in the mail.",
+    ),
     "activate_code": ("6位验证码", "6-digit code"),
     "activate_button": ("激活", "Activate"),
     "activate_done": ("账号已激活", "Your account is active"),
@@ -181,10 +189,10 @@ _WORDS: Final = {
     "tag_verification": ("报告与验证", "Reports and verification"),
 }
 
+_ALL: Final = {**_WORDS, **CLAIM_WORDS, **OWN_WORDS, **ACCOUNT_WORDS, **RECORD_WORDS, **OFFICE_WORDS}
+
 
 def words(language: str) -> Mapping[str, str]:
     """Every word of one language."""
     place = LANGUAGES.index(language)
-    return MappingProxyType(
-        {name: pair[place] for name, pair in {**_WORDS, **CLAIM_WORDS, **OWN_WORDS, **OFFICE_WORDS}.items()}
-    )
+    return MappingProxyType({name: pair[place] for name, pair in _ALL.items()})

@@ -145,6 +145,7 @@ def test_staff_of_an_office_with_a_provider_of_its_own_sign_in_there(walk: Ident
         brought = walk.provider.approve(begun["address"])
         return walk.nobody.post(f"{API}/provider-sessions", {"ceremony": begun["ceremony"], **brought})
 
+    assert [each["office"] for each in walk.nobody.get(f"{API}/providers")["providers"]] == [EDU]
     assert refused(arrive) == "X-SIGN-5", "arrival makes nobody an operator"
     walk.staff("minister").post(path, account)
     arrived = arrive()

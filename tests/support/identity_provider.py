@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from secrets import token_urlsafe
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import urllib3
 from joserfc import jws
@@ -136,6 +136,8 @@ class LyingProvider:
             def do_GET(self) -> None:
                 if self.path == "/jwks":
                     return self._say(200, {"keys": [provider.key.as_dict(private=False)]})
+                if self.path.startswith("/authorize"):
+                    return self._send_back(self.path)
                 found = {
                     "issuer": provider.issuer,
                     "authorization_endpoint": f"{provider.issuer}/authorize?tenant=1",
@@ -149,6 +151,13 @@ class LyingProvider:
                 body = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 form = {name: values[0] for name, values in parse_qs(body).items()}
                 self._say(*provider.exchange(form, self.headers.get("Authorization", "")))
+
+            def _send_back(self, asked: str) -> None:
+                """A person with a browser, who agrees at once."""
+                self.send_response(302)
+                self.send_header("Location", f"{query_of(asked)['redirect_uri']}?{urlencode(provider.approve(asked))}")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
 
             def _say(self, status: int, content: Any) -> None:
                 body = content if isinstance(content, bytes) else json.dumps(content).encode()

@@ -88,6 +88,7 @@ PUBLIC: Mapping[str, str] = {
     "sign_in_with_provider": "whoever signs in has no session yet",
     "sign_in_operator": "whoever signs in has no session yet",
     "begin_passkey_sign_in": "a challenge for nobody in particular",
+    "list_providers": "names offices, and nobody who works there",
     "begin_provider_sign_in": "the address of an office's identity provider",
     "begin_enrolment": "the invitation's code is what opens it",
     "complete_enrolment": "the ceremony that the invitation began is what opens it",

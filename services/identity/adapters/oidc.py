@@ -50,6 +50,10 @@ class ProvidersFile:
         if len(self._providers) != len(found.provider):
             raise ValueError("an office's identity provider appears twice")
 
+    def offices(self) -> list[str]:
+        """The offices that have one."""
+        return list(self._providers)
+
     def of(self, office: str) -> Provider | None:
         """The provider of an office."""
         return self._providers.get(office)

@@ -21,9 +21,11 @@ from services.identity.application.sign_in import SignIn
 from services.identity.application.sign_in_secrets import Ceremonies
 from services.identity.domain.login import OIDC, Login
 from services.identity.domain.login_rules import CEREMONY_LIFE, AlreadyLinked, CeremonyOver, WrongSignIn
+from services.identity.domain.office import OFFICE_CODE, Office
 from shared.access.by import By
 from shared.eventstore.application import Answer, command
 from shared.eventstore.context import Context
+from shared.eventstore.lookup import owning
 from shared.eventstore.privacy import Keyring
 from shared.rules.refused import NotFound, Refused
 
@@ -56,6 +58,10 @@ class Provider:
 
 class Providers(Protocol):
     """Which offices have an identity provider."""
+
+    def offices(self) -> list[str]:
+        """The codes of all of them."""
+        ...
 
     def of(self, office: str) -> Provider | None:
         """The provider of an office."""
@@ -101,6 +107,14 @@ class ProviderSignIn(Logins):
         self._providers = providers
         self._door = door
         self._offices = Offices(sign_in.store, sign_in.clock)
+
+    def list_providers(self) -> Answer:
+        """The offices that have a provider, by their names; one that was never founded has no staff to sign in."""
+        codes = self._providers.offices()
+        with self.store.reading() as cursor:
+            found = owning(cursor, Office, OFFICE_CODE, codes) if codes else {}
+        named = {code: standing.name for code, (_, _, standing) in found.items()}
+        return {"providers": [{"office": code, "office_name": named[code]} for code in sorted(named)]}
 
     def begin_provider_sign_in(self, *, office: str, by: By) -> Answer:
         """Where the browser goes; what it must bring back is kept here, and a secret with whoever asked."""

@@ -75,7 +75,7 @@ class LookQueries:
         """Every consent that the asker gave, and whether it still holds is for its dates to say."""
         require(by.actor, "read_own_consents", Resource("consent", person=by.sub))
         rows = self._all(_CONSENTS.format(where="person_id = %(person)s"), {"person": _person(by)})
-        return {"consents": [_consent(row) for row in rows]}
+        return {"consents": self._consents(rows)}
 
     def get_my_consent(self, *, consent_id: UUID, after_version: int, by: By) -> Answer:
         """One consent of the asker's own."""
@@ -83,8 +83,8 @@ class LookQueries:
         if after_version:
             wait_for(self.store, consent_id, after_version)
         where = _CONSENTS.format(where="person_id = %(person)s AND consent_id = %(id)s")
-        for row in self._all(where, {"person": _person(by), "id": consent_id}):
-            return _consent(row)
+        for consent in self._consents(self._all(where, {"person": _person(by), "id": consent_id})):
+            return consent
         raise NotFound(kind="consent", field="consent_id")
 
     def rows_of_person(self, person_id: UUID) -> Sequence[Mapping[str, Any]]:
@@ -102,12 +102,20 @@ class LookQueries:
     def _all(self, query: str, asked: Any) -> list[Answer]:
         with self.store.reading() as cursor:
             cursor.execute(query, asked)
+    def _consents(self, rows: Sequence[Mapping[str, Any]]) -> list[Answer]:
+        names = self._names([{"office": row["office"], "org": ""} for row in rows])
+        return [
+            {
+                **row,
+                "office_name": names.get(row["office"], ""),
+                "scope": row["scope"].split(),
+                "records": row["records"].split(),
+            }
+            for row in rows
+        ]
+
             names = [column.name for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _consent(row: Mapping[str, Any]) -> Answer:
-    return {**row, "scope": row["scope"].split(), "records": row["records"].split()}
 
 
 def _person(by: By) -> UUID:

@@ -27,6 +27,7 @@ from shared.contracts.rpc.identity_sign_in import (
     EndMySessionsV1,
     EndSessionV1,
     ListMySessionsV1,
+    ListProvidersV1,
     SendStepUpCodeV1,
     SignInWithPasskeyV1,
     SignInWithPasswordV1,
@@ -96,6 +97,10 @@ class SignInAnswers:
     @answers(StepUpWithCodeV1)
     def step_up_with_code(self, request: Request, by: By) -> Any:
         return self.edge.sign_in.codes.step_up_with_code(**request, by=by)
+
+    @answers(ListProvidersV1)
+    def list_providers(self, request: Request, by: By) -> Any:
+        return self.edge.sign_in.providers.list_providers()
 
     @answers(BeginProviderSignInV1)
     def begin_provider_sign_in(self, request: Request, by: By) -> Any:

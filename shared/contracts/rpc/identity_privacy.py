@@ -132,6 +132,7 @@ class ConsentV1(Contract):
     consent_id = shapes.identifier()
     person_id = shapes.identifier()
     office = shapes.text(40)
+    office_name = shapes.text(80, shortest=0)
     purpose = shapes.text(200)
     scope = fields.List(shapes.one_of(CONSENT_SCOPE), required=True, validate=Length(1, 20))
     records = fields.List(fields.UUID(), required=True, validate=Length(1, 50))
@@ -144,6 +145,7 @@ class ConsentV1(Contract):
         "consent_id": _CONSENT,
         "person_id": _PERSON,
         "office": "ver-1",
+        "office_name": "某某科技有限公司",
         "purpose": "入职背景核实",
         "scope": ["name", "school_name"],
         "records": [_STATUS],

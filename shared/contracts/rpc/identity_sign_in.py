@@ -257,6 +257,33 @@ class StepUpWithCodeV1(Command):
     example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND, "code": "204816"}
 
 
+class OfficeProviderV1(Contract):
+    """An office whose staff sign in with its own identity provider."""
+
+    office = shapes.text(40)
+    office_name = shapes.text(80)
+
+    example: ClassVar[dict[str, Any]] = {"office": "education-11", "office_name": "北京市教育委员会"}
+
+
+class ProvidersV1(Contract):
+    """All offices with an identity provider, by code."""
+
+    providers = fields.List(fields.Nested(OfficeProviderV1), required=True, validate=Length(max=5000))
+
+    example: ClassVar[dict[str, Any]] = {"providers": [OfficeProviderV1.example]}
+
+
+class ListProvidersV1(Request):
+    """Whoever is about to sign in asks which offices have an identity provider of their own."""
+
+    service = "identity"
+    method = "list_providers"
+    answer = ProvidersV1
+
+    example: ClassVar[dict[str, Any]] = {}
+
+
 class ProviderSignInV1(Contract):
     """Where the browser goes, and the secret that it keeps meanwhile: whoever comes back without it is not let in."""
 

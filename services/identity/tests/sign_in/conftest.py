@@ -47,6 +47,9 @@ class Providers:
     def __init__(self) -> None:
         self.known: dict[str, Any] = {}
 
+    def offices(self) -> list[str]:
+        return list(self.known)
+
     def of(self, office: str) -> Any:
         return self.known.get(office)
 

@@ -107,6 +107,16 @@ def test_the_provider_that_can_lie_is_believed_when_it_does_not(
     assert world.asserted(sign_in(world, provider)).sub == operator
 
 
+def test_whoever_signs_in_is_told_which_offices_have_a_provider(
+    world: SignInWorld, provider: LyingProvider, operator: str
+) -> None:
+    """An office that nobody founded has no staff: it is not told, though somebody wrote its provider down."""
+    world.providers.known["never-founded"] = world.providers.known[SCHOOL]
+    told = world.rooms.providers.list_providers()["providers"]
+    assert [each["office"] for each in told] == [SCHOOL]
+    assert told[0]["office_name"]
+
+
 def changed(**changes: Any) -> Lie:
     return lambda claims: {**claims, **changes}
 
