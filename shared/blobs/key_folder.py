@@ -28,13 +28,17 @@ class KeyFolder:
     def __init__(self, root: Path, keys: BlobKeys) -> None:
         self.root, self._keys = root, keys
         self._ready: list[tuple[bytes, bytes]] = []
+        self._ready_in = os.getpid()
         self._one_at_a_time = threading.Lock()
 
     def take(self) -> tuple[bytes, bytes]:
-        """A key that nobody has used and its id; it is on the disk already."""
+        """A key that nobody has used and its id; it is on the disk already.
+
+        A process that was forked has none of its parent's: both would seal under one, and with the same nonces.
+        """
         with self._one_at_a_time:
-            if not self._ready:
-                self._ready = self._new_sheet()
+            if not self._ready or self._ready_in != os.getpid():
+                self._ready, self._ready_in = self._new_sheet(), os.getpid()
             return self._ready.pop()
 
     def find(self, key_id: bytes) -> bytes | None:

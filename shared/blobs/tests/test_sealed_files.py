@@ -165,6 +165,25 @@ def test_many_writers_of_the_same_bytes_agree_and_the_file_opens(blobs: SealedBl
     assert len(files(blobs)) == 2, "one file and a sheet of keys"
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+@pytest.mark.asvs("11.3.4")
+def test_a_process_that_was_forked_seals_under_keys_of_its_own(blobs: SealedBlobs) -> None:
+    """Given a process that has keys made ahead, when it is forked and both keep a file, then under two keys."""
+    blobs.put(b"so that keys are made ahead")
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.write(writer, blobs.put(b"of the child").encode())
+        finally:
+            os._exit(0)
+    os.waitpid(child, 0)
+    digests = [os.read(reader, 64).decode(), blobs.put(b"of the parent")]
+    headers = [blobs._path(digest).read_bytes()[:HEADER] for digest in digests]
+    assert headers[0] != headers[1]
+    assert [blobs.read(digest) for digest in digests] == [b"of the child", b"of the parent"]
+
+
 def test_a_file_over_the_limit_leaves_nothing(blobs: SealedBlobs) -> None:
     with pytest.raises(BlobTooLarge):
         blobs.put(io.BytesIO(b"x" * (2 * CHUNK)), limit=CHUNK)
