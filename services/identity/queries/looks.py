@@ -23,14 +23,14 @@ _MINE: Final = """
     GROUP BY look_id, service, seen_at, role, org, office, use_case, shown, purpose
     ORDER BY seen_at DESC, look_id LIMIT %(limit)s
 """
+_PROVINCE: Final = 2  # digits
 _ALERTS: Final = """
     SELECT * FROM look_alerts WHERE (%(before)s::uuid IS NULL OR alert_id < %(before)s)
+        AND (%(areas)s::text[] IS NULL OR org = ANY(%(areas)s) OR substr(org, 3, 2) = ANY(%(areas)s))
     ORDER BY alert_id DESC LIMIT %(limit)s
 """
-_PROVINCE: Final = 2  # digits
 _CONSENTS: Final = "SELECT * FROM consents WHERE {where} ORDER BY consent_id DESC LIMIT 200"
 _SCHOOLS: Final = (
-        AND (%(areas)s::text[] IS NULL OR org = ANY(%(areas)s) OR substr(org, 3, 2) = ANY(%(areas)s))
     "SELECT DISTINCT ON (school_code) school_code, school_name FROM heard_records WHERE school_code = ANY(%s)"
 )
 _OWN: Final = """
@@ -91,17 +91,6 @@ class LookQueries:
         """The records that are bound to a person."""
         return self._all(_OWN, (person_id,))
 
-    def _names(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-        """Offices by their codes; a school that founded no office yet by the name in its records."""
-        codes = sorted({row[name] for row in rows for name in ("office", "org") if row[name]})
-        with self.store.reading() as cursor:
-            offices = lookup.owning(cursor, Office, OFFICE_CODE, codes) if codes else {}
-        schools = {row["school_code"]: row["school_name"] for row in self._all(_SCHOOLS, (codes,))}
-        return schools | {code: standing.name for code, (_, _, standing) in offices.items()}
-
-    def _all(self, query: str, asked: Any) -> list[Answer]:
-        with self.store.reading() as cursor:
-            cursor.execute(query, asked)
     def _consents(self, rows: Sequence[Mapping[str, Any]]) -> list[Answer]:
         names = self._names([{"office": row["office"], "org": ""} for row in rows])
         return [
@@ -114,6 +103,17 @@ class LookQueries:
             for row in rows
         ]
 
+    def _names(self, rows: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Offices by their codes; a school that founded no office yet by the name in its records."""
+        codes = sorted({row[name] for row in rows for name in ("office", "org") if row[name]})
+        with self.store.reading() as cursor:
+            offices = lookup.owning(cursor, Office, OFFICE_CODE, codes) if codes else {}
+        schools = {row["school_code"]: row["school_name"] for row in self._all(_SCHOOLS, (codes,))}
+        return schools | {code: standing.name for code, (_, _, standing) in offices.items()}
+
+    def _all(self, query: str, asked: Any) -> list[Answer]:
+        with self.store.reading() as cursor:
+            cursor.execute(query, asked)
             names = [column.name for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

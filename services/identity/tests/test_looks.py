@@ -141,6 +141,7 @@ VERIFIER = staff("verifier", "ver-1", "client-1")
 
 
 def consents_of(house: House) -> Consents:
+    begun = date(2026, 1, 1)
     office = Office(
         code="ver-1", kind="verifier", org="ver-1", name="某公司", valid_from=begun, valid_until=None, **NO_GRANT
     )
@@ -159,7 +160,6 @@ def grant(house: House, consents: Consents, student: Assertion, status_id: UUID,
 @pytest.mark.rule("PIPL-1")
 def test_an_office_reads_the_fields_that_were_consented_to_and_the_person_sees_each_reading(house: House) -> None:
     """Given a consent for a name and a school, when its office reads, then these fields and no others are answered, and
-    begun = date(2026, 1, 1)
     the person sees the reading; another office reads nothing."""
     student, status_id = with_record(house)
     consents = consents_of(house)
