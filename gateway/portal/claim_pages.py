@@ -1,21 +1,20 @@
 """The pages of a claim: made without an account, and followed by whoever has the secret that was sent along."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from flask import Blueprint, Response, abort, request
 
 from gateway.api.claim_evidence import LARGEST, upload_claim_evidence
-from gateway.platform import platform
 from gateway.portal.asking import NotFilledIn, Outcome, asked, typed
+from gateway.portal.claim_clock import days_left
+from gateway.portal.claim_own_pages import add_own_claim_pages
 from gateway.portal.rendering import LANGUAGE, moved, render_page
-from shared.codes.clock import SHANGHAI
 from shared.codes.tables import LEVELS
-from shared.codes.working_days import CalendarNotPublished, working_days_between
 from shared.contracts.rpc.identity import ID_TYPES
 from shared.contracts.rpc.identity_claim_views import ViewIdentityClaimV1
+from shared.contracts.rpc.identity_claim_vouching import AskClassmatesV1
 from shared.contracts.rpc.identity_claims import (
     EVIDENCE_ROLES,
     OPEN_KINDS,
@@ -34,8 +33,9 @@ _ROOM_FOR_FIELDS: Final = 64 * 1024
 _DOCUMENT: Final = ("id_type", "id_number", "issuing_country", "name", "channel", "contact", "statement", "kind")
 _STUDIES: Final = ("school", "level", "student_no", "major")
 # in which states its asker may still do something: as the rules of claims have it, so that no button leads nowhere
-_UPLOAD: Final = ("open", "evidence_uploaded", "more_evidence")
-_WAITING: Final = ("opened", "open", "evidence_uploaded", "proven", "in_review", "more_evidence")
+_UPLOAD: Final = ("open", "evidence_uploaded", "queued", "more_evidence")
+_WAITING: Final = ("opened", "open", "evidence_uploaded", "proven", "queued", "in_review", "more_evidence")
+_CLASSMATES: Final = ("open", "evidence_uploaded", "more_evidence")
 
 
 def add_claim_pages(pages: Blueprint) -> None:
@@ -44,6 +44,7 @@ def add_claim_pages(pages: Blueprint) -> None:
     pages.add_url_rule(f"{CLAIMS}/", "new_claim", new_claim, methods=["GET", "POST"])
     pages.add_url_rule(f"{CLAIMS}/<uuid:claim_id>/proof", "claim_proof", claim_proof, methods=["GET", "POST"])
     pages.add_url_rule(f"{CLAIMS}/<uuid:claim_id>", "claim", claim, methods=["GET", "POST"])
+    add_own_claim_pages(pages)
 
 
 def claim_start(claim_id: UUID) -> Response:
@@ -98,7 +99,7 @@ def claim(language: str, claim_id: UUID) -> Response:
     take = _STEPS.get(step) or abort(400)
     outcome = take({"command_id": _command(), "claim_id": claim_id, "secret": secret})
     done = "" if outcome.refusal else "claim_appeal_done" if step == "appeal" else "claim_done"
-    return _claim_page(language, claim_id, secret, outcome.refusal, done)
+    return _claim_page(language, claim_id, secret, outcome.refusal, done, outcome.answer.get("code", ""))
 
 
 def _command() -> str:
@@ -130,6 +131,10 @@ def _handed_in(command: Mapping[str, Any]) -> Outcome:
     return asked(HandInIdentityClaimV1, command)
 
 
+def _classmates(command: Mapping[str, Any]) -> Outcome:
+    return asked(AskClassmatesV1, command)
+
+
 def _withdrawn(command: Mapping[str, Any]) -> Outcome:
     if request.form.get("sure") != "yes":
         return Outcome({}, NotFilledIn(field="sure").as_dict())
@@ -144,6 +149,7 @@ _STEPS: Final[Mapping[str, Callable[[Mapping[str, Any]], Outcome]]] = {
     "evidence": _uploaded,
     "knowledge": _known,
     "hand_in": _handed_in,
+    "classmates": _classmates,
     "withdraw": _withdrawn,
     "appeal": _appealed,
 }
@@ -158,7 +164,12 @@ def _proof_page(
 
 
 def _claim_page(
-    language: str, claim_id: UUID, secret: str, refusal: Mapping[str, Any] | None = None, done: str = ""
+    language: str,
+    claim_id: UUID,
+    secret: str,
+    refusal: Mapping[str, Any] | None = None,
+    done: str = "",
+    code: str = "",
 ) -> Response:
     """The claim as it stands after whatever was done; the side that lost a document has a secret that only appeals."""
     seen = asked(ViewIdentityClaimV1, {"claim_id": claim_id, "secret": secret})
@@ -173,22 +184,13 @@ def _claim_page(
         refusal=refusal,
         unseen=None if done else seen.refusal,
         done=done,
-        days_left=_days_left(found) if found else None,
+        code=code,
+        days_left=days_left(found) if found else None,
         levels=LEVELS,
         roles=EVIDENCE_ROLES,
         uploads=found is not None and found["state"] in _UPLOAD and len(found["evidence"]) < found["most_files"],
         withdraws=found is not None and found["state"] in _WAITING,
+        classmates=found is not None and found["kind"] == OPEN_KINDS[0] and found["state"] in _CLASSMATES,
         new_command=uuid4,
     )
     return Response(page, status)
-
-
-def _days_left(found: Mapping[str, Any]) -> int | None:
-    """The working days until a decision is due, today not among them; None where nothing is awaited or known."""
-    if found["state"] != "in_review" or not found["due_on"]:
-        return None
-    try:
-        today = datetime.fromtimestamp(platform().verifier.now().timestamp(), SHANGHAI).date()
-        return max(0, working_days_between(today, date.fromisoformat(found["due_on"])))
-    except CalendarNotPublished:
-        return None

@@ -9,6 +9,7 @@ import pytest
 from gateway.api.claim_evidence import LARGEST
 from gateway.tests.test_pages import Page
 from shared.contracts.rpc.identity_claim_views import ViewIdentityClaimV1
+from shared.contracts.rpc.identity_claim_vouching import A_CODE, AskClassmatesV1
 from shared.contracts.rpc.identity_claims import (
     A_CLAIM,
     A_SECRET,
@@ -103,6 +104,36 @@ def test_a_claim_shows_its_place_its_clock_and_its_steps(client, services, clock
     assert (contract, said) == (ViewIdentityClaimV1, {"claim_id": A_CLAIM, "secret": A_SECRET})
 
 
+@pytest.mark.rule("AC-10")
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (EN, ("waiting for its turn", "Place among the claims to this document", "follow in their order")),
+        (ZH, ("等候审核", "就此证件排队的位置", "结束后依次处理")),
+    ],
+)
+def test_a_claim_that_waits_shows_its_place_what_it_waits_for_and_no_clock(client, claim, path, words):
+    """Given a claim that waits for another one, when its asker opens it, then place and what it waits for are there,
+    and no last day of its own."""
+    claim(state="queued", queued_at="2026-10-20T02:00:00+00:00", handed_in_at=None, due_on=None, waits_for="2026-10-23")
+    answer = sent(client, "view", path)
+    seen = Text(answer.text).seen
+    assert all(word in seen for word in (*words, "2026-10-23"))
+    assert "<meter" not in answer.text
+    assert not {"Three working days from", "三个工作日；"} & set(seen.splitlines())
+
+
+@pytest.mark.rule("AC-9")
+def test_a_code_for_classmates_is_shown_when_it_is_asked_for_and_not_again(client, claim):
+    """Given a claim to a contested document, when its asker asks for a code, then it is shown with where classmates
+    enter it; looked at again, the page shows none."""
+    claim(state="open", vouchers=1)
+    page = sent(client, "classmates").text
+    assert A_CODE in page
+    assert "/en/vouch" in page
+    assert A_CODE not in sent(client, "view").text
+
+
 @pytest.mark.asvs("14.2.1")
 def test_the_secret_stands_in_no_address(client, claim):
     claim(state="evidence_uploaded", may_appeal=True)
@@ -126,9 +157,10 @@ def test_every_claim_has_its_words_in_both_languages(client, claim, state, kind)
 @pytest.mark.parametrize(
     ("state", "buttons"),
     [
-        ("open", {"evidence", "knowledge", "withdraw"}),
-        ("evidence_uploaded", {"evidence", "knowledge", "hand_in", "withdraw"}),
-        ("more_evidence", {"evidence", "hand_in", "withdraw"}),
+        ("open", {"evidence", "knowledge", "classmates", "withdraw"}),
+        ("evidence_uploaded", {"evidence", "knowledge", "classmates", "hand_in", "withdraw"}),
+        ("more_evidence", {"evidence", "classmates", "hand_in", "withdraw"}),
+        ("queued", {"evidence", "knowledge", "withdraw"}),
         ("proven", {"withdraw"}),
         ("in_review", {"withdraw"}),
         ("granted", set()),
@@ -150,6 +182,7 @@ def test_a_claim_offers_what_can_be_done_now(client, claim, state, buttons):
         ("withdraw", {"sure": "yes"}, WithdrawIdentityClaimV1),
         ("appeal", {"statement": "该证件一直由我本人使用"}, AppealIdentityClaimV1),
         ("knowledge", KNOWN, ProveByKnowledgeV1),
+        ("classmates", {}, AskClassmatesV1),
     ],
 )
 def test_each_step_is_taken_once_under_the_number_of_its_form(client, services, step, form, contract):
