@@ -38,6 +38,7 @@ NOT_YET = {
             "credentials.Certificate.Disowned",
             "credentials.Certificate.Reclaimed",
             "imaging.StudentRecord.Disowned",
+            "enrollment.StatusHolder.Disowned",
         ),
         "heard since the stored stories were told; the next story tells it",
     ),

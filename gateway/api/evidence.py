@@ -36,6 +36,7 @@ _ACTIONS: Final = (
     "propose_admission_fix",
     "decide_admission_fix",
     "declare_illegal_entry",
+    "report_incident",
     "attest_office",
 )
 _KINDS: Final = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))

@@ -1,9 +1,15 @@
 """What somebody must be allowed to do who names evidence: whoever may not, learns nothing of what was handed in."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
+
+from flask import g
 
 from gateway.api.signed_in import require_role_for
-from shared.access.decide import NotPermitted
+from shared.access.decide import NotPermitted, Resource, decide
+
+# Services that see the papers themselves, after they have seen who asks
+ASKS_LAST: Final = frozenset(("enrollment",))
 
 # by the name of the route; each of the actions opens it to other roles
 ACTIONS: Final = {
@@ -25,8 +31,13 @@ ACTIONS: Final = {
 }
 
 
-def require_role_to_prove(route: str) -> None:
-    """Turn away whoever's role never asks this, before any evidence is looked for; the service decides the rest."""
+def require_role_to_prove(route: str, in_path: Mapping[str, Any]) -> None:
+    """Turn away whoever never asks this of that, before any evidence is looked for; the service decides the rest."""
+    if route == "attest_office":  # each office states for itself alone
+        decision = decide(g.actor, route, Resource("office", office=in_path["code"]))
+        if not decision.allow:
+            raise NotPermitted.under(decision.rule, route, g.actor.role)
+        return None
     refused = None
     for action in ACTIONS.get(route, ()):
         try:

@@ -12,7 +12,7 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.datastructures import CombinedMultiDict
 from werkzeug.exceptions import BadRequest
 
-from gateway.api.evidence_actions import require_role_to_prove
+from gateway.api.evidence_actions import ASKS_LAST, require_role_to_prove
 from gateway.api.parts import parts_of
 from gateway.api.route import Route, Upload
 from gateway.api.routes import ROUTES
@@ -150,8 +150,9 @@ def _view(route: Route) -> View:
         if route.upload:
             asked.update(_stored(route, asked.pop("file")))
         if asked.get("evidence"):
-            require_role_to_prove(route.name)  # first: what was handed in is no stranger's business
-            _require_handed_in(asked["evidence"])
+            require_role_to_prove(route.name, in_path)  # first: what was handed in is no stranger's business
+            if route.tag not in ASKS_LAST:
+                _require_handed_in(asked["evidence"])
         return ask(route, asked)
 
     view.__name__ = route.name

@@ -68,14 +68,32 @@ def test_a_paper_is_seen_by_who_may_read_the_case_that_names_it(client, services
 
 
 def test_a_paper_that_was_never_handed_in_proves_nothing(client, services, signed_in, blobs):
-    body = {"kind": "correction", "values": {"name": "王小明"}, "statement": "姓名有误", "evidence": ["ab" * 32]}
-    headers = {**signed_in("registrar"), "Idempotency-Key": str(uuid4())}
-    path = f"/api/v1/students/{uuid4()}/cases"
-    answer = client.post(path, json=body, headers=headers)
+    """An office states for itself alone: of another's papers it learns neither that they are there nor that not."""
+    body = {"statement": "钥匙由专人保管,记录存放于本处保险柜", "evidence": ["ab" * 32]}
+    mine = {**signed_in("registrar", office="4111010001"), "Idempotency-Key": str(uuid4())}
+    theirs = {**signed_in("registrar", office="4111010002"), "Idempotency-Key": str(uuid4())}
+    path = "/api/v1/offices/4111010001/statements"
+    answer = client.post(path, json=body, headers=mine)
     assert (answer.status_code, answer.json["rule"], answer.json["field"]) == (422, "X-FOUND-1", "evidence")
     assert services.asked == []
+    refused = client.post(path, json=body, headers=theirs)
     body["evidence"] = [blobs.put(PDF)]
-    assert client.post(path, json=body, headers=headers).status_code == 201
+    assert client.post(path, json=body, headers=mine).status_code == 200
+    again = client.post(path, json=body, headers=theirs)
+    assert (refused.status_code, again.status_code) == (403, 403)
+    assert {name: value for name, value in refused.json.items() if name != "request_id"} == {
+        name: value for name, value in again.json.items() if name != "request_id"
+    }
+
+
+def test_whether_a_paper_of_a_record_is_there_the_service_says_that_knows_whose_record_it_is(
+    client, services, signed_in
+):
+    body = {"kind": "correction", "values": {"name": "王小明"}, "statement": "姓名有误", "evidence": ["ab" * 32]}
+    headers = {**signed_in("registrar"), "Idempotency-Key": str(uuid4())}
+    assert client.post(f"/api/v1/students/{uuid4()}/cases", json=body, headers=headers).status_code == 201
+    ((_, asked, _, _),) = services.asked
+    assert asked["evidence"] == ["ab" * 32]
 
 
 def test_the_written_procedure_of_an_office_is_read_by_whoever_reads_the_office(

@@ -84,7 +84,9 @@ def publish(record: FactRecord) -> Iterator[Told]:
     """The public facts that one own fact amounts to."""
     fact = record.fact
     if isinstance(fact, Look.Taken):
-        yield StudentRecordsViewedV1, told_of(record)
+        named = ("record_id", "id_key", "name_key")
+        admissions = [dict(zip(named, each, strict=True)) for each in fact.whose]
+        yield StudentRecordsViewedV1, told_of(record) | {"admissions": admissions}
         return
     if isinstance(fact, School.AnnualRegistrationOverdue):
         yield _overdue(fact)

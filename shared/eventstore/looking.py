@@ -1,6 +1,6 @@
 """Reads are facts: a look is recorded before its answer is given, or the answer is not given (A24-3)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -61,17 +61,25 @@ class Looks:
         full: bool = False,
         alone: bool = False,
         in_case: bool = False,
+        whose: Mapping[UUID, tuple[str, str]] | None = None,
     ) -> None:
-        """Record that `by` is about to be shown these records; nothing for one's own, and nothing for an empty list."""
+        """Record that `by` is about to be shown these records; nothing for one's own, and nothing for an empty list.
+
+        `whose` says document and name, as keyed hashes, where the person cannot be found by the record's id.
+        """
         if by.actor is None or by.actor.role == "student":
             return
         facts = looks_of(by, decision, records, full=full, alone=alone, in_case=in_case)
+        if whose:
+            for fact in facts:
+                fact["whose"] = tuple([(str(each), *whose[each]) for each in fact["records"] if each in whose])
         if facts:
             self._insert(by, facts)
 
     def _insert(self, by: Looking, facts: list[Values]) -> None:
         codec = codec_of(self._taken)
-        events = [StoredEvent(uuid7(), 1, codec.topic, codec.encode_values(values)) for values in facts]
+        states = [codec.encode_state(codec.state_from(values)) for values in facts]
+        events = [StoredEvent(uuid7(), 1, codec.topic, state) for state in states]
         context = Context.of(by, rules=LOOK_RULES, reason=facts[0]["purpose"]).with_(command_id=None)
         beside = Companions(
             recorded_at=context.recorded_at,

@@ -115,6 +115,27 @@ def test_a_student_takes_a_case_back(walk: SchoolWalk) -> None:
     assert at_step(walk, case, "withdrawn")["turn"] not in ("school", "province")
 
 
+def test_who_disowns_a_record_holds_it_no_more_and_its_school_looks_into_it(walk: SchoolWalk) -> None:
+    student, path = own(walk, WHO["regretful"])
+    status_id = path.rpartition("/")[2]
+    student.post(f"{API}/me/records/{status_id}/disown", {"kind": "status", "statement": "本人从未在该校就读。"})
+    assert until(lambda: student.get(f"{API}/me/statuses")["statuses"] == [] or None, "the record to be nobody's")
+    asked = {"school_code": PKU, "state": "filed"}
+    listed = walk.seen("pku-registrar-1", f"{API}/cases", _disowned, **asked)
+    (found,) = _disowned(listed)
+    assert (found["status_id"], found["fields_asked"], found["turn"]) == (status_id, ["holder"], "school")
+    assert found["due_on"] > "2026-01-26"
+    case = f"{API}/cases/{found['case_id']}"
+    assert refusal(walk, lambda: student.get(case))["status"] == 403
+    walk.operator("pku-registrar-1").post(f"{case}/begin", {})
+    walk.operator("pku-registrar-2").post(f"{case}/review", {"agrees": False, "reason": "有报到与上课记录"})
+    assert at_step(walk, case, "rejected")["level"] == "school"
+
+
+def _disowned(found: Answer) -> list[Answer]:
+    return [each for each in found["cases"] if each["kind"] == "disowned"]
+
+
 def test_a_record_goes_over_to_the_account_that_somebody_opens_after_closing_the_first(walk: SchoolWalk) -> None:
     first, path = own(walk, WHO["renewed"])
     first.post(f"{API}/me/account/close", {})

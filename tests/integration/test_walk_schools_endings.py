@@ -4,7 +4,7 @@ import pytest
 
 from cli.client import Answer, until
 from cli.story import API
-from tests.support.school_walk import PKU, SchoolWalk, cast, csv_of, params
+from tests.support.school_walk import PKU, ZJU, SchoolWalk, cast, csv_of, params
 from tests.support.walk import refusal
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
@@ -119,7 +119,19 @@ def test_careless_keys_are_revoked_before_a_breach_is_closed(walk: SchoolWalk) -
         "kind": "CREDENTIAL_NEGLIGENCE", "summary": "密钥保管不善", "school_code": PKU, "province": "11",
         "responsible": ["pku-registrar-1"], "unit_head": "pku-registrar-2", "happened_on": "2026-06-01",
     }  # fmt: skip
-    incident = f"{API}/incidents/{education.post(f'{API}/incidents', breach)['id']}"
+    paper = walk.paper(education, b"%PDF-1.7 of keys that lay about")
+    missing = {**breach, "evidence": ["ab" * 32]}
+    assert refusal(walk, lambda: education.post(f"{API}/incidents", missing))["rule"] == "X-FOUND-1"
+    elsewhere = {**breach, "province": "33", "school_code": ZJU}
+    somewhere_else = [{**elsewhere, "evidence": [each]} for each in (paper, "ab" * 32)]
+    refused = [refusal(walk, lambda one=one: education.post(f"{API}/incidents", one)) for one in somewhere_else]
+    assert [(each["status"], each["rule"]) for each in refused] == [(403, "A4-2"), (403, "A4-2")]
+    saved = education.post(f"{API}/incidents", {**breach, "evidence": [paper]})
+    incident = f"{API}/incidents/{saved['id']}"
+    assert walk.seen("education-11", incident)["evidence"] == [paper]
+    assert education.fetch(f"{incident}/evidence/{paper}") == b"%PDF-1.7 of keys that lay about"
+    hidden = refusal(walk, lambda: walk.operator("education-33").get(f"{incident}/evidence/{paper}"))
+    assert hidden["status"] == 403
     closing = {"outcome": "已通报"}
     assert refusal(walk, lambda: education.post(f"{incident}/close", closing))["rule"] == "A27-2"
     education.post(f"{incident}/close", closing | {"keys_revoked_on": TODAY})

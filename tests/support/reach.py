@@ -47,6 +47,7 @@ NATIONWIDE: Mapping[str, frozenset[str]] = {
         list_overdue_schools list_transfers list_year_reminders reconcile_batch watch_batch
         count_statuses count_years download_batch_errors download_certificate_batch_errors download_conflicts_evidence
         download_plan get_plan download_admission_fixes_evidence download_cases_evidence
+        download_incidents_evidence
         download_transfers_evidence close_incident decide_admission_fix decide_conflict declare_illegal_entry
         open_conflict open_conflict_of_status open_incident recheck_admission_batch release_admission_batch
         return_admission_batch withdraw_conflict

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.enrollment.application.evidence import HandedIn, require_handed_in
 from services.enrollment.application.registering import FRESHMAN_RULES as FRESHMAN_RULES
 from services.enrollment.application.registering import registration_of
 from services.enrollment.application.registering import status_values as status_values
@@ -38,9 +39,10 @@ from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import Clock, shanghai_date
 from shared.codes.schools import province_of
+from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.application import Answer, Application, Heard, command, decided_again
 from shared.eventstore.bulk import Draft
-from shared.eventstore.context import Context
+from shared.eventstore.context import Asked, Context
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
 from shared.rules.refused import Refused
@@ -63,9 +65,23 @@ class Enrollment(Application):
         SCHOOL: SchoolKnown,
     }
 
+    papers: HandedIn | None = None  # handed in by the edge, where papers are kept
+
     def __init__(self, store: Store, clock: Clock, keyring: Keyring) -> None:
         super().__init__(store, clock)
         self.keyring = keyring
+
+    def save(
+        self,
+        *aggregates: Aggregate,
+        by: Context | Asked,
+        answer: Mapping[str, Any] | None = None,
+        heard: Heard | None = None,
+    ) -> Answer:
+        """What is named as evidence was handed in. It is asked last: who may not do this learns nothing of papers."""
+        if self.papers is not None and isinstance(by, Context):
+            require_handed_in(by.evidence, self.papers)
+        return super().save(*aggregates, by=by, answer=answer, heard=heard)
 
     # --- admission lists (A7) ---
 

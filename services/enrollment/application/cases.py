@@ -11,6 +11,7 @@ from services.enrollment.application.corrections import Corrections
 from services.enrollment.application.holders import Known
 from services.enrollment.domain.case import OPEN_CASE, Case
 from services.enrollment.domain.rules.identity import (
+    DISPUTES,
     CaseAlreadyOpen,
     CaseKind,
     level_of,
@@ -223,7 +224,8 @@ class Cases(Corrections):
     def _may_still(case: Case, known: Known) -> None:
         """What became of the record since the filing counts: graduated, transferred, contested."""
         standing = case.standing
-        by_student = standing.filed_role == "student"
+        # of what was disowned the school says who it is: that is no request of the student
+        by_student = standing.filed_role == "student" and standing.kind != "disowned"
         may_file(
             known.status.standing, kind=standing.kind, fields=standing.fields, evidence=_SHOWN, by_student=by_student
         )
@@ -231,7 +233,7 @@ class Cases(Corrections):
     def _told(self, case: Case, by: By, rules: tuple[str, ...], reason: str | None) -> Answer:
         """Save a case that ended without a change; a student who disputed is asked to check again."""
         saved = [case]
-        if case.standing.kind == "dispute":
+        if case.standing.kind in DISPUTES:
             status = self.get(StudentStatus, case.standing.status_id)
             self._ask_again(case, status, shanghai_date(by.recorded_at))
             saved = [case, status]  # type: ignore[list-item]
@@ -240,7 +242,7 @@ class Cases(Corrections):
 
     @staticmethod
     def _ask_again(case: Case, status: StudentStatus, today: date) -> None:
-        if case.standing.kind == "dispute" and status.standing.checked == "disputed":
+        if case.standing.kind in DISPUTES and status.standing.checked == "disputed":
             status.trigger_event(StudentStatus.AskedToCheck, channel="case", asked_on=today)
 
     def _go_on(self, case: Case, known: Known, reason: str, by: By) -> Answer:

@@ -108,7 +108,7 @@ class Holders(Enrollment):
     def holder_of(self, status_id: UUID) -> str:
         """The person of a status, or nobody: an empty id is nobody's."""
         found = self.owning(StatusHolder, HELD_STATUS, [str(status_id)]).get(str(status_id))
-        return str(found[2].person_id) if found else ""
+        return str(found[2].person_id or "") if found else ""
 
     def known(self, status_id: UUID) -> Known:
         """A status and the last word of its registration and its corrections, from one reading of its facts."""

@@ -8,3 +8,5 @@ class Look(BaseLook, stored_as="enrollment.Look"):
 
     class Taken(LookTaken):
         """Recorded before the answer was given."""
+
+        whose: tuple[tuple[str, str, str], ...] = ()  # of admissions: the id, document and name as keyed hashes

@@ -18,7 +18,7 @@ class HolderStanding:
     """A status and its person."""
 
     status_id: UUID
-    person_id: UUID
+    person_id: UUID | None  # None since the person said that the status is not theirs
 
 
 class StatusHolder(Aggregate, stored_as="enrollment.StatusHolder"):
@@ -43,6 +43,16 @@ class StatusHolder(Aggregate, stored_as="enrollment.StatusHolder"):
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = HolderStanding(self.status_id, self.person_id)
+
+    class Disowned(Aggregate.Event):
+        """The person said: this is not me, I never studied there. The status stays, and is nobody's (AC-21)."""
+
+        status_id: UUID
+        person_id: UUID
+        disowned_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = HolderStanding(self.status_id, None)
 
     @event(Heard)
     def __init__(self, *, status_id: UUID, person_id: UUID, bound_on: date) -> None:

@@ -13,6 +13,10 @@ class HolderRegister(Projection):
     key: ClassVar[tuple[str, ...]] = ("status_id",)
     columns: ClassVar[tuple[str, ...]] = ("person_id", "bound_on")
 
+    @on(StatusHolder.Disowned, key=lambda fact: (fact.status_id,))
+    def disowned(self, row: Row | None, fact: StatusHolder.Disowned) -> Row | None:
+        return None
+
     @on(StatusHolder.Heard, StatusHolder.HeardAnew, key=lambda fact: (fact.status_id,))
     def heard(self, row: Row | None, fact: Any) -> Row:
         return {"status_id": fact.status_id, "person_id": fact.person_id, "bound_on": fact.bound_on}

@@ -1,6 +1,6 @@
 """The table of incidents."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from services.enrollment.domain.incident import Incident
 from shared.eventstore.projection import Projection, Row, on
@@ -15,11 +15,11 @@ class IncidentRegister(Projection):
     table: ClassVar[str] = "incident_register"
     key: ClassVar[tuple[str, ...]] = ("incident_id",)
     columns: ClassVar[tuple[str, ...]] = (
-        *_OPENED, "state", "responsible", "status_ids", "case_ids", *_CLOSED, "version",
+        *_OPENED, "state", "responsible", "status_ids", "case_ids", "evidence", *_CLOSED, "version",
     )  # fmt: skip
 
     @on(Incident.Opened)
-    def opened(self, row: Row | None, fact: Incident.Opened) -> Row:
+    def opened(self, row: Row | None, fact: Any) -> Row:
         return {
             "incident_id": fact.originator_id,
             **{name: getattr(fact, name) for name in _OPENED},
@@ -27,6 +27,7 @@ class IncidentRegister(Projection):
             "responsible": " ".join(fact.responsible),
             "status_ids": " ".join(map(str, fact.status_ids)),
             "case_ids": " ".join(map(str, fact.case_ids)),
+            "evidence": " ".join(fact.context["evidence"]),
             **dict.fromkeys(_CLOSED),
             "version": fact.originator_version,
         }

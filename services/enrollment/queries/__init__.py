@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from services.enrollment.domain.look import Look
+from services.enrollment.domain.rules.standing import TRAINING
 from services.enrollment.queries.looking import in_case
 from services.enrollment.queries.years import years_of
 from shared.access.by import By
@@ -48,7 +49,9 @@ class EnrollmentQueries:
         row = self._one(query, key)
         if row is None:
             raise NotFound(kind="student_status")
-        decision = require(by.actor, "read_status", Resource("student_status", school=row["school_code"]))
+        training = TRAINING.get(row["category"])
+        resource = Resource("student_status", school=row["school_code"], training=training)
+        decision = require(by.actor, "read_status", resource)
         known = in_case(self.store, decision, row["status_id"])
         self.looks.saw(by, decision, [row["status_id"]], alone=True, in_case=known)
         with self.store.reading() as cursor:

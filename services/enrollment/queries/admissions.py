@@ -8,10 +8,12 @@ from uuid import UUID
 import msgspec
 
 from services.enrollment.domain.rules.rechecks import what_follows
+from services.enrollment.domain.rules.standing import TRAINING
 from services.enrollment.queries import Answer, EnrollmentQueries
 from services.enrollment.queries.appointed import OF_CATEGORY, categories_of
+from services.enrollment.queries.looking import whose
 from shared.access.by import By
-from shared.access.decide import Resource, require
+from shared.access.decide import Decision, Resource, require
 from shared.codes.id_documents import mask_name
 from shared.eventstore.follower import wait_for
 from shared.eventstore.store import Store
@@ -34,6 +36,10 @@ _OWN: Final = f"""
     ) ORDER BY a.entry_year DESC, a.admission_id LIMIT 200
 """
 _FIXES: Final = "SELECT * FROM admission_fix_register WHERE {where} ORDER BY fix_id LIMIT %(limit)s"
+_FIX: Final = """
+    SELECT f.*, a.category FROM admission_fix_register AS f LEFT JOIN admission_register AS a USING (admission_id)
+    WHERE f.fix_id = %s
+"""
 # what a supplement asks for is sealed, and its kind of training with it
 _FIX_OWN: Final = f"""
     AND (admission_id IS NULL OR %(categories)s::text[] IS NULL OR EXISTS (
@@ -105,15 +111,17 @@ class AdmissionQueries(EnrollmentQueries):
         more = f" AND {OF_CATEGORY.format('a.')}" + (" AND a.fix_id <> ''" if outcome == "pending_fix" else "")
         categories = categories_of(by)
         rows = self._page(_ADMISSIONS, "a", "admission_id", asked, after, limit, more, categories=categories)
-        self.looks.saw(by, decision, [row["admission_id"] for row in rows])
+        self._saw(by, decision, [row["admission_id"] for row in rows])
         return {"admissions": [self._admission(row) for row in rows]}
 
     def get_admission(self, *, school_code: str, entry_year: int, exam_no: str, by: By) -> Answer:
         """One admission by its number: whether it is a basis, and what became of it."""
-        decision = require(by.actor, "read_status", Resource("admission", school=school_code))
+        require(by.actor, "read_status", Resource("admission", school=school_code))
         asked = {"school_code": school_code, "entry_year": entry_year, "exam_no": exam_no}
         for row in self._page(_ADMISSIONS, "a", "admission_id", asked, None, 1):
-            self.looks.saw(by, decision, [row["admission_id"]], alone=True, in_case=bool(row["fix_id"]))
+            training = TRAINING.get(row["category"])
+            decision = require(by.actor, "read_status", Resource("admission", school=school_code, training=training))
+            self._saw(by, decision, [row["admission_id"]], alone=True, in_case=bool(row["fix_id"]))
             return self._admission(row)
         raise NotFound(kind="admission")
 
@@ -141,21 +149,22 @@ class AdmissionQueries(EnrollmentQueries):
         rows = self._page(
             _FIXES, "admission_fix_register", "fix_id", asked, after, limit, _FIX_OWN, categories=categories_of(by)
         )
-        self.looks.saw(by, decision, [row["admission_id"] or row["fix_id"] for row in rows])
+        self._saw(by, decision, [row["admission_id"] or row["fix_id"] for row in rows])
         return {"fixes": [self._fix(row, by) for row in rows]}
 
     def get_admission_fix(self, *, fix_id: UUID, after_version: int, by: By) -> Answer:
         """One correction or supplement; its values are open to the office whose turn it is."""
         if after_version:
             wait_for(self.store, fix_id, after_version)
-        row = self._one("SELECT * FROM admission_fix_register WHERE fix_id = %s", (fix_id,))
+        row = self._one(_FIX, (fix_id,))
         if row is None:
             raise NotFound(kind="admission_fix")
         registrar = by.actor is not None and by.actor.role == "registrar"
         scope = {"school": row["school_code"]} if registrar else {"province": row["province"]}
-        decision = require(by.actor, "read_admission_fixes", Resource("admission_fix", **scope))
+        training = TRAINING.get(row["category"])  # of a supplement none is known: what it asks for is sealed
+        decision = require(by.actor, "read_admission_fixes", Resource("admission_fix", training=training, **scope))
         seen, waits = row["admission_id"] or fix_id, row["decided_on"] is None
-        self.looks.saw(by, decision, [seen], full=_is_open_to(row, by), alone=True, in_case=waits)
+        self._saw(by, decision, [seen], full=_is_open_to(row, by), alone=True, in_case=waits)
         return self._fix(row, by)
 
     def list_preparatory(
@@ -166,7 +175,7 @@ class AdmissionQueries(EnrollmentQueries):
         either = f" AND %(school)s IN (p.admitting_school, p.training_school) AND {OF_CATEGORY.format('a.')}"
         asked, named = {"state": state} if state else {}, {"school": school_code, "categories": categories_of(by)}
         rows = self._page(_PREPARATORY, "p", "preparatory_id", asked, after, limit, either, **named)
-        self.looks.saw(by, decision, [row["admission_id"] for row in rows])
+        self._saw(by, decision, [row["admission_id"] for row in rows])
         return {"students": [self._preparatory(row) for row in rows]}
 
     def list_rechecks(
@@ -179,6 +188,9 @@ class AdmissionQueries(EnrollmentQueries):
         rows = self._named(_RECHECKS.format(wanted=_WANTED[wanted], own=OF_CATEGORY.format("s.")), named)
         self.looks.saw(by, decision, [row["status_id"] for row in rows])
         return {"students": [self._recheck(row) for row in rows]}
+
+    def _saw(self, by: By, decision: Decision, admission_ids: Sequence[UUID], **how: bool) -> None:
+        self.looks.saw(by, decision, admission_ids, whose=whose(self.store, admission_ids), **how)
 
     def _page(
         self,

@@ -9,9 +9,11 @@ from uuid import UUID
 import msgspec
 
 from services.enrollment.domain.look import Look
+from services.enrollment.domain.registration_batch import RegistrationBatch
 from shared.access.by import By
 from shared.access.decide import Decision, Resource, require
 from shared.blobs.port import Blobs
+from shared.eventstore import lookup
 from shared.eventstore.follower import wait_for
 from shared.eventstore.looking import Looks
 from shared.eventstore.store import Store
@@ -145,8 +147,16 @@ class BatchQueries:
             row = next(iter(_named(cursor)), None)
         if row is None:
             raise NotFound(kind="batch")
-        resource = Resource("batch", school=row["school_code"], province=row["province"])
+        training = self._training(row)
+        resource = Resource("batch", school=row["school_code"], province=row["province"], training=training)
         return row, require(by.actor, "read_batch", resource)
+
+    def _training(self, row: Answer) -> str | None:
+        """The kind of training that the submitter is appointed for, whose students a file's rows are (A24-1)."""
+        with self.store.reading() as cursor:
+            found = lookup.standings(cursor, RegistrationBatch, [row["batch_id"]]).get(row["batch_id"])
+        said: str = found[1].params.get("training", "all") if found else "all"
+        return None if said in ("", "all") else said
 
 
 def shown(row: Answer) -> Answer:

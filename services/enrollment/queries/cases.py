@@ -7,6 +7,7 @@ from uuid import UUID
 import msgspec
 
 from services.enrollment.domain.rules.identity import OPEN_STEPS
+from services.enrollment.domain.rules.standing import TRAINING
 from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.queries import Answer, EnrollmentQueries
 from services.enrollment.queries.appointed import appointed_for
@@ -99,12 +100,13 @@ class CaseQueries(EnrollmentQueries):
 
     def list_identity_versions(self, *, status_id: UUID, by: By) -> Answer:
         """Every version of who the student is and what is studied: kept for ever, read from the facts (A19-2)."""
-        row = self._one("SELECT school_code FROM student_register WHERE status_id = %s", (status_id,))
+        row = self._one("SELECT school_code, category FROM student_register WHERE status_id = %s", (status_id,))
         if row is None:
             raise NotFound(kind="student_status", field="status_id")
         auditor = by.actor is not None and by.actor.role == "auditor"
         action = "read_audit" if auditor else "read_cases"
-        decision = require(by.actor, action, Resource("case", school=row["school_code"]))
+        resource = Resource("case", school=row["school_code"], training=TRAINING.get(row["category"]))
+        decision = require(by.actor, action, resource)
         open_cases = self._all("SELECT * FROM case_register WHERE status_id = %s LIMIT 50", (status_id,))
         is_open = any(is_turn_of(each, by) for each in open_cases)
         known = in_case(self.store, decision, status_id)

@@ -6,7 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.enrollment.domain.look import Look
-from services.enrollment.domain.rules.standing import AWAY_STATES, OPEN_STATES
+from services.enrollment.domain.rules.standing import AWAY_STATES, OPEN_STATES, TRAINING
 from services.enrollment.queries.appointed import OF_CATEGORY, categories_of
 from services.enrollment.queries.looking import in_case
 from shared.access.by import By
@@ -72,7 +72,11 @@ class ChangeQueries:
             raise NotFound(kind="student_status")
         holder = str(row["person_id"]) if row["person_id"] else None
         resource = Resource(
-            "student_status", school=row["school_code"], person=holder, other_school=row["continued_at"]
+            "student_status",
+            school=row["school_code"],
+            person=holder,
+            other_school=row["continued_at"],
+            training=TRAINING.get(row["category"]),
         )
         decision = require(by.actor, "read_status", resource)
         masked = MASKED in decision.obligations

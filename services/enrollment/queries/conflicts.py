@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.enrollment.queries import Answer
-from services.enrollment.queries.appointed import categories_of
+from services.enrollment.queries.appointed import categories_of, concerning
 from services.enrollment.queries.cases import MOST, CaseQueries
 from shared.access.by import By
 from shared.access.decide import Resource, require
@@ -41,8 +41,10 @@ class ConflictQueries(CaseQueries):
         row = self._one("SELECT * FROM conflict_register WHERE conflict_id = %s", (conflict_id,))
         if row is None:
             raise NotFound(kind="conflict", field="conflict_id")
-        resource = Resource("case", school=row["first_school"], other_school=row["second_school"])
-        decision = require(by.actor, "read_cases", resource)
+        schools = {"school": row["first_school"], "other_school": row["second_school"]}
+        require(by.actor, "read_cases", Resource("case", **schools))
+        training = self._training_for(row, by)
+        decision = require(by.actor, "read_cases", Resource("case", training=training, **schools))
         self.looks.saw(by, decision, _both([row]), alone=True, in_case=row["state"] == "open")
         return self._conflict(row) | {"steps": self.steps_of(conflict_id)}
 
@@ -77,6 +79,19 @@ class ConflictQueries(CaseQueries):
         )
         self.looks.saw(by, decision, _both(rows))
         return {"conflicts": [self._conflict(row) | {"steps": []} for row in rows]}
+
+    def _training_for(self, row: Mapping[str, Any], by: By) -> str | None:
+        """Of a school's operator the own side counts, of everybody else's either; nobody knows of what kind one will be
+        that is not registered yet."""
+        school = by.actor.org if by.actor and by.actor.role == "registrar" else None
+        if row["second_status_id"] is None and school in (None, row["second_school"]):
+            return None
+        sides = self._all(
+            "SELECT category FROM student_register WHERE status_id IN (%(first_status_id)s, %(second_status_id)s)"
+            " AND (%(school)s::text IS NULL OR school_code = %(school)s)",
+            {**row, "school": school},
+        )
+        return concerning(by, [side["category"] for side in sides])
 
     def _conflict(self, row: Mapping[str, Any]) -> Answer:
         provinces = {province_of(row["first_school"]), province_of(row["second_school"])}

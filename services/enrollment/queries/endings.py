@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from services.enrollment.domain.look import Look
-from services.enrollment.queries.appointed import appointed_for
+from services.enrollment.queries.appointed import appointed_for, categories_of, concerning
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.eventstore.follower import wait_for
@@ -30,8 +30,14 @@ _INCIDENTS: Final = """
     WHERE (%(province)s::text IS NULL OR province = %(province)s)
     AND (%(kind)s::text IS NULL OR kind = %(kind)s) AND (%(state)s::text IS NULL OR state = %(state)s)
     AND (%(before)s::uuid IS NULL OR incident_id < %(before)s)
+    AND (%(categories)s::text[] IS NULL OR status_ids = '' OR EXISTS (
+        SELECT FROM student_register AS s
+        WHERE s.status_id = ANY(string_to_array(status_ids, ' ')::uuid[]) AND s.category = ANY(%(categories)s)
+    ))
     ORDER BY incident_id DESC LIMIT %(limit)s
 """
+
+_STUDENTS_OF: Final = "SELECT DISTINCT category FROM student_register WHERE status_id = ANY(%s::uuid[])"
 
 
 class EndingQueries:
@@ -49,7 +55,8 @@ class EndingQueries:
             after_version,
             "cancellation",
         )
-        decision = require(by.actor, "read_overdue", Resource("cancellation", school=found["school_code"]))
+        resource = Resource("cancellation", school=found["school_code"], training=found["training"] or None)
+        decision = require(by.actor, "read_overdue", resource)
         self.looks.saw(by, decision, [found["status_id"]], alone=True, in_case=True)
         return _shown(found)
 
@@ -82,7 +89,10 @@ class EndingQueries:
         found = self._one(
             "SELECT * FROM incident_register WHERE incident_id = %s", incident_id, after_version, "incident"
         )
-        decision = require(by.actor, "report_incident", Resource("incident", province=found["province"]))
+        students = self._all(_STUDENTS_OF, (found["status_ids"].split(),))
+        training = concerning(by, [each["category"] for each in students])
+        resource = Resource("incident", province=found["province"], training=training)
+        decision = require(by.actor, "report_incident", resource)
         self.looks.saw(by, decision, found["status_ids"].split(), in_case=True)
         return _incident(found)
 
@@ -92,7 +102,7 @@ class EndingQueries:
         """The incidents of a province, or of all, the newest first."""
         decision = require(by.actor, "report_incident", Resource("incident", province=province))
         asked = {"province": province, "kind": kind, "state": state, "before": before, "limit": limit}
-        rows = self._all(_INCIDENTS, asked)
+        rows = self._all(_INCIDENTS, asked | {"categories": categories_of(by)})
         self.looks.saw(by, decision, [each for row in rows for each in row["status_ids"].split()])
         return {
             "incidents": [_incident(row) for row in rows],
@@ -115,7 +125,7 @@ class EndingQueries:
 
 
 def _incident(row: Answer) -> Answer:
-    lists = ("responsible", "status_ids", "case_ids")
+    lists = ("responsible", "status_ids", "case_ids", "evidence")
     return _shown(row) | {name: row[name].split() for name in lists}
 
 

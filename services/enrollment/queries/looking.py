@@ -1,5 +1,6 @@
-"""Whether a look at a student has its reason in an open case (AUD-4)."""
+"""Whether a look at a student has its reason in an open case (AUD-4), and whom a look at an admission shows."""
 
+from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
@@ -25,3 +26,13 @@ def in_case(store: Store, decision: Decision, status_id: UUID) -> bool:
         cursor.execute(_OPEN, {"id": status_id})
         row = cursor.fetchone()
     return bool(row and row[0])
+
+
+def whose(store: Store, admission_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Document and name of admissions, keyed: the person is told of a look though no status may follow (A24-3)."""
+    with store.reading() as cursor:
+        cursor.execute(
+            "SELECT admission_id, id_key, name_key FROM admission_register WHERE admission_id = ANY(%s::uuid[])",
+            (list(admission_ids),),
+        )
+        return {admission_id: (id_key, name_key) for admission_id, id_key, name_key in cursor.fetchall()}

@@ -5,6 +5,7 @@ from typing import Any, Final
 from services.enrollment.domain.look import Look
 from services.enrollment.domain.roster_export import RosterStanding
 from services.enrollment.domain.rules.standing import TRAINING
+from services.enrollment.queries.looking import whose
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.eventstore.looking import Looks
@@ -67,7 +68,9 @@ class RosterQueries:
         with self.store.reading() as cursor:
             cursor.execute(_PAGE.format(student_no=student_no, rows=rows, id=record), asked)
             found = cursor.fetchall()
-        self.looks.saw(by, decision, [row[-1] for row in found], full=True)
+        seen = [row[-1] for row in found]
+        admitted = whose(self.store, seen) if rows is _FRESHMEN else None
+        self.looks.saw(by, decision, seen, full=True, whose=admitted)
         listed = [
             {
                 "exam_no": exam_no,

@@ -8,6 +8,7 @@ from services.enrollment.application.admissions import Admissions
 from services.enrollment.application.batches import Batches
 from services.enrollment.application.changes import Changes
 from services.enrollment.application.conflicts import Conflicts
+from services.enrollment.application.disowning import Disownings
 from services.enrollment.application.endings import Endings
 from services.enrollment.application.entry import Entry
 from services.enrollment.application.exports import Exports
@@ -45,13 +46,14 @@ from services.enrollment.service.transfers import TransferAnswers
 from services.enrollment.service.unmasking import UnmaskingAnswers
 from services.enrollment.service.years import YearAnswers
 from shared.access.by import By
-from shared.blobs.files import FileBlobs
+from shared.blobs.sealed_files import SealedBlobs
 from shared.bus.handlers import answers, hears
 from shared.bus.providers import provide
 from shared.bus.source import StreamSource
 from shared.codes.clock import clock_from
 from shared.contracts.events.credentials import DegreeIssuedV1
 from shared.contracts.events.identity import RecordBoundV1
+from shared.contracts.events.identity_people import RecordDisownedV1
 from shared.contracts.rpc.enrollment import (
     DecideEntryV1,
     FindStatusV1,
@@ -86,7 +88,8 @@ class Edge:
         self.preparation = Preparation(self.store, clock_from(config.clock), keyring)
         self.admission_queries = AdmissionQueries(self.store, keyring)
         self.batches = Batches(self.store, clock_from(config.clock), keyring)
-        self.files = BatchQueries(self.store, FileBlobs(config.blobs_dir, read_only=True))
+        blobs = SealedBlobs.at(config.blobs_dir, config.keys_file, read_only=True)
+        self.files = BatchQueries(self.store, blobs)
         self.school_years = SchoolYears(self.store, clock_from(config.clock), keyring)
         self.years = YearQueries(self.store)
         self.overdue = OverdueQueries(self.store, keyring)
@@ -101,12 +104,16 @@ class Edge:
         self.rosters = RosterQueries(self.store, keyring)
         at_work = (self.store, clock_from(config.clock), keyring, Findings(self.store), config.periods)
         self.notices = Notices(*at_work)
+        self.disownings = Disownings(*at_work)
         self.unmaskings = Unmaskings(self.store, clock_from(config.clock), keyring)
         self.transfers = Transfers(*at_work)
         self.conflicts = Conflicts(*at_work)
         self.own = OwnQueries(self.store, keyring)
         self.transfer_files = TransferQueries(self.store, keyring)
         self.conflict_files = ConflictQueries(self.store, keyring)
+        for use_cases in vars(self).values():
+            if isinstance(use_cases, Enrollment):
+                use_cases.papers = blobs
 
     def close(self) -> None:
         self.store.close()
@@ -191,3 +198,7 @@ class EnrollmentHearing:
     @hears(RecordBoundV1)
     def hear_holders(self, facts: list[dict[str, Any]], heard: Heard) -> None:
         self.edge.notices.hear_holders(facts, heard=heard)
+
+    @hears(RecordDisownedV1)
+    def hear_disowned(self, facts: list[dict[str, Any]], heard: Heard) -> None:
+        self.edge.disownings.hear_disowned(facts, heard=heard)

@@ -61,6 +61,19 @@ def test_a_year_out_of_order_with_unknown_changes_is_told_all_of_it(status):
     assert isinstance(row, Reasons)
 
 
+@pytest.mark.rule("A12-1", "A12-3", "A12-9", "A14-2", "R41-27")
+def test_a_year_that_cannot_be_registered_is_told_everything_that_stands_against_it(status):
+    """Given a status that has ended, or who is away with a year left out, when a year is filed, then all of it is said:
+    that the status has ended and the year lies beyond graduation, that the student is away and a year comes first."""
+    left = replace(status, state="graduated", since=date(2026, 7, 1))
+    beyond = year_of(left, academic_year=2027, XN=2027, JFQK="未缴")
+    assert said(beyond) == [("KSH", "A14-2"), ("XN", "A12-9"), ("JFQK", "R41-12")]
+    away = replace(status, state="reserved", in_service=True, since=date(2024, 3, 1))
+    assert said(year_of(away, academic_year=2024, XN=2024)) == [("KSH", "R41-27"), ("XN", "A12-1")]
+    done = replace(left.year_settled(2023, "registered", ()), state="dropped")
+    assert said(year_of(done, XN=2023, ZCJG="暂缓注册")) == [("KSH", "A14-2"), ("XN", "A12-3")]
+
+
 @pytest.mark.rule("A12-4", "A12-5")
 def test_a_settled_year_is_told_every_change_and_record_that_comes_late(status):
     """Given a year that is settled, when a file adds to it, then everything that it adds is named."""
@@ -117,15 +130,32 @@ def test_what_does_not_follow_is_told_without_guessing_where_it_would_lead(statu
     assert said(change_of(replace(status, school_code=OTHER), JDRQ=date(2000, 1, 1))) == [("KSH", "A4-1")]
 
 
-def freshman(admission, school=SCHOOL, training="all", **cells):
+def freshman(admission, school=SCHOOL, training="all", released=True, **cells):
     one = uuid7()
-    entries = Entries({admission.exam_no: (one, 1, admission)}, {}, {admission.batch_id: True})
+    entries = Entries({admission.exam_no: (one, 1, admission)}, {}, {admission.batch_id: released})
     kind = freshman_results.FreshmanResultsKind(None)
     values = {"KSH": admission.exam_no, "RXJG": "注册学籍", "FCJG": "合格"} | cells
     try:
         return kind._outcome(values, entries, {}, set(), freshman_results.School(school, training))
     except Refused as refused:
         return refused
+
+
+@pytest.mark.rule("A7-3", "A8-1", "A8-4", "R41-10")
+def test_a_freshman_who_may_not_enter_is_told_the_rest_too():
+    """Given an admission that is no basis and was decided about, when a row without a recheck comes, then it is told
+    each of these; and a deferral without an end names its cell beside."""
+    decided = replace(ADMISSION, state="abandoned")
+    assert said(freshman(decided, released=False, FCJG=None)) == [
+        ("KSH", "A7-3"),
+        ("RXJG", "A8-4"),
+        ("FCJG", "A8-1"),
+    ]
+    waiting = replace(ADMISSION, state="deferred")
+    row = freshman(waiting, RXJG="保留入学资格", BLYY="应征入伍")
+    assert said(row) == [("RXJG", "R41-10"), ("BLZ", "R41-10")]
+    assert said(freshman(decided, school=OTHER, released=False)) == [("KSH", "A4-1")]
+    assert said(freshman(decided, training="adult", released=False)) == [("KSH", "A24-1")]
 
 
 @pytest.mark.rule("A8-1", "A8-10", "A9-2", "A10-3")

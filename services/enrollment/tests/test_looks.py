@@ -264,4 +264,31 @@ def test_a_look_is_told_to_the_neighbours_as_its_contract_says(enrollment, tmp_p
     assert contract is StudentRecordsViewedV1
     loaded = contract().load(contract().dump(said))
     assert (loaded["records"], loaded["sub"], loaded["alone"]) == ([world.student_no], "checker", True)
+    assert loaded["admissions"] == []
     assert "enrollment.Look" in {aggregate.stored_as for aggregate in AGGREGATES}
+
+
+@pytest.mark.rule("A24-3")
+def test_a_look_at_an_admission_says_whose_it_is_for_no_status_may_ever_follow(enrollment, tmp_path):
+    """Given an admission without a status, when its school looks at it alone and in the list, then each look is told
+    with document and name as keyed hashes, by which the person finds it; a look at a status is told without."""
+    world = World(enrollment, tmp_path)
+    world.fold()
+    with world.base.store.reading() as cursor:
+        cursor.execute(
+            "SELECT admission_id, id_key, name_key FROM admission_register WHERE exam_no = %s", (world.ids["exam_no"],)
+        )
+        (found,) = cursor.fetchall()
+    world.call("get_admission", WHO["r"])
+    world.call("list_admissions", WHO["r"], outcome=None, after=None)
+    world.call("get_status", WHO["r"])
+    world.fold()
+    with world.base.store.reading() as cursor:
+        told = [said for record in read_log(cursor, 0, 10_000) for _, said in publish(record) if "look_id" in said]
+    for use_case in ("get_admission", "list_admissions"):
+        (said,) = [each for each in told if each["use_case"] == use_case]
+        look = StudentRecordsViewedV1().load(StudentRecordsViewedV1().dump(said))
+        assert tuple(map(str, found)) in {
+            (str(each["record_id"]), each["id_key"], each["name_key"]) for each in look["admissions"]
+        }
+    assert len([each for each in told if each["use_case"] == "get_status" and each["admissions"]]) == 0

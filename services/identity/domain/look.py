@@ -31,6 +31,7 @@ class HeardLook(Aggregate, stored_as="identity.HeardLook"):
         use_case: str
         alone: bool
         seen_at: datetime
+        whose: tuple[tuple[str, str, str], ...] = ()  # records that are bound to nobody: id, document, name as hashes
 
 
 class Alert(Aggregate, stored_as="identity.Alert"):

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from services.identity.domain.look import Alert, HeardLook, Look
 from shared.eventstore.projection import Key, Projection, Route, Row
 
+_NOBODY = (None, None)  # whose a record is says its binding
 _SAID = ("shown", "purpose", "office")
 _WHO = ("sub", "role", "org", "use_case", "seen_at")
 
@@ -17,7 +18,7 @@ class LooksAtRecords(Projection):
     key: ClassVar[tuple[str, ...]] = ("record_id", "look_id")
     columns: ClassVar[tuple[str, ...]] = (
         "record_id", "look_id", "service", "seen_at", "sub", "role", "org", "office", "use_case", "shown", "purpose",
-        "alone",
+        "alone", "id_key", "name_key",
     )  # fmt: skip
 
     def routes(self, fact_type: type[Any]) -> Sequence[Route]:
@@ -42,12 +43,15 @@ def _keys(fact: Any) -> Iterable[Key]:
     return [(record, fact.originator_id) for record in fact.records]
 
 
-def _heard(_: Row | None, fact: Any) -> Row:
-    return {name: getattr(fact, name) for name in ("service", "alone", *_SAID, *_WHO)}
+def _heard(key: Row | None, fact: Any) -> Row:
+    told = {name: getattr(fact, name) for name in ("service", "alone", *_SAID, *_WHO)}
+    record_id = str((key or {})["record_id"])
+    id_key, name_key = next(((document, name) for each, document, name in fact.whose if each == record_id), _NOBODY)
+    return told | {"id_key": id_key, "name_key": name_key}
 
 
 def _own(_: Row | None, fact: Any) -> Row:
-    return {"service": "identity", "alone": fact.alone, **_from_context(fact)}
+    return {"service": "identity", "alone": fact.alone, "id_key": None, "name_key": None, **_from_context(fact)}
 
 
 def _alert(_: Row | None, fact: Any) -> Row:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
+from services.identity.domain.identities import Identities
 from services.identity.domain.office import OFFICE_CODE, Office
 from shared.access.by import By
 from shared.access.decide import Resource, granted_areas, require
@@ -16,10 +17,13 @@ Answer = dict[str, Any]
 _MINE: Final = """
     SELECT look_id, service, seen_at, role, org, office, use_case, shown, purpose, bool_or(alone) AS alone,
            array_agg(record_id ORDER BY record_id) AS records
-    FROM looks
-    WHERE record_id IN (
-        SELECT %(person)s UNION SELECT id FROM heard_records WHERE person_id = %(person)s
-    ) AND (%(before)s::timestamptz IS NULL OR seen_at < %(before)s)
+    FROM (
+        SELECT * FROM looks WHERE record_id IN (
+            SELECT %(person)s UNION SELECT id FROM heard_records WHERE person_id = %(person)s
+        ) UNION
+        SELECT looks.* FROM unnest(%(documents)s::text[], %(names)s::text[]) AS known (id_key, name_key)
+        JOIN looks USING (id_key, name_key)
+    ) AS mine WHERE (%(before)s::timestamptz IS NULL OR seen_at < %(before)s)
     GROUP BY look_id, service, seen_at, role, org, office, use_case, shown, purpose
     ORDER BY seen_at DESC, look_id LIMIT %(limit)s
 """
@@ -29,6 +33,7 @@ _ALERTS: Final = """
         AND (%(areas)s::text[] IS NULL OR org = ANY(%(areas)s) OR substr(org, 3, 2) = ANY(%(areas)s))
     ORDER BY alert_id DESC LIMIT %(limit)s
 """
+_IDENTITIES: Final = "SELECT known FROM person_identities WHERE person_id = %s AND state = 'open'"
 _CONSENTS: Final = "SELECT * FROM consents WHERE {where} ORDER BY consent_id DESC LIMIT 200"
 _SCHOOLS: Final = (
     "SELECT DISTINCT ON (school_code) school_code, school_name FROM heard_records WHERE school_code = ANY(%s)"
@@ -49,7 +54,7 @@ class LookQueries:
         """When, which office, in which role, what, and what for: not the name of the person who looked."""
         require(by.actor, "read_own_looks", Resource("looks", person=by.sub))
         asked = {"person": _person(by), "before": before, "limit": limit}
-        rows = self._all(_MINE, asked)
+        rows = self._all(_MINE, asked | self._pairs(asked["person"]))
         names = self._names(rows)
         shown = ("look_id", "service", "seen_at", "role", "use_case", "shown", "purpose", "alone", "records")
         return {
@@ -60,6 +65,12 @@ class LookQueries:
             ],
             "next": rows[-1]["seen_at"] if len(rows) == limit else None,
         }
+
+    def _pairs(self, person_id: UUID) -> Answer:
+        """Documents and names of a living account's person: by them admissions are known that became no status."""
+        rows = self._all(_IDENTITIES, (person_id,))
+        pairs = [pair for row in rows for pair in Identities.from_rows(row["known"]).pairs]
+        return {"documents": [document for document, _ in pairs], "names": [name for _, name in pairs]}
 
     def list_alerts(self, *, before: UUID | None, limit: int, by: By) -> Answer:
         """Looks that nothing explains, with who looked: for auditors as far as their grants go, and the ministry."""

@@ -13,7 +13,7 @@ from services.identity.domain.consent import ConsentTooLong, NotConsented, Nothi
 from services.identity.domain.look import Look
 from services.identity.domain.office import NO_GRANT, Office
 from services.identity.queries.looks import LookQueries
-from services.identity.tests.conftest import House
+from services.identity.tests.conftest import ZHANG, House
 from services.identity.tests.test_identity_stored import registered
 from shared.access.assertion import Assertion
 from shared.access.decide import Decision, NotPermitted, Resource, require
@@ -72,6 +72,24 @@ def test_a_student_sees_when_which_office_and_what_for_but_not_who(house: House)
     assert look["look_id"] == mine["look_id"]
     assert (look["role"], look["office_name"], look["purpose"]) == ("registrar", "北京大学", "学籍核对")
     assert "pku-registrar-1" not in str(look)
+
+
+@pytest.mark.rule("A24-3")
+def test_a_look_at_an_admission_is_told_to_whose_document_and_name_it_carries(house: House) -> None:
+    """Given looks at admissions that became no status, when a student asks, then those under the own document and name
+    are told, also those of the time before the account; under another name or another document they are not."""
+    keyring = house.identity.keyring
+    id_key, name_key = keyring.id_key("1", ZHANG["id_number"]), keyring.name_key(ZHANG["name"])
+    mine, of_others = uuid4(), keyring.name_key("李四")
+    seen = told(mine, alone=True) | {"admissions": [{"record_id": mine, "id_key": id_key, "name_key": name_key}]}
+    other = uuid4()
+    wrong = told(other) | {"admissions": [{"record_id": other, "id_key": id_key, "name_key": of_others}]}
+    reports = LookReports(house.identity.store, house.clock)
+    reports.hear_looks("enrollment", [seen, wrong], Heard("enrollment", 1, 2))
+    student = house.student()
+    house.work()
+    (look,) = looks_of(house, student)
+    assert (look["look_id"], look["records"]) == (seen["look_id"], [mine])
 
 
 def test_looks_are_told_page_by_page_the_newest_first(house: House) -> None:

@@ -81,6 +81,9 @@ class IncidentV1(Contract):
     status_ids = fields.List(fields.String(), required=True)
     case_ids = fields.List(fields.String(), required=True)
     happened_on = shapes.day(allow_none=True)
+    evidence = fields.List(
+        fields.String(), required=True, metadata={"description": "The papers that prove it, by their digests."}
+    )
     opened_by = fields.String(required=True)
     opened_on = shapes.day()
     outcome = fields.String(required=True, allow_none=True)
@@ -100,6 +103,7 @@ class IncidentV1(Contract):
         "status_ids": [ANOTHER_ID],
         "case_ids": [],
         "happened_on": "2025-09-10",
+        "evidence": [A_DIGEST],
         "opened_by": "province-1",
         "opened_on": "2025-09-28",
         "outcome": None,

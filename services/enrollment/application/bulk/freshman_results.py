@@ -13,14 +13,16 @@ from services.enrollment.domain.admission import Admission
 from services.enrollment.domain.rules.entry import (
     DEFERRAL_CAUSES,
     EntryAlreadyDecided,
+    NotOwnStudent,
     decided_entry,
+    entering_checks,
     may_enter,
     may_register_students,
     may_write_for,
     partner_of,
     registration_checks,
 )
-from services.enrollment.domain.rules.standing import ENTRY_OUTCOMES, PASSED, AdmissionStanding
+from services.enrollment.domain.rules.standing import ENTRY_OUTCOMES, PASSED, UNDECIDED, AdmissionStanding
 from services.enrollment.domain.student_status import StudentStatus, first_standing
 from shared.eventstore.bulk import Draft
 from shared.eventstore.ids import uuid7
@@ -102,21 +104,23 @@ class FreshmanResultsKind(FileKind):
             same = _same_status(before, values) if before else _same_outcome(basis, outcome, values)
             if same:
                 return Unchanged()
-        may_enter(basis, released=entries.released[basis.batch_id], school_code=school.code)
-        if holder is not None:
-            raise EntryAlreadyDecided(field="KSH", state="registered")
-        may_register_students(school.code)
-        may_write_for(school.training, basis.category)
-        if outcome != "registered":
-            fact = decided_entry(basis, outcome, cause=_cause(values), until=values.get("BLZ"))
-            return [draft_of(Admission, admission_id, version, basis, Admission.EntryDecided, fact)]
+        released, is_prepared = entries.released[basis.batch_id], admission_id in prepared
         said = {name: values.get(code) for code, name in SAID.items()}
-        recheck = values["FCJG"] or ""
-        is_prepared = admission_id in prepared
+        if basis.school_code == school.code:  # of other schools' students, and of other operators', nobody learns more
+            may_write_for(school.training, basis.category)
         try:
-            fact = registration_of(admission_id, basis, recheck=recheck, said=said, prepared=is_prepared)
+            may_enter(basis, released=released, school_code=school.code)
+            _must_have_no_status(holder)
+            may_register_students(school.code)
+            if outcome != "registered":
+                fact = decided_entry(basis, outcome, cause=_cause(values), until=values.get("BLZ"))
+                return [draft_of(Admission, admission_id, version, basis, Admission.EntryDecided, fact)]
+            fact = registration_of(admission_id, basis, recheck=values["FCJG"] or "", said=said, prepared=is_prepared)
+        except NotOwnStudent:
+            raise
         except Refused as refused:
-            raise together(refused, _checks(basis, recheck, said, prepared=is_prepared)) from None
+            checks = _checks(basis, values, school, released=released, holder=holder, prepared=is_prepared)
+            raise together(refused, checks) from None
         after = first_standing(fact)
         return [Draft(StudentStatus, uuid7(), 1, StudentStatus.Registered, fact, after, basis.entry_date)]
 
@@ -125,17 +129,37 @@ def _objection(exam_no: str, entries: Entries, school_code: str) -> Refused | No
     """What is wrong with a row whatever else it says: no own admission of this number is a basis."""
     try:
         _, _, basis = entries.of(exam_no)
-        may_enter(basis, released=entries.released[basis.batch_id], school_code=school_code)
     except Refused as refused:
         return refused
+    released = entries.released[basis.batch_id]
+    try:
+        may_enter(basis, released=released, school_code=school_code)
+    except Refused as refused:
+        return together(refused, entering_checks(basis, released=released, school_code=school_code))
     return None
 
 
+def _must_have_no_status(holder: UUID | None) -> None:
+    if holder is not None:
+        raise EntryAlreadyDecided(field="KSH", state="registered")
+
+
 def _checks(
-    basis: AdmissionStanding, recheck: str, said: Mapping[str, Any], *, prepared: bool
+    basis: AdmissionStanding, values: Values, school: School, *, released: bool, holder: UUID | None, prepared: bool
 ) -> Iterator[Callable[[], object]]:
-    """What is asked of a registration, one question at a time."""
-    yield from registration_checks(basis, recheck=recheck, admission_type=said["admission_type"], prepared=prepared)
+    """What is asked of a row about an own admission, one question at a time."""
+    yield from entering_checks(basis, released=released, school_code=school.code)
+    if basis.state in UNDECIDED:  # or else it was said already that something was decided
+        yield partial(_must_have_no_status, holder)
+    yield partial(may_register_students, school.code)
+    outcome: Any = ENTRY_OUTCOMES[values["RXJG"]]
+    if outcome != "registered":
+        yield partial(decided_entry, basis, outcome, cause=_cause(values), until=values.get("BLZ"))
+        return
+    said = {name: values.get(code) for code, name in SAID.items()}
+    yield from registration_checks(
+        basis, recheck=values["FCJG"] or "", admission_type=said["admission_type"], prepared=prepared
+    )
     yield partial(partner_of, basis, said["joint_partner"])
 
 

@@ -192,8 +192,25 @@ def may_enter(admission: AdmissionStanding, *, released: bool, school_code: str)
         if admission.joint_partner == school_code:
             raise PartnerRegistersNot(field="KSH", school_code=admission.school_code)
         raise NotOwnStudent(field="KSH")
+    _must_be_released(released)
+    _must_be_undecided(admission)
+
+
+def entering_checks(
+    admission: AdmissionStanding, *, released: bool, school_code: str
+) -> Iterator[Callable[[], object]]:
+    """The same, one question at a time; of another school's admission nothing more is asked."""
+    yield partial(may_enter, admission, released=released, school_code=school_code)
+    if admission.school_code == school_code:
+        yield partial(_must_be_undecided, admission)
+
+
+def _must_be_released(released: bool) -> None:
     if not released:
         raise NoAdmissionBasis(field="KSH")
+
+
+def _must_be_undecided(admission: AdmissionStanding) -> None:
     if admission.state == "deferred":
         raise EntryDeferred(field="RXJG", state=admission.state)
     if admission.state not in UNDECIDED:

@@ -15,7 +15,10 @@ CaseKind = Literal[
     "change",  # 变更: the fact itself changed
     "dispute",  # the student says that something is wrong, and perhaps not what is right (A11-2)
     "cancellation",  # the closing of the status was wrong (A13-4)
+    "disowned",  # the person said that the record is not theirs (AC-21)
 ]
+DISPUTES = ("dispute", "disowned")
+"""Cases that mark the record as disputed until they are decided."""
 CaseState = Literal[
     "filed", "school_review", "province_review", "applied", "rejected", "not_accepted", "withdrawn"
 ]  # fmt: skip
@@ -199,7 +202,7 @@ def may_file(
         raise NoChangeAfterGraduation()
     elif not standing.is_open and kind == "change":
         raise NoChangeOfArchive(state=standing.state)
-    if kind != "dispute" and not evidence:
+    if kind not in DISPUTES and not evidence:
         raise ProofMissing(field="evidence")
     may_change_identity(standing, fields)
 

@@ -8,7 +8,14 @@ from typing import Any, Final, Literal, NamedTuple
 from services.enrollment.domain.rules.school_years import may_move_grade
 from services.enrollment.domain.rules.standing import StatusStanding, YearResult, academic_year_of
 from services.enrollment.domain.rules.texts import clean_text
-from services.enrollment.domain.rules.years import DueOf, StatusNotOpen, YearAlreadySettled, due_for, may_settle_year
+from services.enrollment.domain.rules.years import (
+    DueOf,
+    StatusNotOpen,
+    YearAlreadySettled,
+    due_for,
+    may_settle_year,
+    settling_checks,
+)
 from shared.rules.refused import Refused
 
 Cause = Literal["unpaid_tuition", "absence", "other"]
@@ -137,7 +144,7 @@ def year_checks(
             yield partial(_require_told, status, text)
         return
     school_code, year, result = filing.school_code, filing.academic_year, filing.result
-    yield partial(may_settle_year, status, school_code=school_code, academic_year=year, result=result, due_of=due_of)
+    yield from settling_checks(status, school_code=school_code, academic_year=year, result=result, due_of=due_of)
     yield partial(may_defer, filing)
     known = _known_changes(status, filing.academic_year)
     for kind in filing.changes:

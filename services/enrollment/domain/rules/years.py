@@ -1,8 +1,9 @@
 """The rules of the academic years of a student status: which are due, and in which order (A12)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Final, Literal
 
 from services.enrollment.domain.rules.deadlines import year_due
@@ -93,8 +94,41 @@ def may_settle_year(
     """One result per year, in order, of an open own status (A4-1, A12-1, A12-2, A12-3, A12-9)."""
     if status.school_code != school_code:
         raise NotOwnStudent(field="KSH")
+    _must_be_open(status)
+    _must_be_unsettled(status, academic_year, result)
+    if status.state in AWAY_STATES or status.absences:
+        _may_be_due(status, academic_year, due_of(academic_year))
+    if academic_year > status.settled_year + 1:
+        _none_left_out(status, academic_year, due_of)
+
+
+def settling_checks(
+    status: StatusStanding, *, school_code: str, academic_year: int, result: YearResult, due_of: DueOf = usual_due
+) -> Iterator[Callable[[], object]]:
+    """The same, one question at a time: whoever mends a row wants to know all that is wrong with it.
+
+    Of another school's student, and of a year that was none of the student's, nothing more is asked.
+    """
+    settle = partial(may_settle_year, status, school_code=school_code, academic_year=academic_year, result=result)
+    yield partial(settle, due_of=due_of)
+    if status.school_code != school_code:
+        return
+    yield partial(_must_be_unsettled, status, academic_year, result)
+    is_of_study = (
+        academic_year_of(status.entry_date) < academic_year <= academic_year_of(status.expected_graduation_date)
+    )
+    if status.is_open and is_of_study:
+        yield partial(_may_be_due, status, academic_year, due_of(academic_year))
+        yield partial(_none_left_out, status, academic_year, due_of)
+
+
+def _must_be_open(status: StatusStanding) -> None:
     if not status.is_open:
         raise StatusNotOpen(field="KSH", state=status.state)
+
+
+def _must_be_unsettled(status: StatusStanding, academic_year: int, result: YearResult) -> None:
+    """A year of study that has no result, or whose deferral ends with this one."""
     if academic_year <= academic_year_of(status.entry_date):
         raise FreshmanYear(field="XN")
     if academic_year > academic_year_of(status.expected_graduation_date):
@@ -104,10 +138,6 @@ def may_settle_year(
     )
     if academic_year <= status.settled_year and not late_registration:
         raise YearAlreadySettled(field="XN")
-    if status.state in AWAY_STATES or status.absences:
-        _may_be_due(status, academic_year, due_of(academic_year))
-    if academic_year > status.settled_year + 1:
-        _none_left_out(status, academic_year, due_of)
 
 
 def is_away_on(status: StatusStanding, day: date) -> bool:
