@@ -25,7 +25,8 @@ class LookReports(Application):
 def _drafts(service: str, fact: Values) -> Iterator[Draft]:
     said = {"service": service, **{name: fact[name] for name in _WHO}}
     records: tuple[UUID, ...] = tuple(fact["records"])
-    reported = said | {"records": records, "alone": fact["alone"]}
+    named = [(str(each["record_id"]), each["id_key"], each["name_key"]) for each in fact.get("admissions", ())]
+    reported = said | {"records": records, "alone": fact["alone"], "whose": tuple(named)}
     yield Draft(HeardLook, fact["look_id"], 1, HeardLook.Reported, reported)
     if fact["alarming"]:
         raised = said | {"look_id": fact["look_id"], "record_id": records[0]}
