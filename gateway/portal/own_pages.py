@@ -9,6 +9,7 @@ from gateway.api.signed_in import session_of_browser
 from gateway.platform import platform
 from gateway.portal.asking import NotFilledIn, Outcome, asked, typed
 from gateway.portal.rendering import LANGUAGE, moved
+from gateway.portal.scan_codes import with_picture
 from gateway.portal.sign_in_pages import command_number, credential, form_page, passkey_page
 from gateway.portal.visits import begin_visit, gone_to, signed_in, step_up_first, way_back
 from shared.contracts.contract import Request
@@ -20,6 +21,7 @@ from shared.contracts.rpc.identity_factors import (
     BeginPasskeyV1,
     BeginTotpV1,
     ListMyFactorsV1,
+    MakeRecoveryCodesV1,
     RemovePasskeyV1,
     RemoveTotpV1,
     SetPasswordV1,
@@ -118,12 +120,20 @@ def _totp(language: str) -> Response:
     begun = asked(BeginTotpV1, {})
     if begun.refusal:
         return _security_page(language, begun.refusal)
-    return form_page("totp.html", language, totp=begun.answer)
+    return form_page("totp.html", language, totp=with_picture(begun.answer))
 
 
 def _totp_done(language: str) -> Response:
     outcome = asked(AddTotpV1, {**typed("ceremony", "otp"), "command_id": command_number()})
     return _security_page(language, outcome.refusal, "" if outcome.refusal else "own_totp_added")
+
+
+def _recovery_codes(language: str) -> Response:
+    """Ten new codes on a page of their own, which no browser keeps."""
+    made = asked(MakeRecoveryCodesV1, {"command_id": command_number()})
+    if made.refusal:
+        return _security_page(language, made.refusal)
+    return form_page("recovery_codes.html", language, codes=made.answer["codes"])
 
 
 def _passkey(language: str) -> Response:
@@ -145,6 +155,7 @@ _STEPS: Final[Mapping[str, Step]] = {
     "password": _password,
     "totp": _totp,
     "totp-done": _totp_done,
+    "recovery-codes": _recovery_codes,
     "totp-remove": _told(RemoveTotpV1, "own_factor_removed"),
     "passkey": _passkey,
     "passkey-done": _passkey_done,

@@ -13,6 +13,7 @@ from gateway.api.signed_in import session_of_browser
 from gateway.platform import platform
 from gateway.portal.asking import Outcome, asked, typed
 from gateway.portal.rendering import LANGUAGE, moved, render_page
+from gateway.portal.scan_codes import with_picture
 from gateway.portal.visits import (
     begin_visit,
     device_words,
@@ -37,6 +38,8 @@ from shared.contracts.rpc.identity_sign_in import (
 )
 
 SECOND_FACTOR: Final = "SECOND_FACTOR_MISSING"
+MORE_OWED: Final = (SECOND_FACTOR, "PASSKEY_MISSING")  # said only to whoever has proven something already
+WRONG: Final = "WRONG_SIGN_IN"
 _DOCUMENT: Final = ("id_type", "id_number", "issuing_country", "name")
 Step = Callable[[str], Response]
 
@@ -73,9 +76,10 @@ def sign_in_code(language: str) -> Response:
     require_own_form()
     named = {**typed(*_DOCUMENT), "command_id": command_number()}
     if request.form.get("step") == "prove":
-        signed = asked(SignInWithCodeV1, {**named, **typed("code", "request")})
+        signed = asked(SignInWithCodeV1, {**named, **typed("code", "request", "otp")})
         if signed.refusal:
-            return _code_page(language, signed.refusal, code_request=request.form.get("request", ""))
+            second = signed.refusal["code"] in MORE_OWED or bool(request.form.get("otp"))
+            return _code_page(language, signed.refusal, code_request=request.form.get("request", ""), second=second)
         return arrived(language, signed.answer)
     sent = asked(RequestSignInCodeV1, {**named, "known_device": known_device()})
     return _code_page(language, sent.refusal, code_request=sent.answer.get("request", ""))
@@ -102,7 +106,7 @@ def enrol(language: str) -> Response:
     done = _enrolled()
     if done.refusal is None:
         return arrived(language, done.answer)
-    totp = {"ceremony": request.form.get("ceremony", ""), "seed": request.form.get("seed", "")}
+    totp = {name: request.form.get(name, "") for name in ("ceremony", "seed", "address")}
     return _enrol_page(language, done.refusal, totp, None)
 
 
@@ -115,7 +119,7 @@ def _enrolled() -> Outcome:
 
 def _enrol_page(language: str, refusal: Any, totp: Mapping[str, Any], passkey: Mapping[str, Any] | None) -> Response:
     options = json.dumps(passkey["options"]) if passkey else ""
-    return _page("enrol_factor.html", language, refusal, totp=totp, passkey=passkey, options=options)
+    return _page("enrol_factor.html", language, refusal, totp=with_picture(totp), passkey=passkey, options=options)
 
 
 # --- the steps of signing in ---
@@ -134,9 +138,11 @@ def _proven(language: str, password: str, otp: str) -> Response:
     signed = asked(SignInWithPasswordV1, {**said, "device": device_words(), "command_id": command_number()})
     if signed.refusal is None:
         return arrived(language, signed.answer)
-    second = bool(otp) or signed.refusal["code"] == SECOND_FACTOR
+    second = bool(otp) or signed.refusal["code"] in MORE_OWED
     if not second or not password:
-        return _sign_in_page(language, signed.refusal)
+        # whether only the second factor is missing is not said: the page offers to show one
+        wrong = signed.refusal["code"] == WRONG and bool(password)
+        return _sign_in_page(language, signed.refusal, sealed=sealed_for_browser(password) if wrong else "")
     told = None if signed.refusal["code"] == SECOND_FACTOR else signed.refusal
     # the password is not written into the page: what stands there opens in this browser alone
     return _page(
@@ -212,11 +218,13 @@ def form_page(template: str, language: str, refusal: Any = None, **more: Any) ->
 _page: Final = form_page
 
 
-def _sign_in_page(language: str, refusal: Any = None) -> Response:
-    return _page("sign_in.html", language, refusal, name=request.form.get("name", ""), next=way_back(""))
+def _sign_in_page(language: str, refusal: Any = None, sealed: str = "") -> Response:
+    name = request.form.get("name", "")
+    return _page("sign_in.html", language, refusal, name=name, sealed=sealed, next=way_back(""))
 
 
-def _code_page(language: str, refusal: Any = None, *, code_request: str = "") -> Response:
-    """With what the code has to be brought back with, once it was sent."""
+def _code_page(language: str, refusal: Any = None, *, code_request: str = "", second: bool = False) -> Response:
+    """With what the code has to be brought back with; a second factor goes on with the same command."""
     more = {"code_request": code_request, "id_types": ID_TYPES, "typed": request.form, "next": way_back("")}
-    return _page("sign_in_code.html", language, refusal, **more)
+    same = command_number if second else None
+    return _page("sign_in_code.html", language, refusal, second=second, same_command=same, **more)

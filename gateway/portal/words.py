@@ -7,6 +7,7 @@ from typing import Final
 from gateway.languages import LANGUAGES
 from gateway.portal.account_words import ACCOUNT_WORDS
 from gateway.portal.claim_words import CLAIM_WORDS
+from gateway.portal.factor_words import FACTOR_WORDS
 from gateway.portal.office_words import OFFICE_WORDS
 from gateway.portal.own_words import OWN_WORDS
 from gateway.portal.record_words import RECORD_WORDS
@@ -189,7 +190,7 @@ _WORDS: Final = {
     "tag_verification": ("报告与验证", "Reports and verification"),
 }
 
-_ALL: Final = {**_WORDS, **CLAIM_WORDS, **OWN_WORDS, **ACCOUNT_WORDS, **RECORD_WORDS, **OFFICE_WORDS}
+_ALL: Final = {**_WORDS, **CLAIM_WORDS, **OWN_WORDS, **ACCOUNT_WORDS, **RECORD_WORDS, **OFFICE_WORDS, **FACTOR_WORDS}
 
 
 def words(language: str) -> Mapping[str, str]:
