@@ -1,5 +1,6 @@
 """Rows to answers: the only reader of verification's read tables."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -57,7 +58,7 @@ _STRAYED = """
 """
 _UNISSUED = """
     SELECT r.report_id FROM report_register r LEFT JOIN status_sheet s USING (status_id)
-    WHERE r.state = 'requested' AND s.disputed_on IS NULL ORDER BY 1 LIMIT 100
+    WHERE r.state = 'requested' AND s.disputed_on IS NULL AND r.report_id <> ALL(%(but)s::uuid[]) ORDER BY 1 LIMIT 100
 """
 _BY_CODE = ("report_id", "kind", "record_id", "state", "issued_on", "valid_until", "record")
 _DAYS = ("entry_date", "expected_graduation_date", "graduation_date", "issue_date", "effective_date")
@@ -112,9 +113,9 @@ class VerificationQueries:
         rows = self._all("SELECT * FROM report_register WHERE state = 'requested' ORDER BY report_id LIMIT 200", {})
         return {"reports": [self._waiting(row) for row in rows]}
 
-    def unissued(self) -> list[UUID]:
+    def unissued(self, but: Iterable[UUID] = ()) -> list[UUID]:
         """Reports asked for and not issued, oldest first; what is disputed waits for nobody's hand here."""
-        return [row["report_id"] for row in self._all(_UNISSUED, {})]
+        return [row["report_id"] for row in self._all(_UNISSUED, {"but": [str(each) for each in but]})]
 
     def void(self) -> list[UUID]:
         """Reports on records that their holders disowned, not yet marked."""

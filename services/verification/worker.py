@@ -48,10 +48,11 @@ class Due:
         """Do what is due now; how many reports moved."""
         now = self._clock.now()
         today = shanghai_date(now)
-        unissued = self._queries.unissued()
-        ready = [each for each in unissued if each in self._seen and self._tried.get(each) != today]
+        known = self._seen | self._tried.keys()
+        self._tried = {each: day for each, day in self._tried.items() if day == today}
+        unissued = self._queries.unissued(but=self._tried)  # or a hundred that cannot be made would hold up all others
+        ready = [each for each in unissued if each in known]
         self._seen = set(unissued)
-        self._tried = {each: day for each, day in self._tried.items() if each in self._seen}
         self._tried |= dict.fromkeys(ready, today)
         return self._use_cases.due(
             now,

@@ -213,6 +213,20 @@ def test_what_cannot_be_printed_waits_with_its_reason_and_is_tried_once_a_day(re
     assert (shown["state"], shown["delay"], shown["valid_until"]) == ("issued", None, date(2026, 12, 23))
 
 
+def test_a_hundred_documents_that_cannot_be_made_hold_up_no_other(registry):
+    """Given as many as are looked at together, when another request was cut off, then its document is made."""
+    registry.enrolled().hear_award(photo_digest="ab" * 32)
+    for _ in range(100):
+        assert registry.request(kind="qualification")["state"] == "requested"
+    whole, registry.use_cases._press = registry.press, DyingPress()
+    with pytest.raises(KeyboardInterrupt):
+        registry.request()
+    registry.use_cases._press = whole
+    registry.follow()
+    due = Due(registry.use_cases, registry.queries, registry.clock)
+    assert sum(due.step() for _ in range(5)) == 1
+
+
 def test_a_qualification_report_waits_for_a_photo_that_is_not_at_hand(registry):
     registry.enrolled().hear_award(photo_digest="ab" * 32)
     assert registry.request("qualification")["delayed_by"] == "PHOTO_MISSING"
