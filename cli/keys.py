@@ -1,11 +1,15 @@
 """`xueji keys`: a new file of keys, another wrapping key, every subject's key wrapped by it."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
 import click
 
+from cli.processes import SERVICES
+
+_PRIVATE_HALF = re.compile(r'^private_pem = """.*?"""\n', re.DOTALL | re.MULTILINE)
 PATH = click.argument("path", type=click.Path(dir_okay=False, path_type=Path))
 
 
@@ -34,6 +38,25 @@ def new(path: Path) -> None:
         raise click.ClickException(f"{path} exists; keys are rotated, never overwritten")
     Keyring.generate(path)
     click.echo(f"wrote {path}; keep it secret, and keep a copy: without it nothing sealed can be read again")
+
+
+@keys.command("for")
+@click.argument("service", type=click.Choice(SERVICES))
+@PATH
+@click.option(
+    "--keys", "keys_file", envvar="XUEJI_KEYS_FILE", required=True, type=click.Path(path_type=Path), help="All of them."
+)
+def keys_for(service: str, path: Path, keys_file: Path) -> None:
+    """Write what one service is given of a file of keys: only identity's can sign who acts."""
+    text = keys_file.read_text(encoding="utf-8")
+    if service != "identity":
+        text = _PRIVATE_HALF.sub("", text)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise click.ClickException(f"{path} exists; name another file, or delete this one") from None
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 @keys.command("new-kek")

@@ -42,8 +42,8 @@ class _Sealing(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Assertion(msgspec.Struct, forbid_unknown_fields=True):
-    private_pem: str
     public_pem: str
+    private_pem: str = ""  # identity's alone: whoever has it can say who acts
 
 
 class _KeysFile(msgspec.Struct, forbid_unknown_fields=True):
