@@ -302,6 +302,19 @@ def test_a_wrong_method_names_the_right_ones(client):
     assert "POST" in response.headers["Allow"]
 
 
+@pytest.mark.parametrize("place", ["batches", "certificate-batches"])
+def test_refused_rows_are_for_people_and_not_for_machines(client, signed_in, services, blobs, place):
+    """Given a machine client that may follow files, when it asks for the refused rows, which are there as they were
+    handed in, then it is turned away; a person is not."""
+    services.call = lambda contract, request, **_: {**contract.answer.example, "errors_digest": blobs.put(b"row,why\n")}
+    path = f"/api/v1/{place}/{uuid4()}/errors"
+    machine = signed_in("province_education", "11", "machine:education-11-1", scopes=("read_batch",))
+    refused = client.get(path, headers=machine)
+    assert (refused.status_code, refused.get_json()["rule"]) == (403, "A24-1")
+    with client.get(path, headers=signed_in("province_education", "11")) as answer:
+        assert answer.status_code == 200
+
+
 @pytest.mark.asvs("5.4.1")
 def test_refused_rows_are_downloaded_under_their_digest(client, services, signed_in, blobs):
     services.call = lambda contract, request, **_: {**contract.answer.example, "errors_digest": blobs.put(b"row,why\n")}
