@@ -2,6 +2,7 @@
 
 import os
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,8 @@ def keys_for(service: str, path: Path, keys_file: Path) -> None:
     text = keys_file.read_text(encoding="utf-8")
     if service != "identity":
         text = _PRIVATE_HALF.sub("", text)
+        if "private_pem" in tomllib.loads(text)["assertion"]:
+            raise click.ClickException(f"{keys_file}: private_pem is not written as `xueji keys new` writes it")
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
