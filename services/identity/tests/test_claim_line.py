@@ -168,6 +168,21 @@ def test_of_several_workers_one_lets_the_next_up(counter: Counter) -> None:
     assert counter.claims.owners(CONTESTED, [key]) == {key: waiting[0]}
 
 
+def test_who_comes_between_two_turns_passes_nobody(counter: Counter) -> None:
+    counter.house.student()
+    first, secret = counter.handed_in(contact="first@example.com")
+    second, _ = counter.handed_in(contact="second@example.com")
+    third, third_secret = counter.begun()
+    counter.shown(third, third_secret)
+    counter.work()
+    reactions = counter.house.tasks.pop()  # the worker is busy elsewhere
+    counter.tell("withdraw_identity_claim", claim_id=first, secret=secret)
+    counter.tell("hand_in_identity_claim", claim_id=third, secret=third_secret)
+    assert states(counter, second, third) == ["queued", "queued"]
+    counter.house.tasks.append(reactions)
+    assert states(counter, second, third) == ["in_review", "queued"]
+
+
 def test_a_turn_that_nobody_gave_is_given_by_date(counter: Counter) -> None:
     counter.house.student()
     junk(counter, 1)
