@@ -1,5 +1,6 @@
 """Whether somebody may do something to something; nothing is allowed that the table does not allow."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +36,15 @@ class Resource:
     training: str | None = None  # regular | graduate | adult | online; None where it does not matter
     other_school: str | None = None  # of a transfer: either school may read, each acts for its own side
     office: str | None = None  # the code of the office that it belongs to
+
+
+# By reach: whose it must be, and whose it is
+_SIDES: Final[dict[str, Callable[[Assertion, Resource], tuple[str, tuple[str | None, ...]]]]] = {
+    OWN_SCHOOL: lambda actor, resource: (actor.org, (resource.school, resource.other_school)),
+    OWN_PROVINCE: lambda actor, resource: (actor.org, _provinces_of(resource)),
+    OWN_PERSON: lambda actor, resource: (actor.sub, (resource.person,)),
+    OWN_OFFICE: lambda actor, resource: (actor.office, (resource.office,)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +164,7 @@ def _reaches(permission: Permission, actor: Assertion | None, resource: Resource
         return permission.role != AUDITOR or _is_granted(actor, permission.action, resource)
     if actor is None:
         return False
-    mine, theirs = {
-        OWN_SCHOOL: (actor.org, (resource.school, resource.other_school)),
-        OWN_PROVINCE: (actor.org, _provinces_of(resource)),
-        OWN_PERSON: (actor.sub, (resource.person,)),
-        OWN_OFFICE: (actor.office, (resource.office,)),
-    }[permission.reach]
+    mine, theirs = _SIDES[permission.reach](actor, resource)
     return bool(mine) and mine in theirs
 
 

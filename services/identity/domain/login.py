@@ -16,8 +16,8 @@ from services.identity.domain.login_rules import (
     FactorUnknown,
     LastStrongFactor,
     LoginEnded,
+    NothingToRecover,
     PasskeyRefused,
-    StrongFactorMissing,
     TooManyPasskeys,
     sign_count_is_plausible,
     step_is_fresh,
@@ -179,7 +179,7 @@ class Login(Aggregate, stored_as="identity.Login"):
         """Take these codes in a second factor's place, each once; answers the secret that is to be deleted."""
         self._living()
         if not self.standing.has_second:
-            raise StrongFactorMissing
+            raise NothingToRecover
         old = self.standing.recovery
         self._recovery_codes_made(secret_id=secret_id, count=count)
         return old

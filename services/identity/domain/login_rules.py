@@ -52,6 +52,14 @@ class PasskeyMissing(Refused):
     en = "This account has a passkey: sign in with it, or enter a recovery code too."
 
 
+class NothingToRecover(Refused):
+    """Recovery codes stand for a second factor, and there is none."""
+
+    rule = "X-SIGN-3"
+    zh = "请先添加身份验证器或通行密钥；恢复码用于代替它们。"
+    en = "Add an authenticator or a passkey first: recovery codes stand for them."
+
+
 class SignInDelayed(Refused):
     """Too many tries from here: wait."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 
-from services.identity.domain.office import OFFICE_CODE, REMIND_BEFORE
+from services.identity.domain.office import OFFICE_CODE, REMIND_BEFORE, Office
 from services.identity.domain.office_kinds import KINDS, superior_of
 from shared.access.by import By
 from shared.access.decide import Resource, decide, require
@@ -54,6 +54,7 @@ class OfficeQueries:
             **self._shown(row, names, shanghai_date(by.recorded_at)),
             "names": names,
             "named": (borne or [None])[-1],
+            **self._grant(code),
         }
 
     def list_offices(
@@ -175,6 +176,12 @@ class OfficeQueries:
             return None
         name: str = msgspec.json.decode(opened)["name"]
         return name
+
+    def _grant(self, code: str) -> Answer:
+        """What an auditor's grant covers and what it is for; nothing of any other office."""
+        with self.store.reading() as cursor:
+            _, _, office = lookup.owning(cursor, Office, OFFICE_CODE, [code])[code]
+        return {"schools": list(office.schools), "services": list(office.services), "purpose": office.purpose}
 
     def _wait(self, code: str, version: int) -> None:
         with self.store.reading() as cursor:

@@ -328,6 +328,8 @@ def test_an_auditor_has_a_grant_that_ends(world: OfficeWorld, ministry: str) -> 
     assert holder is not None
     assert (holder.role, holder.org, holder.until) == ("auditor", "11", date(2026, 12, 31))
     assert holder.granted == (SCHOOL, "enrollment")
+    shown = world.tell(world.signed_in(auditor), "get_office", code="state-audit")
+    assert (shown["schools"], shown["services"], shown["purpose"]) == ([SCHOOL], ["enrollment"], "年度学籍审计")
     world.forward(days=72)
     assert world.holders.named(auditor) is not None
     world.forward(days=1)

@@ -242,9 +242,13 @@ class OfficeV1(ListedOfficeV1):
 
     names = fields.List(fields.Nested(OfficeNameV1), required=True, validate=Length(max=200))
     named = shapes.text(80, allow_none=True, metadata={"description": "None: it was not founded yet on that day."})
+    schools = fields.List(shapes.text(10), required=True, validate=Length(max=50))
+    services = fields.List(shapes.text(20), required=True, validate=Length(max=5))
+    purpose = shapes.text(200, shortest=0, metadata={"description": "Of an auditor's grant; empty elsewhere."})
 
     example: ClassVar[dict[str, Any]] = {
-        **ListedOfficeV1.example, "names": [OfficeNameV1.example], "named": "北京大学",
+        **ListedOfficeV1.example, "names": [OfficeNameV1.example], "named": "北京大学", "schools": [], "services": [],
+        "purpose": "",
     }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Enrolment by invitation, stepping up by code, and what ends with an account or an appointment."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -182,6 +183,26 @@ def test_with_a_closed_account_go_its_sessions_factors_and_every_secret(world: S
     world.forward(hours=13)
     world.upkeep.due(world.clock.now())
     world.offices.require_sound()
+
+
+@pytest.mark.rule("AUD-1")
+def test_what_an_auditor_is_believed_never_outlives_the_grant(world: SignInWorld) -> None:
+    """Given an auditor on the last day of the grant, when a session speaks just before midnight, then what it says
+    holds until midnight, names what the grant covers, and after it nobody is let in."""
+    world.clock.instant = datetime(2026, 10, 20, 2, tzinfo=UTC)
+    above = world.offices.signed_in(world.offices.begin())
+    grant = {"scope": "11", "valid_until": "2026-10-20", "purpose": "年度学籍审计", "services": ["enrollment"]}
+    auditor = world.offices.found(above, "state-audit", "auditor", "审计署", **grant)
+    world.clock.instant = datetime(2026, 10, 20, 15, 58, tzinfo=UTC)
+    holder = world.identity.holders.named(auditor)
+    assert holder is not None
+    by = world.by(None, "sign_in", uuid4(), "", "")
+    session = world.identity.sessions.begin(holder, amr=("passkey",), device="", by=by, strong=True)
+    found = world.asserted(session)
+    assert (found.granted, found.exp) == (("11", "enrollment"), datetime(2026, 10, 20, 16, tzinfo=UTC))
+    world.forward(minutes=2)
+    with pytest.raises(NotSignedIn):
+        world.asserted(session)
 
 
 @pytest.mark.asvs("7.4.2")

@@ -8,10 +8,10 @@ import pytest
 
 from services.identity.application.sessions import Sessions
 from services.identity.domain.login_rules import (
+    NothingToRecover,
     PasskeyMissing,
     SecondFactorMissing,
     SignInDelayed,
-    StrongFactorMissing,
     WrongSignIn,
 )
 from services.identity.domain.session import SessionOver
@@ -228,7 +228,7 @@ def test_recovery_codes_are_made_right_after_a_strong_factor_and_only_beside_one
     with pytest.raises(StepUpNeeded):
         guarded.codes()
     other = world.student("lisi@example.edu.cn", id_number="440524188001010014", name="李四")
-    with pytest.raises(StrongFactorMissing):
+    with pytest.raises(NothingToRecover):
         world.tell(world.asserted(other), "make_recovery_codes")
 
 
