@@ -112,7 +112,7 @@ def take_in(url: str, path: Path, folder: Path) -> dict[str, Any]:
     from services.enrollment.application import Enrollment
     from services.enrollment.application.bulk.kinds import kinds
     from services.enrollment.domain.admission_batch import AdmissionBatch
-    from shared.blobs.files import FileBlobs
+    from shared.blobs.sealed_files import SealedBlobs
     from shared.codes.clock import SystemClock
     from shared.eventstore.context import Context
     from shared.eventstore.privacy import Keyring
@@ -122,7 +122,7 @@ def take_in(url: str, path: Path, folder: Path) -> dict[str, Any]:
     migrate(url, "enrollment")
     keys = folder / f"keys{urlsplit(url).path.replace('/', '-')}.toml"
     app = Enrollment(Store(url, "enrollment"), SystemClock(), Keyring.generate(keys))
-    blobs = FileBlobs(folder / "blobs")
+    blobs = SealedBlobs.at(folder / "blobs", keys)
     runner = BatchRunner(app, blobs, kinds(app))
     with path.open("rb") as stream:
         digest = blobs.put(stream)

@@ -19,8 +19,9 @@ def gateway_app(environ: Mapping[str, str], *, verification: Any = None) -> Any:
     settings = GatewaySettings.from_environ(environ)
     client = RpcClient(settings.amqp_url, name="gateway")
     _serve_health(environ, client)
-    # a front door that is given a file of its own can read files, and no other key
-    blobs = SealedBlobs.at(settings.blobs_dir, environ.get("XUEJI_BLOB_KEYS_FILE") or environ["XUEJI_KEYS_FILE"])
+    if settings.blob_keys_file is None:
+        raise ValueError("XUEJI_BLOB_KEYS_FILE (or XUEJI_KEYS_FILE) must name the keys of files")
+    blobs = SealedBlobs.at(settings.blobs_dir, settings.blob_keys_file)
     return create_app(settings, client, verification or settings.verification_url, blobs)
 
 

@@ -30,6 +30,7 @@ class GatewaySettings:
     amqp_url: str
     blobs_dir: Path
     assertion_public_pem: str
+    blob_keys_file: Path | None = None  # the keys of files, alone or with all others
     clock: str = "system"
     public_origin: str = "http://127.0.0.1:8000"
     verification_url: str = "http://127.0.0.1:8001"
@@ -47,6 +48,7 @@ class GatewaySettings:
             amqp_url=environ["XUEJI_AMQP_URL"],
             blobs_dir=Path(environ["XUEJI_BLOBS_DIR"]),
             assertion_public_pem=_public_pem(environ),
+            blob_keys_file=_blob_keys(environ),
             clock=environ.get("XUEJI_CLOCK", cls.clock),
             public_origin=environ.get("XUEJI_PUBLIC_ORIGIN", cls.public_origin).rstrip("/"),
             verification_url=environ.get("XUEJI_VERIFICATION_URL", cls.verification_url).rstrip("/"),
@@ -72,6 +74,12 @@ def budgets_from(text: str) -> Mapping[str, str]:
 def _mailbox(environ: Mapping[str, str]) -> Path | None:
     folder = environ.get("XUEJI_MAILBOX_DIR") if environ.get("XUEJI_PROFILE") == "demo" else None
     return Path(folder) if folder else None
+
+
+def _blob_keys(environ: Mapping[str, str]) -> Path | None:
+    """A gateway that is given a file of its own reads and writes files, and never sees the other keys."""
+    path = environ.get("XUEJI_BLOB_KEYS_FILE") or environ.get("XUEJI_KEYS_FILE")
+    return Path(path) if path else None
 
 
 def _public_pem(environ: Mapping[str, str]) -> str:

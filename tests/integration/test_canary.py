@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import subprocess
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -23,9 +24,11 @@ from PIL import Image
 from cli import examples
 from cli.client import Answer, Caller, Problem, until
 from cli.people import Person
+from cli.postgres_cluster import find_binaries
 from cli.processes import SERVICES
 from cli.story import API, AT_WORK, open_account
 from services.identity.domain.account import Account
+from shared.blobs.sealed_files import SealedBlobs
 from shared.eventstore.privacy import Keyring, Shredded, SubjectKeys
 from shared.eventstore.replay import history
 from shared.eventstore.settings import StoreSettings
@@ -63,7 +66,6 @@ class Cage:
     account_id: str = ""
     status_id: str = ""
     now: datetime = NOW
-    handed_in: bytes = b""  # by an office, and kept as it came: a statutory document
 
     @property
     def nobody(self) -> Caller:
@@ -110,12 +112,26 @@ class Cage:
                 connection.close()
 
     def files(self) -> Iterator[tuple[str, bytes]]:
-        """Every log and every blob; the mailbox is the demo's own end of the line, and outside."""
+        """Every log and every blob, and what each is called; the mailbox is the demo's own end of the line, outside."""
         for path in sorted(self.platform.folder.rglob("*")):
             if path.is_file() and "mailbox" not in path.parts and path.name != "keys.toml":
-                content = path.read_bytes()
-                if content != self.handed_in:
-                    yield str(path.relative_to(self.platform.folder)), content
+                name = str(path.relative_to(self.platform.folder))
+                yield name, name.encode() + b"\n" + path.read_bytes()
+
+    def dumps(self) -> Iterator[tuple[str, bytes]]:
+        """Every database as pg_dump writes it: functions, comments and settings too."""
+        for service in (*SERVICES, "keys"):
+            url = self.keys_url if service == "keys" else self.platform.postgres_url(service)
+            asked = [str(find_binaries() / "pg_dump"), "--no-password", "--inserts", f"--dbname={url}"]
+            done = subprocess.run(asked, capture_output=True, check=True)
+            assert b"PostgreSQL database dump complete" in done.stdout
+            yield f"dump of {service}", done.stdout
+
+    @property
+    def blobs(self) -> SealedBlobs:
+        """The files as the registry reads them."""
+        environ = self.platform.environ
+        return SealedBlobs.at(environ["XUEJI_BLOBS_DIR"], environ["XUEJI_KEYS_FILE"], read_only=True)
 
     def metrics(self) -> Iterator[tuple[str, bytes]]:
         for process in self.platform.processes.values():
@@ -149,6 +165,7 @@ class Cage:
         yield from self.queues()
         yield from self.metrics()
         yield from self.files()
+        yield from self.dumps()
 
 
 def forms_of(text: str) -> dict[str, bytes]:
@@ -213,11 +230,12 @@ def registered(cage: Cage) -> str:
     """The canary is admitted and registered like anybody else."""
     one = replace(examples.admitted()[0], person=CANARY)
     sheet = io.StringIO()
-    csv.writer(sheet).writerows([examples.ADMISSION_TITLES, one.row])
+    wrong = [cell + "?" if cell == CANARY.id_number else cell for cell in one.row]  # goes back, with its reason
+    wrong[2] = "22110199999999"
+    csv.writer(sheet).writerows([examples.ADMISSION_TITLES, one.row, wrong])
     where = {"province": examples.PROVINCE, "entry_year": str(examples.ENTRY_YEAR)}
-    cage.handed_in = sheet.getvalue().encode("utf-8-sig")
     submitted = cage.operator(f"admissions-{examples.PROVINCE}").upload(
-        f"{API}/admission-batches", "list.csv", cage.handed_in, **where
+        f"{API}/admission-batches", "list.csv", sheet.getvalue().encode("utf-8-sig"), **where
     )
     reviewer = cage.operator(f"education-{examples.PROVINCE}")
 
@@ -227,7 +245,10 @@ def registered(cage: Cage) -> str:
             return None if batch["state"] in AT_WORK else batch
         return None
 
-    assert until(finished, "the list")["accepted"] == 1
+    read = until(finished, "the list")
+    assert (read["accepted"], read["refused"]) == (1, 1)
+    paper = b"%PDF-1.7\n" + "\n".join(TOLD.values()).encode()
+    assert cage.operator("pku-registrar-1").upload(f"{API}/evidence", "paper.pdf", paper)["digest"]
     reviewer.post(f"{API}/admission-batches/{submitted['id']}/review", {})
     cage.operator("ministry").post(f"{API}/admission-batches/{submitted['id']}/release", {})
     said = {
@@ -323,6 +344,8 @@ def test_a_closed_account_leaves_nothing_of_its_person_anywhere(cage: Cage) -> N
     (alert,) = cage.operator("auditor-1").get(f"{API}/look-alerts")["alerts"]
     assert (alert["record_id"], alert["sub"]) == (cage.status_id, "operator-1"), "no open case explains that look"
     assert found_in(cage.everything(), TOLD) == set(), "sealed while the account lives"
+    told = {digest: cage.blobs.read(digest) for digest in cage.blobs.digests()}
+    assert sum(CANARY.name.encode() in content for content in told.values()) >= 3, "list, refused row, paper: all there"
 
     sealed = sealed_of(cage)
     assert CANARY.name in next(keys.open(subject, text, place) for keys, subject, text, place in sealed)
