@@ -79,7 +79,9 @@ class Reactions:
         self._given_up = given_up
 
     def react(self, records: Sequence[FactRecord]) -> None:
-        """Do what a run of facts asks for."""
+        """Do what a run of facts asks for: first what nobody outside is needed for, then the messages, one by one."""
+        for run in self._runs:
+            run(records)
         silent: set[str] = set()
         remembered = self._clock.now() - KEPT
         for record in records:
@@ -87,8 +89,6 @@ class Reactions:
                 # of what is older nobody knows any more whether it went out: it does not go out twice
                 if record.recorded_at > remembered and not self._deliveries.knows(message.message_id):
                     self._attempt(message, Waiting(message.message_id, record.position), silent)
-        for run in self._runs:
-            run(records)
 
     def retry(self) -> int:
         """Try again what waits and is due; answers how many messages need no further try."""

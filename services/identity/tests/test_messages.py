@@ -123,6 +123,27 @@ def test_a_code_that_is_over_is_not_sent_any_more_and_its_owner_reads_why(post: 
     assert [(each["channel"], each["cause"]) for each in shown["undelivered"]] == [("mail", "late")]
 
 
+@pytest.mark.rule("AC-20")
+def test_records_are_bound_before_any_mail_is_waited_for(post: Post) -> None:
+    """Given facts that ask for mails and for binding, when the worker takes them up, then it binds before it turns to
+    whoever carries the mails, however slow that one is."""
+    done: list[str] = []
+    office = post.office
+
+    class Slow:
+        def deliver(self, message: Message) -> None:
+            done.append("mail")
+            office.deliver(message)
+
+    store = post.house.identity.store
+    reactors = [AccountReactions(post.house.identity).messages]
+    slow = Reactions(reactors, Slow(), Deliveries(store), post.house.clock, runs=[lambda _: done.append("bound")])
+    post.ask_for_code()
+    for task in (*post.house.tasks[:2], Reacting(store, slow.react).step):
+        task()
+    assert done == ["bound", "mail"]
+
+
 def test_a_message_that_cannot_be_written_is_given_up_and_others_go_out(post: Post) -> None:
     """Given an address at which the messenger itself breaks, when codes go there and elsewhere, then that one is given
     up, and the others arrive."""
