@@ -121,6 +121,8 @@ ACCOUNT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "name_change_button": ("提交申请并上传证明", "Apply and upload the proof"),
     "name_change_number": ("新的或正确的证件号码", "Number, as it is right or new"),
     "name_done_change": ("申请已提交，请上传证明。", "Your application is in: upload the proof now."),
+    "claim_day_unknown": ("尚未确定", "not known yet"),
+    "my_claims_open": ("查看并办理：上传证明、提交、撤回", "Open it: upload proof, hand in, withdraw"),
     "my_claims": ("我的申诉和申请", "My claims and applications"),
     # the end of an account
     "close": ("注销账号", "Close my account"),

@@ -1,16 +1,20 @@
 """The pages of a claim: made without an account, and followed by whoever has the secret that was sent along."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, g, request
 
 from gateway.api.claim_evidence import LARGEST, upload_claim_evidence
+from gateway.api.signed_in import believe_browser, session_of_browser
 from gateway.portal.asking import NotFilledIn, Outcome, asked, typed
 from gateway.portal.claim_clock import days_left
 from gateway.portal.claim_own_pages import add_own_claim_pages
 from gateway.portal.rendering import LANGUAGE, moved, render_page
+from gateway.portal.visits import form_token, require_own_form
 from shared.codes.tables import LEVELS
 from shared.contracts.rpc.identity import ID_TYPES
 from shared.contracts.rpc.identity_claim_views import ViewIdentityClaimV1
@@ -88,18 +92,37 @@ def claim_proof(language: str, claim_id: UUID) -> Response:
 
 
 def claim(language: str, claim_id: UUID) -> Response:
-    """One claim: opened by its secret, which comes in a form and never in an address; and each step that follows."""
+    """One claim: opened by its secret, which comes in a form and never in an address; and each step that follows.
+
+    Whoever asked while signed in needs no secret, and forms that carry none are ours alone.
+    """
+    asker = _asks_signed_in()
     if request.method == "GET":
+        found = _claim_page(language, claim_id, "") if asker else None
+        if found is not None and found.status_code == HTTPStatus.OK:
+            return found
         return Response(render_page("claim.html", language, claim=None, claim_id=claim_id))
     if request.mimetype == "multipart/form-data":
         request.max_content_length = LARGEST + _ROOM_FOR_FIELDS
     secret, step = request.form.get("secret", "").strip(), request.form.get("step", "view")
+    if asker and not secret:
+        require_own_form()
     if step == "view":
         return _claim_page(language, claim_id, secret)
     take = _STEPS.get(step) or abort(400)
     outcome = take({"command_id": _command(), "claim_id": claim_id, "secret": secret})
     done = "" if outcome.refusal else "claim_appeal_done" if step == "appeal" else "claim_done"
     return _claim_page(language, claim_id, secret, outcome.refusal, done, outcome.answer.get("code", ""))
+
+
+def _asks_signed_in() -> bool:
+    """Whether somebody is signed in here; a session that has ended is none."""
+    if not session_of_browser():
+        return False
+    with suppress(Refused):
+        believe_browser()
+        return True
+    return False
 
 
 def _command() -> str:
@@ -192,5 +215,6 @@ def _claim_page(
         withdraws=found is not None and found["state"] in _WAITING,
         classmates=found is not None and found["kind"] == OPEN_KINDS[0] and found["state"] in _CLASSMATES,
         new_command=uuid4,
+        token=form_token() if "assertion" in g and not secret else "",
     )
     return Response(page, status)

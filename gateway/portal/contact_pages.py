@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from flask import Blueprint, Response, abort, g, request
+from flask import Blueprint, Response, abort, g, request, url_for
 
 from gateway.api.signed_in import session_of_browser
 from gateway.platform import platform
@@ -62,7 +62,7 @@ def name(language: str) -> Response:
     if needs_step_up(outcome):
         return step_up_first(language)
     if outcome and not outcome.refusal and request.form["step"] == "change":
-        return gone_to(f"/{language}/me/claims")
+        return gone_to(url_for("pages.claim", language=language, claim_id=outcome.answer["id"]))
     account, identities = asked(GetMyAccountV1, {}), asked(ListMyIdentitiesV1, {})
     return form_page(
         "name.html",

@@ -87,8 +87,8 @@ def test_the_link_without_a_language_leads_to_the_page(client):
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        (EN, ("In review", "Place in the line", "2026-10-23", "Working days left", "Three working days")),
-        (ZH, ("审核中", "排队位置", "2026-10-23", "剩余工作日", "三个工作日")),
+        (EN, ("In review", "Place in the line", "23 October 2026", "Working days left", "Three working days")),
+        (ZH, ("审核中", "排队位置", "2026年10月23日", "剩余工作日", "三个工作日")),
     ],
 )
 def test_a_claim_shows_its_place_its_clock_and_its_steps(client, services, clock, path, words):
@@ -108,8 +108,11 @@ def test_a_claim_shows_its_place_its_clock_and_its_steps(client, services, clock
 @pytest.mark.parametrize(
     ("path", "words"),
     [
-        (EN, ("waiting for its turn", "Place among the claims to this document", "follow in their order")),
-        (ZH, ("等候审核", "就此证件排队的位置", "结束后依次处理")),
+        (
+            EN,
+            ("waiting for its turn", "Place among the claims to this document", "follow in their order", "23 October"),
+        ),
+        (ZH, ("等候审核", "就此证件排队的位置", "结束后依次处理", "2026年10月23日")),
     ],
 )
 def test_a_claim_that_waits_shows_its_place_what_it_waits_for_and_no_clock(client, claim, path, words):
@@ -118,7 +121,7 @@ def test_a_claim_that_waits_shows_its_place_what_it_waits_for_and_no_clock(clien
     claim(state="queued", queued_at="2026-10-20T02:00:00+00:00", handed_in_at=None, due_on=None, waits_for="2026-10-23")
     answer = sent(client, "view", path)
     seen = Text(answer.text).seen
-    assert all(word in seen for word in (*words, "2026-10-23"))
+    assert all(word in seen for word in words)
     assert "<meter" not in answer.text
     assert not {"Three working days from", "三个工作日；"} & set(seen.splitlines())
 

@@ -56,7 +56,7 @@ def test_what_waits_says_for_what_and_has_no_clock(browser, monkeypatch):
     waits = {**ClaimV1.example, **more, "waits_for": "2026-10-23"}
     monkeypatch.setattr(ListOwnClaimsV1.answer, "example", {"claims": [waits]})
     seen = Text(browser.get("/en/me/claims").text).seen
-    assert "2026-10-23" in seen
+    assert "23 October 2026" in seen
     assert "Working days left" not in seen
 
 

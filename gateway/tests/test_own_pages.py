@@ -16,8 +16,9 @@ from gateway.tests.test_pages import Page
 from gateway.tests.test_sign_in_pages import SESSION, Identity, contracts, cookies, form, post, stay
 from shared.access.decide import StepUpNeeded
 from shared.contracts.rpc import identity, identity_accounts, identity_claims, identity_people, identity_privacy
+from shared.contracts.rpc.identity_claim_views import ViewIdentityClaimV1
 from shared.contracts.rpc.identity_sign_in import BeginProviderSignInV1, SignInWithProviderV1
-from shared.rules.refused import Refused
+from shared.rules.refused import NotFound, Refused
 
 TEMPLATES = Path(__file__).parents[1] / "portal/templates"
 OWN = ("/me", "/me/records", "/me/contacts", "/me/name", "/me/consents", "/me/looks", "/me/close")
@@ -150,6 +151,24 @@ def test_an_account_is_closed_by_who_read_what_goes_and_the_session_is_gone(brow
     assert (answer.status_code, contracts(registry)) == (200, [identity.CloseAccountV1])
     assert "Max-Age=0" in cookies(answer)["__Host-sid"]
     assert "/en/sign-in" in Page(answer.text).links
+
+
+def test_who_asked_while_signed_in_needs_no_secret_and_sends_forms_of_ours_alone(browser, registry):
+    """Given a claim of somebody who is signed in, when it is opened and withdrawn, then no secret is asked for, and
+    a form without its token does nothing."""
+    path = f"/en/identity-claims/{identity_claims.A_CLAIM}"
+    page = browser.get(path)
+    assert "In review" in page.text
+    assert "/en/me/claims" in Page(page.text).links
+    hidden = {each["name"]: each["value"] for tag, each in Page(page.text).tags if each.get("type") == "hidden"}
+    sent = {"step": "withdraw", "sure": "yes", "command_id": hidden["command_id"]}
+    assert post(browser, path, **sent).status_code == 403
+    assert identity_claims.WithdrawIdentityClaimV1 not in contracts(registry)
+    assert post(browser, path, **sent, token=hidden["token"]).status_code == 200
+    told = next(said for contract, said in registry.asked if contract is identity_claims.WithdrawIdentityClaimV1)
+    assert told["secret"] == ""
+    registry.refuses[ViewIdentityClaimV1] = NotFound(kind="claim")
+    assert 'id="unlock"' in browser.get(path).text
 
 
 @pytest.mark.rule("AC-12")

@@ -1,5 +1,6 @@
 """Signing in with a real browser and a real authenticator's protocol: a ministry's owner, and a student."""
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
+from PIL import Image
 from playwright.sync_api import Browser
 
 from cli.client import until
@@ -242,6 +244,13 @@ def shown_again(registry: Platform, student: Visitor) -> None:
     assert student.path == asked_from, student.page.inner_text("main")
 
 
+def a_picture() -> bytes:
+    """Of a document, as far as its size goes."""
+    drawn = io.BytesIO()
+    Image.new("RGB", (640, 400), "white").save(drawn, "PNG")
+    return drawn.getvalue()
+
+
 def said_well(student: Visitor) -> bool:
     return student.page.locator("main [role=status]").count() == 1
 
@@ -272,6 +281,17 @@ def test_a_student_sees_to_the_own_account(registry: Platform, browser: Browser)
     student.press("form:has(#new-name) button")
     assert said_well(student), page.inner_text("main")
     assert "张叁" in page.inner_text("main")
+    page.select_option("#kind", "changed_name")
+    page.fill("#id_number", PERSON["id_number"])
+    page.fill("form:has(#id_number) #name", "张四")
+    student.press("form:has(#id_number) button")
+    assert student.path.startswith("/en/identity-claims/"), page.inner_text("main")
+    picture(student, "claim-own-en")
+    page.set_input_files("#file", {"name": "front.png", "mimeType": "image/png", "buffer": a_picture()})
+    student.press("form:has(#file) button")
+    assert page.locator(".ticks .state.good").count() == 1, page.inner_text("main")
+    page.goto("/en/me/claims")
+    assert page.locator("main article").count() == 1
 
     page.goto("/en/me/records")
     page.select_option("#kind", "status")
