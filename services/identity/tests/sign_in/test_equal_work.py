@@ -31,10 +31,12 @@ NOT_ASKED: Mapping[str, str] = {
     "begin_passkey_sign_in": "names nobody",
     "sign_in_with_provider": "names nobody: the provider says who it is",
     "begin_provider_sign_in": "names an office; offices are public",
+    "list_providers": "names offices; offices are public",
     "sign_in_operator": "the demo's door, which is closed elsewhere",
     **dict.fromkeys(
         [
             "appeal_identity_claim",
+            "ask_classmates",
             "check_evidence_room",
             "hand_in_identity_claim",
             "open_identity_claim",
