@@ -85,6 +85,9 @@ def changes(
     at that instant or before. Statements may come in any order of either time; `place` orders those of one day.
     """
     since = min(each["recorded_at"] for each in added)
+    if len(added) == 1 and _follows(added[0], known):
+        yield from _next(known, added[0], tell, place)
+        return
     every = [*known, *added]
     for sign, statements in ((1, every), (-1, known)):
         before = _steps((each for each in statements if each["recorded_at"] < since), tell, place)
@@ -93,6 +96,25 @@ def changes(
             for (day, group), n in _difference(after, before).items():
                 yield day, instant, group, sign * n
             before = after
+
+
+def _follows(statement: Fact, known: Sequence[Fact]) -> bool:
+    """Nothing was said of later days, nor later: so it is nearly always."""
+    day, instant = statement["valid_from"], statement["recorded_at"]
+    return all(each["valid_from"] <= day and each["recorded_at"] <= instant for each in known)
+
+
+def _next(
+    known: Sequence[Fact], statement: Fact, tell: Tell[Group], place: Callable[[Fact], Any]
+) -> Iterator[tuple[Any, Any, Group, int]]:
+    before: Group | None = None
+    for each in sorted(known, key=lambda each: (each["valid_from"], place(each))):
+        before = tell(before, each)
+    after = tell(before, statement)
+    if after != before:
+        for group, n in ((before, -1), (after, 1)):
+            if group is not None:
+                yield statement["valid_from"], statement["recorded_at"], group, n
 
 
 def _difference(after: Counter[Any], before: Counter[Any]) -> Counter[Any]:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -19,17 +20,22 @@ Statements = dict[UUID, list[Row]]
 _SAID: Final = ("school_code", "training", "level", "grade", "major_name", "state")
 _NOBODY: Final[Group] = (None,) * len(_SAID)
 _TIMES: Final = ("valid_from", "recorded_at")
-_STATEMENTS: Final = f"""
-    SELECT t.status_id, t.version, t.part, {", ".join(f"t.{name}" for name in (*_TIMES, *_SAID))}
-    FROM unnest(%s::uuid[], %s::integer[]) AS k (id, version)
-    JOIN status_timeline AS t ON t.status_id = k.id AND t.version < k.version
+# OFFSET 0 keeps the planner to one step along the index for each status, whatever it believes of the tables
+_KNOWN: Final = """
+    SELECT t.* FROM unnest(%s::uuid[], %s::integer[]) AS k (id, version)
+    CROSS JOIN LATERAL (
+        SELECT {columns} FROM {table} WHERE status_id = k.id AND version < k.version OFFSET 0
+    ) AS t
 """
-_RESULTS: Final = """
-    SELECT y.status_id, y.version, y.academic_year, y.result, y.valid_from, y.recorded_at
-    FROM unnest(%s::uuid[], %s::integer[]) AS k (id, version)
-    JOIN year_timeline AS y ON y.status_id = k.id AND y.version < k.version
-    WHERE y.academic_year = ANY(%s)
-"""
+_STATEMENTS: Final = _KNOWN.format(
+    columns=", ".join(("status_id", "version", "part", *_TIMES, *_SAID)), table="status_timeline"
+)
+_RESULTS: Final = (
+    _KNOWN.format(
+        columns=", ".join(("status_id", "version", "academic_year", "result", *_TIMES)), table="year_timeline"
+    )
+    + " WHERE t.academic_year = ANY(%s)"
+)
 
 
 class StatusCounts(Tally):
@@ -87,9 +93,9 @@ def _counted(added: Statements, known: Mapping[UUID, list[Row]]) -> Counter[Key]
     for status_id, rows in added.items():
         if len(rows) == 1 and rows[0]["version"] == 1:
             (row,) = rows
-            found[*_plain([row[name] for name in _SAID]), row["valid_from"], row["recorded_at"]] += 1
+            found[*_plain([row[name] for name in _SAID]), row["valid_from"], _instant_of(row)] += 1
             continue
-        for day, instant, group, n in changes(known.get(status_id, ()), rows, _moved, _place):
+        for day, instant, group, n in changes(known.get(status_id, ()), _timed(rows), _moved, _place):
             if group[0] is not None:  # before its registration is known, a status is nowhere
                 found[*_plain(group), day, instant] += n
     return found
@@ -116,18 +122,26 @@ def _results(told: Told, added: Statements, known: Mapping[UUID, list[Row]]) -> 
         student = told.find(StudentRegister.table, status_id)
         if student is None:
             continue
-        school_code, training = student["school_code"], TRAINING.get(student["category"], "")
+        where = student["school_code"], TRAINING.get(student["category"], "")
+        if len(rows) == 1 and status_id not in known:
+            (row,) = rows
+            if row["result"]:
+                found[row["academic_year"], *where, row["result"], row["valid_from"], _instant_of(row)] += 1
+            continue
         for year, (before, new) in _by_year(known.get(status_id, ()), rows).items():
-            for day, instant, result, n in _steps_of(before, new):
-                found[year, school_code, training, result, day, instant] += n
+            for day, instant, result, n in changes(before, _timed(new), _result, _version):
+                found[year, *where, result, day, instant] += n
     return found
 
 
-def _steps_of(before: list[Row], new: list[Row]) -> Iterable[tuple[Any, Any, str, int]]:
-    if not before and len(new) == 1:
-        (row,) = new
-        return [(row["valid_from"], row["recorded_at"], row["result"], 1)] if row["result"] else []
-    return changes(before, new, lambda _, row: row["result"], lambda row: row["version"])
+def _result(_: Any, row: Mapping[str, Any]) -> str | None:
+    found: str | None = row["result"]
+    return found
+
+
+def _version(row: Mapping[str, Any]) -> int:
+    found: int = row["version"]
+    return found
 
 
 def _by_year(known: Iterable[Row], added: Iterable[Row]) -> dict[int, tuple[list[Row], list[Row]]]:
@@ -141,15 +155,23 @@ def _by_year(known: Iterable[Row], added: Iterable[Row]) -> dict[int, tuple[list
 
 
 def _by_status(rows: Iterable[Row]) -> Statements:
-    """The rows of each status; a row that was just made says its instant as facts do."""
     found: Statements = defaultdict(list)
-    instants: dict[str, datetime] = {}
     for row in rows:
-        said = row["recorded_at"]
-        if type(said) is str and said not in instants:
-            instants[said] = datetime.fromisoformat(said)
-        found[row["status_id"]].append({**row, "recorded_at": instants.get(said, said)})
+        found[row["status_id"]].append(row)
     return found
+
+
+_instant = lru_cache(maxsize=64)(datetime.fromisoformat)  # facts of one transaction share theirs
+
+
+def _instant_of(row: Row) -> datetime:
+    """A row that was just made says its instant as facts do."""
+    said = row["recorded_at"]
+    return _instant(said) if type(said) is str else said
+
+
+def _timed(rows: Iterable[Row]) -> list[Row]:
+    return [{**row, "recorded_at": _instant_of(row)} for row in rows]
 
 
 def _known(cursor: Cursor, question: str, added: Statements, *more: Any) -> Statements:
