@@ -50,8 +50,8 @@ IDENTITY_ROUTES: Final = (
     Route("POST", "/me/totp/options", identity_factors.BeginTotpV1, "identity"),
     Route("POST", "/me/totp", identity_factors.AddTotpV1, "identity"),
     Route("POST", "/me/totp/remove", identity_factors.RemoveTotpV1, "identity"),
-    Route("POST", "/me/passkeys/options", identity_factors.BeginPasskeyV1, "identity"),
     Route("POST", "/me/recovery-codes", identity_factors.MakeRecoveryCodesV1, "identity"),
+    Route("POST", "/me/passkeys/options", identity_factors.BeginPasskeyV1, "identity"),
     Route("POST", "/me/passkeys", identity_factors.AddPasskeyV1, "identity"),
     Route("POST", "/me/passkeys/<string:passkey>/remove", identity_factors.RemovePasskeyV1, "identity"),
     Route(

@@ -136,15 +136,15 @@ class FactorAnswers:
     def remove_totp(self, request: Request, by: By) -> Any:
         return self.edge.sign_in.factors.remove_totp(**request, by=by)
 
+    @answers(MakeRecoveryCodesV1)
+    def make_recovery_codes(self, request: Request, by: By) -> Any:
+        return self.edge.sign_in.factors.make_recovery_codes(**request, by=by)
+
     @answers(BeginPasskeyV1)
     def begin_passkey(self, request: Request, by: By) -> Any:
         return self.edge.sign_in.passkeys.begin_passkey(**request, by=by)
 
     @answers(AddPasskeyV1)
-    @answers(MakeRecoveryCodesV1)
-    def make_recovery_codes(self, request: Request, by: By) -> Any:
-        return self.edge.sign_in.factors.make_recovery_codes(**request, by=by)
-
     def add_passkey(self, request: Request, by: By) -> Any:
         return self.edge.sign_in.passkeys.add_passkey(**request, by=by)
 
