@@ -1,18 +1,17 @@
 """What an account consists of, in its owner's hands: contacts, name and documents, and its end."""
 
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
-from flask import Blueprint, Response, abort, g, request, url_for
+from flask import Blueprint, Response, g, request, url_for
 
 from gateway.api.signed_in import session_of_browser
 from gateway.platform import platform
-from gateway.portal.asking import NotFilledIn, Outcome, asked, typed
-from gateway.portal.own_pages import STEP_UP
+from gateway.portal.asking import NotFilledIn, Outcome, asked
 from gateway.portal.rendering import LANGUAGE, render_page
 from gateway.portal.sign_in_pages import command_number, form_page
+from gateway.portal.steps import Step, done_by, needs_step_up, refusal_of, taken, telling
 from gateway.portal.visits import end_visit, for_students, gone_to, step_up_first
-from shared.contracts.contract import Request
 from shared.contracts.rpc.identity import CHANNELS, ID_TYPES, CloseAccountV1
 from shared.contracts.rpc.identity_accounts import (
     ChangeMyNameV1,
@@ -25,7 +24,6 @@ from shared.contracts.rpc.identity_claims import OWN_KINDS, AskIdentityChangeV1
 from shared.contracts.rpc.identity_people import ListMyIdentitiesV1
 
 _IDENTITY: Final = ("kind", "id_type", "id_number", "issuing_country", "name", "statement")
-Step = Callable[[], Outcome]
 
 
 def add_contact_pages(pages: Blueprint) -> None:
@@ -94,37 +92,6 @@ def _closed() -> Outcome:
     if request.form.get("sure") != "yes":
         return Outcome({}, NotFilledIn(field="sure").as_dict())
     return asked(CloseAccountV1, {"command_id": command_number()})
-
-
-# --- steps, as other pages of one's own take them too ---
-
-
-def taken(steps: Mapping[str, Step]) -> Outcome | None:
-    """What came of the step that was posted; None where a page was only asked for."""
-    if request.method == "GET":
-        return None
-    step = steps.get(request.form.get("step", "")) or abort(400)
-    return step()
-
-
-def telling(contract: type[Request], *names: str) -> Step:
-    """A step that tells a service what stands in these fields."""
-    return lambda: asked(contract, {**typed(*names), "command_id": command_number()})
-
-
-def needs_step_up(outcome: Outcome | None) -> bool:
-    """Whether a strong factor must be shown first."""
-    return bool(outcome and outcome.refusal and outcome.refusal["code"] == STEP_UP)
-
-
-def refusal_of(outcome: Outcome | None) -> Mapping[str, Any] | None:
-    """Why a step was not taken, if one was asked for."""
-    return outcome.refusal if outcome else None
-
-
-def done_by(outcome: Outcome | None, page: str) -> str:
-    """The word that says what was done; none where nothing was."""
-    return f"{page}_done_{request.form['step']}" if outcome and not outcome.refusal else ""
 
 
 _CONTACT_STEPS: Final[Mapping[str, Step]] = {

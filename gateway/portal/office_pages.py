@@ -1,6 +1,6 @@
 """The page of an office: who acts for it, appointed, invited again, dismissed; and its yearly statement (A23-1)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from flask import Blueprint, Response, abort, g, request
@@ -8,9 +8,9 @@ from flask import Blueprint, Response, abort, g, request
 from gateway.api.evidence import LARGEST, upload_evidence
 from gateway.api.signed_in import require_role_for
 from gateway.portal.asking import NotFilledIn, Outcome, asked, typed
-from gateway.portal.own_pages import STEP_UP
 from gateway.portal.rendering import LANGUAGE
 from gateway.portal.sign_in_pages import command_number, form_page
+from gateway.portal.steps import Step, done_by, needs_step_up, refusal_of, taken
 from gateway.portal.visits import signed_in, step_up_first
 from shared.contracts.rpc.identity import ID_TYPES
 from shared.contracts.rpc.identity_offices import AttestOfficeV1, GetOfficeV1
@@ -44,14 +44,13 @@ def office(language: str) -> Response:
     """The own office; what may be done by whom is decided by identity, as everywhere."""
     if not g.actor.office:
         abort(404)
-    refusal, done = None, ""
-    if request.method == "POST":
-        step = _STEPS.get(request.form.get("step", "")) or abort(400)
-        refusal = step().refusal
-        if refusal and refusal["code"] == STEP_UP:
-            return step_up_first(language)
-        done = "" if refusal else f"office_done_{request.form['step']}"
-    found = asked(GetOfficeV1, {"code": g.actor.office})
+    outcome = taken(_STEPS)
+    if needs_step_up(outcome):
+        return step_up_first(language)
+    refusal, done = refusal_of(outcome), done_by(outcome, "office")
+    # what was stated just now is shown, and not what was before
+    after = {"after_version": outcome.answer["version"]} if outcome and done == "office_done_attest" else {}
+    found = asked(GetOfficeV1, {"code": g.actor.office, **after})
     operators = asked(ListOperatorsV1, {"code": g.actor.office})
     return form_page(
         "office.html",
@@ -92,7 +91,7 @@ def _attested() -> Outcome:
     return asked(AttestOfficeV1, {**said, "command_id": command_number()})
 
 
-_STEPS: Final[Mapping[str, Callable[[], Outcome]]] = {
+_STEPS: Final[Mapping[str, Step]] = {
     "appoint": _appointed,
     "invite": _invited,
     "dismiss": _dismissed,

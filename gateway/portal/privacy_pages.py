@@ -8,9 +8,9 @@ from flask import Blueprint, Response, request
 
 from gateway.platform import platform
 from gateway.portal.asking import Outcome, asked, typed
-from gateway.portal.contact_pages import Step, done_by, refusal_of, taken, telling
 from gateway.portal.rendering import LANGUAGE
 from gateway.portal.sign_in_pages import command_number, form_page
+from gateway.portal.steps import Step, done_by, refusal_of, taken, telling
 from gateway.portal.visits import for_students
 from shared.codes.clock import SHANGHAI, add_months
 from shared.contracts.rpc.identity import ListMyRecordsV1

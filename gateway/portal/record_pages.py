@@ -6,9 +6,9 @@ from typing import Any, Final
 from flask import Blueprint, Response, request
 
 from gateway.portal.asking import NotFilledIn, Outcome, asked, typed
-from gateway.portal.contact_pages import Step, done_by, refusal_of, taken, telling
 from gateway.portal.rendering import LANGUAGE
 from gateway.portal.sign_in_pages import command_number, form_page
+from gateway.portal.steps import Step, done_by, refusal_of, taken, telling
 from gateway.portal.visits import for_students
 from shared.contracts.rpc.identity import BindMyRecordsV1, ListMyRecordsV1
 from shared.contracts.rpc.identity_people import (
