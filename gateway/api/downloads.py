@@ -77,7 +77,7 @@ def report_pdf(report_id: UUID) -> Response:
 def _refused_rows(contract: type[Request], batch_id: UUID) -> Response:
     if g.actor.scopes is not None:  # names and numbers stand there in clear: they are for a person who mends them
         raise NotPermitted.under("A24-1", "read_batch", g.actor.role)
-    digest = platform().ask(contract, {"batch_id": batch_id})["errors_digest"]
+    digest = platform().ask(contract, {"batch_id": batch_id, "refused_rows": True})["errors_digest"]
     if digest is None:
         raise NotFound
     stream = platform().blobs.open(digest)

@@ -311,8 +311,12 @@ def test_refused_rows_are_for_people_and_not_for_machines(client, signed_in, ser
     machine = signed_in("province_education", "11", "machine:education-11-1", scopes=("read_batch",))
     refused = client.get(path, headers=machine)
     assert (refused.status_code, refused.get_json()["rule"]) == (403, "A24-1")
+    asked = []
+    answer_of = services.call
+    services.call = lambda contract, request, **more: asked.append(request) or answer_of(contract, request, **more)
     with client.get(path, headers=signed_in("province_education", "11")) as answer:
         assert answer.status_code == 200
+    assert [each["refused_rows"] for each in asked] == [True], "the look is recorded before the rows leave"
 
 
 @pytest.mark.asvs("5.4.1")

@@ -44,12 +44,19 @@ class CredentialsQueries:
         )
         return {"certificates": [self._shown(row) | {"name": self._name(row)} for row in rows]}
 
-    def get_certificate_batch(self, *, batch_id: UUID, after_version: int, by: By) -> Answer:
-        """Where a file of certificates stands, with the number of certificates in each state."""
+    def get_certificate_batch(
+        self, *, batch_id: UUID, after_version: int, by: By, refused_rows: bool = False
+    ) -> Answer:
+        """Where a file of certificates stands, with the number of certificates in each state.
+
+        Refused rows are there as they were handed in: with `refused_rows` that look is recorded before the answer.
+        """
         if after_version:
             wait_for(self.store, batch_id, after_version)
         row = self._one("SELECT * FROM certificate_batch_register WHERE batch_id = %s", batch_id)
-        require(by.actor, "read_batch", Resource("batch", school=row["school_code"]))
+        decision = require(by.actor, "read_batch", Resource("batch", school=row["school_code"]))
+        if refused_rows and row["errors_digest"]:
+            self.looks.saw(by, decision, [batch_id], full=True)
         counts = self._all(
             "SELECT state, count(*) AS number FROM certificate_register WHERE batch_id = %s GROUP BY state",
             str(batch_id),

@@ -58,9 +58,15 @@ class BatchQueries:
         self._blobs = blobs
         self.looks = Looks(store, Look)
 
-    def get_batch(self, *, batch_id: UUID, after_version: int, by: By) -> Answer:
-        """Where a submitted file stands, and how fast it moves."""
-        return shown(self._row(batch_id, after_version, by)[0])
+    def get_batch(self, *, batch_id: UUID, after_version: int, by: By, refused_rows: bool = False) -> Answer:
+        """Where a submitted file stands, and how fast it moves.
+
+        Refused rows are there as they were handed in: with `refused_rows` that look is recorded before the answer.
+        """
+        row, decision = self._row(batch_id, after_version, by)
+        if refused_rows and row["errors_digest"]:
+            self.looks.saw(by, decision, [batch_id], full=True)
+        return shown(row)
 
     def list_batches(
         self,

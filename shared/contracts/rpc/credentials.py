@@ -189,7 +189,7 @@ class CertificateBatchV1(Contract):
 
 
 class GetCertificateBatchV1(Request):
-    """Ask where a file of certificates stands."""
+    """Ask where a file of certificates stands; with `refused_rows` because those are about to be read (A24-3)."""
 
     service = "credentials"
     method = "get_certificate_batch"
@@ -197,5 +197,6 @@ class GetCertificateBatchV1(Request):
 
     batch_id = shapes.identifier()
     after_version = shapes.integer(required=False, load_default=0)
+    refused_rows = shapes.flag(required=False, load_default=False)
 
-    example: ClassVar[dict[str, Any]] = {"batch_id": ANOTHER_ID, "after_version": 0}
+    example: ClassVar[dict[str, Any]] = {"batch_id": ANOTHER_ID, "after_version": 0, "refused_rows": False}

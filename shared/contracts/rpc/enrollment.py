@@ -293,7 +293,7 @@ class BatchV1(Contract):
 
 
 class GetBatchV1(Request):
-    """Ask where a submitted file stands."""
+    """Ask where a submitted file stands; with `refused_rows` because its refused rows are about to be read (A24-3)."""
 
     service = "enrollment"
     method = "get_batch"
@@ -301,7 +301,8 @@ class GetBatchV1(Request):
 
     batch_id = shapes.identifier()
     after_version = shapes.integer(required=False, load_default=0)
-    example: ClassVar[dict[str, Any]] = {"batch_id": ANOTHER_ID, "after_version": 2}
+    refused_rows = shapes.flag(required=False, load_default=False)
+    example: ClassVar[dict[str, Any]] = {"batch_id": ANOTHER_ID, "after_version": 2, "refused_rows": False}
 
 
 class GetStatusV1(Request):
