@@ -106,8 +106,13 @@ def test_proof_that_seems_forged_is_not_accepted_and_becomes_an_incident(walk: S
     assert refusal(walk, lambda: walk.operator("education-33").get(f"{API}/incidents", province="11"))["status"] == 403
 
 
-def test_a_student_takes_a_case_back(walk: SchoolWalk) -> None:
-    student, path = own(walk, WHO["regretful"])
+@pytest.fixture(scope="module")
+def regretful(walk: SchoolWalk) -> tuple[Caller, str]:
+    return own(walk, WHO["regretful"])
+
+
+def test_a_student_takes_a_case_back(walk: SchoolWalk, regretful: tuple[Caller, str]) -> None:
+    student, path = regretful
     case = filed(walk, student, path, "change", name="赵致远")
     somebody_else, _ = own(walk, WHO["slow"])
     assert refusal(walk, lambda: somebody_else.post(f"{case}/withdraw", {}))["status"] == 403
@@ -115,8 +120,10 @@ def test_a_student_takes_a_case_back(walk: SchoolWalk) -> None:
     assert at_step(walk, case, "withdrawn")["turn"] not in ("school", "province")
 
 
-def test_who_disowns_a_record_holds_it_no_more_and_its_school_looks_into_it(walk: SchoolWalk) -> None:
-    student, path = own(walk, WHO["regretful"])
+def test_who_disowns_a_record_holds_it_no_more_and_its_school_looks_into_it(
+    walk: SchoolWalk, regretful: tuple[Caller, str]
+) -> None:
+    student, path = regretful
     status_id = path.rpartition("/")[2]
     student.post(f"{API}/me/records/{status_id}/disown", {"kind": "status", "statement": "本人从未在该校就读。"})
     assert until(lambda: student.get(f"{API}/me/statuses")["statuses"] == [] or None, "the record to be nobody's")
