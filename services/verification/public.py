@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from secrets import token_hex
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -167,17 +168,18 @@ class PublicVerification:
                 return None
             return {"data": f"data:image/jpeg;base64,{content}"}
         until = int(self._clock.now().timestamp()) + PHOTO_SECONDS
-        return {"url": f"/verify/photo/{self._keyring.seal(f'{digest} {until}', 'portrait')}"}
+        return {"url": f"/verify/photo/{self._keyring.seal(f'{digest} {until} {token_hex(8)}', 'portrait')}"}
 
     def _photo(self, ticket: str, start_response: StartResponse) -> Iterable[bytes]:
         """One picture for one ticket, once and for two minutes."""
         now = self._clock.now().timestamp()
         self._used = {used: until for used, until in self._used.items() if until > now}
         try:
-            digest, until = self._keyring.open(ticket, "portrait").split(" ")
-            if ticket in self._used or float(until) < now:
+            # by what it says: a ticket can be written in more than one way
+            digest, until, once = self._keyring.open(ticket, "portrait").split(" ")
+            if once in self._used or float(until) < now:
                 raise CannotOpen
-            self._used[ticket] = float(until)
+            self._used[once] = float(until)
             content = self._blobs.read(digest)
         except Refused:
             return _say(start_response, 404, {"outcome": "no_such_page"})
