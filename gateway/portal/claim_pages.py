@@ -96,16 +96,16 @@ def claim(language: str, claim_id: UUID) -> Response:
 
     Whoever asked while signed in needs no secret, and forms that carry none are ours alone.
     """
-    asker = _asks_signed_in()
     if request.method == "GET":
-        found = _claim_page(language, claim_id, "") if asker else None
+        found = _claim_page(language, claim_id, "") if _asks_signed_in() else None
         if found is not None and found.status_code == HTTPStatus.OK:
             return found
         return Response(render_page("claim.html", language, claim=None, claim_id=claim_id))
     if request.mimetype == "multipart/form-data":
         request.max_content_length = LARGEST + _ROOM_FOR_FIELDS
     secret, step = request.form.get("secret", "").strip(), request.form.get("step", "view")
-    if asker and not secret:
+    # with a secret nobody is signed in: a stranger's form with any secret at all would act in the session's name
+    if not secret and _asks_signed_in():
         require_own_form()
     if step == "view":
         return _claim_page(language, claim_id, secret)

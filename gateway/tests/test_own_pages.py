@@ -171,6 +171,22 @@ def test_who_asked_while_signed_in_needs_no_secret_and_sends_forms_of_ours_alone
     assert 'id="unlock"' in browser.get(path).text
 
 
+@pytest.mark.asvs("3.5.1")
+def test_a_form_with_any_secret_does_not_act_in_the_name_of_whoever_is_signed_in(browser, registry):
+    """Given somebody who is signed in, when a form of another site comes with a secret that is none, then the service
+    is asked by nobody, and not by the session."""
+    heard, call = [], registry.call
+
+    def listening(contract, request, *, assertion=None, **more):
+        heard.append((contract, assertion))
+        return call(contract, request, assertion=assertion, **more)
+
+    registry.call = listening
+    sent = {"step": "withdraw", "sure": "yes", "secret": identity_claims.A_SECRET}
+    post(browser, f"/en/identity-claims/{identity_claims.A_CLAIM}", **sent)
+    assert [who for contract, who in heard if contract is identity_claims.WithdrawIdentityClaimV1] == [None]
+
+
 @pytest.mark.rule("AC-12")
 @pytest.mark.parametrize("purpose", ["user_name", "password"])
 def test_user_name_and_password_are_recovered_by_a_code(app, registry, purpose):
