@@ -125,6 +125,36 @@ def test_a_student_signs_in_steps_up_and_signs_out_over_http(student: Student) -
     until(lambda: status(third) == 401 or None, "the end of the third session", seconds=6)
 
 
+@pytest.mark.asvs("6.6.2")
+def test_a_code_signs_in_and_recovers_over_http_for_whoever_asked_for_it(student: Student) -> None:
+    other = {"id_type": "1", "id_number": "440524188001010014", "name": "李四"}
+    seen = {message.name for message in student.mailbox.glob("*.txt")}
+    account = open_account(student.nobody, {**other, "channel": "mail", "contact": "lisi@example.edu.cn"})
+    student.nobody.post(f"{API}/accounts/{account['id']}/contact-codes", {})
+    proof = {"code": student.code(seen)}
+    known = student.nobody.post(f"{API}/accounts/{account['id']}/proof", proof)["known_device"]
+
+    student.forward(minutes=2)
+    asked = student.nobody.post(f"{API}/sign-in-codes", other)
+    code = student.code(seen)
+    for request in ("xr1_" + "A" * 43, asked["request"]):
+        with pytest.raises(Problem) as refused:
+            student.nobody.post(f"{API}/sessions", {**other, "code": "000000", "request": request})
+        assert refused.value.body["rule"] == "X-PROOF-1"
+    with pytest.raises(Problem) as refused:
+        student.nobody.post(f"{API}/sessions", {**other, "code": code})
+    assert refused.value.status == 422
+    signed_in = student.nobody.post(f"{API}/sessions", {**other, "code": code, "request": asked["request"]})
+    assert status(student.nobody.signed_in(signed_in["session"])) == 200
+
+    student.forward(minutes=2)
+    recovery = {**other, "purpose": "user_name", "channel": "mail", "known_device": known}
+    asked = student.nobody.post(f"{API}/recovery-codes", recovery)
+    proof = {"code": student.code(seen), "request": asked["request"], "known_device": known}
+    found = student.nobody.post(f"{API}/recovered-user-names", {**other, **proof})
+    assert found["user_names"] == ["lisi@example.edu.cn"]
+
+
 @pytest.mark.asvs("7.3.1")
 def test_a_session_that_is_left_alone_is_over(student: Student) -> None:
     device = Authenticator(student.platform.origin)
