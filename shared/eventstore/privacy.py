@@ -32,6 +32,10 @@ class CannotOpen(Refused):
     rule = "X-PRIVACY-1"
 
 
+class KeyNotHere(CannotOpen):
+    """A wrapping key wrapped it that this process was not given: it was added since, or it is lost."""
+
+
 class Shredded(CannotOpen):
     """The subject's key was destroyed, and with it what it sealed."""
 
@@ -200,7 +204,7 @@ class SubjectKeys:
 
     def _unwrapped(self, subject: str, wrapped: bytes, kek: str) -> bytes:
         if kek not in self._wrapping:
-            raise CannotOpen
+            raise KeyNotHere
         try:
             return self._wrapping[kek].decrypt(wrapped[:_NONCE], wrapped[_NONCE:], subject.encode())
         except InvalidTag as error:

@@ -20,7 +20,7 @@ class Message:
 
     message_id: str
     channel: str  # mail | sms
-    to: str
+    to: str  # empty where it cannot be read now, and perhaps later
     subject: str
     text: str
     sent_at: datetime
@@ -130,6 +130,8 @@ class Reactions:
         return True
 
     def _deliver(self, message: Message) -> str:
+        if not message.to:
+            return "failed"
         try:
             self._messenger.deliver(message)
         except RefusedForGood:

@@ -12,7 +12,7 @@ from shared.codes.clock import SHANGHAI
 from shared.eventstore.application import ChangedMeanwhile
 from shared.eventstore.context import Context
 from shared.eventstore.log import FactRecord
-from shared.eventstore.privacy import CannotOpen
+from shared.eventstore.privacy import CannotOpen, KeyNotHere
 
 _PURPOSES = {
     "step_up": ("确认账号的敏感操作", "to confirm a sensitive change of your student-status account"),
@@ -68,9 +68,8 @@ class AccountReactions:
         told = dict.fromkeys(key for key in (*account.standing.contact_keys, gone) if key and key != but)
         for number, key in enumerate(told):
             channel, sealed = account.contacts[key]
-            try:
-                to = self.identity.contact_of(account_id, sealed)
-            except CannotOpen:
+            to = self._address(account_id, sealed)
+            if to is None:
                 return
             yield Message(
                 message_id=f"{record.originator_id}-{record.originator_version}-{number}",
@@ -99,9 +98,8 @@ class AccountReactions:
     def _code(self, record: FactRecord) -> Iterable[Message]:
         fact: Any = record.fact
         account_id = record.originator_id
-        try:
-            to = self.identity.contact_of(account_id, fact.sealed_contact)
-        except CannotOpen:
+        to = self._address(account_id, fact.sealed_contact)
+        if to is None:
             return  # the account was closed before its message went out: there is nobody to write to
         code = self.identity.secrets.code_of(account_id, fact.salt)
         zh, en = _PURPOSES.get(fact.purpose, _ANY_PURPOSE)
@@ -122,6 +120,16 @@ class AccountReactions:
             template=f"code-{fact.purpose}",
             parameters=(("code", code), ("until", f"{until:%H:%M}")),
         )
+
+    def _address(self, account_id: UUID, sealed: str) -> str | None:
+        """Where a message goes; None where its owner is gone. Empty, to be tried again, where only a wrapping key is
+        not here that another process has already."""
+        try:
+            return self.identity.contact_of(account_id, sealed)
+        except KeyNotHere:
+            return ""
+        except CannotOpen:
+            return None
 
     def _link(self, account_id: UUID, code: str) -> str:
         """The code stands behind #: it reaches no server's log and no other site."""

@@ -2,17 +2,20 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from services.identity.application.deliveries import AFTER_A_TRY, KEPT, Deliveries
+from services.identity.application.identity import Identity
 from services.identity.application.messages import Message, Reactions, RefusedForGood, Unreachable
 from services.identity.application.reactions import AccountReactions
 from services.identity.domain.account import Account
 from services.identity.tests.conftest import ZHANG, House
 from services.identity.worker import Reacting
+from shared.eventstore.privacy import Keyring, add_wrapping_key
 
 pytestmark = pytest.mark.servers
 OTHER = {"id_number": "440524188001010014", "contact": "lisi@example.edu.cn"}
@@ -142,6 +145,31 @@ def test_records_are_bound_before_any_mail_is_waited_for(post: Post) -> None:
     for task in (*post.house.tasks[:2], Reacting(store, slow.react).step):
         task()
     assert done == ["bound", "mail"]
+
+
+def test_a_code_waits_for_a_wrapping_key_that_the_worker_was_not_given_yet(post: Post, tmp_path: Path) -> None:
+    """Given a service with a new wrapping key and a worker without it, when an account is opened and a code asked for,
+    then the code goes out once the worker has the key too, and is not dropped as that of a closed account."""
+    path, house = tmp_path / "keys.toml", post.house
+    Keyring.generate(path)
+    before = Keyring.from_file(path)
+    add_wrapping_key(path)
+    serving, following = (
+        Identity(house.identity.store, house.clock, keyring, house.queries)
+        for keyring in (Keyring.from_file(path), before)
+    )
+    house.identity = serving
+    post.ask_for_code()
+
+    def worker(identity: Identity) -> Reactions:
+        return Reactions([AccountReactions(identity).messages], post.office, Deliveries(identity.store), house.clock)
+
+    for task in (*house.tasks[:2], Reacting(serving.store, worker(following).react).step):
+        task()
+    assert (post.office.attempts, post.states()) == (0, [("waiting", 1)])
+    house.clock.forward(timedelta(minutes=1))
+    worker(serving).retry()
+    assert [message.to for message in post.office.arrived] == ["zhangsan@example.edu.cn"]
 
 
 def test_a_message_that_cannot_be_written_is_given_up_and_others_go_out(post: Post) -> None:
