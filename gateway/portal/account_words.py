@@ -34,6 +34,7 @@ ACCOUNT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "If there is such an account with a contact of this kind, a code is on its way. It is valid for ten minutes; "
         "ask again after a minute.",
     ),
+    "code_again": ("没有收到：重新发送", "Nothing came: ask for another"),
     "recover_other_way": ("没有收到：改用其他方式", "Nothing came: choose another way"),
     "recover_failed": ("未能找回", "Not recovered"),
     "recover_names": ("您的用户名", "Your user names"),
