@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 from uuid import UUID
 
+from services.identity.application.allowances import TriesUsedUp
 from services.identity.application.claim_review import ClaimReview
 from services.identity.application.claims import ClaimFinder
 from services.identity.domain.claim_rules import FILE_KEY, MOST_FILES, may_add_evidence
@@ -23,6 +24,7 @@ MEBIBYTE: Final = 1 << 20
 LARGEST_PICTURE: Final = MEBIBYTE
 _SEALING: Final = 256  # what sealing adds, and more
 CONTENT_TYPE: Final = "image/jpeg"
+PICTURES_A_DAY: Final = 40
 
 
 class NotAPicture(Refused):
@@ -80,6 +82,9 @@ class ClaimEvidence(ClaimReview):
         """Whether one more picture may come: asked before a byte of it is kept."""
         claim = self.own_claim(claim_id, secret, by)
         may_add_evidence(claim.standing)
+        # what turns out to be no picture lies among the files all the same: nobody fills them with one claim
+        if not self.allowances.spend("evidence", str(claim_id), by.recorded_at, at_most=PICTURES_A_DAY):
+            raise TriesUsedUp()
         standing = claim.standing
         return {
             "files": standing.files,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from services.identity.adapters.pictures import MOST_PIXELS, PillowPictures
+from services.identity.application.allowances import TriesUsedUp
 from services.identity.application.claim_evidence import LARGEST_PICTURE, NotAPicture
 from services.identity.tests.claiming import Counter, counter_of, picture
 from services.identity.tests.conftest import House
@@ -189,6 +190,22 @@ def test_a_picture_is_no_larger_than_a_megabyte_and_a_claim_holds_eight(counter:
     assert many.value.code == "TOO_MANY_FILES"
     with pytest.raises(Refused):
         counter.ask("check_evidence_room", claim_id=claim_id, secret=secret)
+
+
+@pytest.mark.servers
+@pytest.mark.asvs("2.4.1")
+@pytest.mark.rule("AC-13")
+def test_with_one_claim_nobody_fills_the_disk_by_files_that_are_no_pictures(counter: Counter) -> None:
+    """Given a claim, when room is asked for forty files a day, whatever became of them, then no more are received until
+    tomorrow."""
+    counter.house.student()
+    claim_id, secret = counter.begun()
+    for _ in range(40):
+        counter.ask("check_evidence_room", claim_id=claim_id, secret=secret)
+    with pytest.raises(TriesUsedUp):
+        counter.ask("check_evidence_room", claim_id=claim_id, secret=secret)
+    counter.forward(days=1)
+    counter.ask("check_evidence_room", claim_id=claim_id, secret=secret)
 
 
 def test_the_same_picture_again_under_one_command_is_a_repeat_however_it_was_sealed(counter: Counter) -> None:
