@@ -71,10 +71,10 @@ class Worker:
 
     def run(self, stop: Stop) -> None:
         """Lead, or wait to lead, until `stop` is set. A task that fails is logged, and everything begins again."""
-        if tables := not_filled(self.store, self.projections):
-            _log.warning(REBUILD, service=self.store.service, tables=tables, do=f"xueji rebuild {self.store.service}")
+        told = False
         while not stop.is_set():
             try:
+                told = told or self.say_what_to_rebuild()
                 Leader(self.store, idle=IDLE_SECONDS).run(self.tasks, stop)
             except Exception as error:  # one fault must not end the service's other work for good
                 _log.error("a task failed", service=self.store.service, **where(error))
@@ -82,6 +82,12 @@ class Worker:
             finally:
                 for aside in self._threads:
                     aside.rest()
+
+    def say_what_to_rebuild(self) -> bool:
+        """Name the read tables that an upgrade left half empty, and what fills them; True once it is said."""
+        if tables := not_filled(self.store, self.projections):
+            _log.warning(REBUILD, service=self.store.service, tables=tables, do=f"xueji rebuild {self.store.service}")
+        return True
 
     def ready(self) -> bool:
         """Whether the store answers; leading is not needed to be ready."""

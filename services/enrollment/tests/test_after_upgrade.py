@@ -1,7 +1,5 @@
 """After an upgrade it is said which read tables are not filled yet, and which command fills them."""
 
-import threading
-
 import pytest
 from click.testing import CliRunner
 from structlog.testing import capture_logs
@@ -36,10 +34,8 @@ def said(store, command):
 
 def told_by_worker(store):
     worker = Worker(store, projections=PROJECTIONS, aggregates=AGGREGATES, publish=publish, amqp_url="memory://")
-    stopped = threading.Event()
-    stopped.set()
     with capture_logs() as logs:
-        worker.run(stopped)
+        worker.say_what_to_rebuild()
     return [(each["tables"], each["do"]) for each in logs if each["event"] == REBUILD]
 
 
