@@ -145,12 +145,25 @@ def test_who_never_studied_there_says_so_of_the_records_under_the_own_number(wal
     one.sign_in()
     record = walk.kept["status of stranger-to-it"]
     until(lambda: one.caller.get(f"{API}/me/records")["records"] or None, "the record")
+    for topic in ("verification.StatusRecord.Disputed", "credentials.StudentRecord.Disputed"):
+        walk.recorded(topic)
+    found(lambda: one.caller.get(f"{API}/reportable-records")["records"])
+    asked = {"kind": "status", "record_id": record, "language": "both", "months": 1}
+    waiting = one.caller.post(f"{API}/reports", asked)
+    assert (waiting["state"], waiting["delay"]["rule"]) == ("requested", "X-REPORT-8")
     one.caller.post(f"{API}/me/records/{record}/disown", {"kind": "status", "statement": "本人从未在该校就读。"})
 
     def listed() -> Answer | None:
         return next(iter(walk.staff("registrar-1").get(f"{API}/disowned-records", school_code=PKU)["records"]), None)
 
     assert until(listed, "the disowned record")["statement"] == "本人从未在该校就读。"
+    disowned = ("StatusRecord.Disowned", "Report.Revoked")
+    for topic in (*(f"verification.{name}" for name in disowned), "credentials.StatusHolder.Disowned"):
+        walk.recorded(topic)
+    walk.recorded("imaging.StudentRecord.Disowned")
+    found(lambda: one.caller.get(f"{API}/reports")["reports"][0]["state"], lambda state: state == "revoked")
+    assert one.caller.get(f"{API}/reportable-records")["records"] == []
+    assert refused(one.caller.post, f"{API}/reports", asked)
 
 
 def test_a_denied_claim_stays_denied_and_one_that_waits_too_long_is_said_to_be_late(walk: IdentityWalk) -> None:

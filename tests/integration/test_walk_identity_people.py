@@ -4,7 +4,7 @@ from itertools import islice
 
 import pytest
 
-from cli.client import Answer
+from cli.client import Answer, Caller
 from cli.people import people
 from cli.story import API
 from tests.integration.test_walk_identity_accounts import CAST
@@ -43,6 +43,17 @@ def proposed(walk: IdentityWalk) -> str:
     return f"{API}/merges/{merge['id']}"
 
 
+def report_on(caller: Caller, status: str) -> str:
+    """A report on a status, once verification knows whose it is."""
+    found(lambda: [each["record_id"] for each in caller.get(f"{API}/reportable-records")["records"]], [status].__eq__)
+    asked = {"kind": "status", "record_id": status, "language": "both", "months": 1}
+    return str(caller.post(f"{API}/reports", asked)["id"])
+
+
+def reports_of(caller: Caller) -> set[str]:
+    return {each["report_id"] for each in caller.get(f"{API}/reports")["reports"]}
+
+
 def test_two_accounts_are_merged_by_two_persons_and_split_by_two(walk: IdentityWalk) -> None:
     twice = walk.students["twice"] = Student(walk, document(CAST["twice"].person), "twice@example.edu.cn").open()
     status = walk.kept["status of twice"]
@@ -51,6 +62,7 @@ def test_two_accounts_are_merged_by_two_persons_and_split_by_two(walk: IdentityW
     asked = {name: value for name, value in twice.who.items() if name != "name"}
     accounts = walk.staff("operator-1", "merge").post(f"{API}/people/search", asked)["people"]
     assert [each["account_id"] for each in accounts] == [twice.account_id]
+    theirs = report_on(twice.caller, status)
     merge = proposed(walk)
     own = {**WHY, "confirm": True}
     assert refused(walk.staff("operator-1").post, f"{merge}/decision", own) == "A24-2"
@@ -63,12 +75,20 @@ def test_two_accounts_are_merged_by_two_persons_and_split_by_two(walk: IdentityW
     (record,) = found(lambda: anna.get(f"{API}/me/records")["records"])
     assert record["id"] == status
     walk.recorded("credentials.StatusHolder.HeardAnew")
+    walk.recorded("verification.PersonMerge.Heard")
+    assert found(lambda: reports_of(anna)) == {theirs}
+    during = report_on(anna, status)
+    anna.post(f"{API}/reports/{theirs}/close", {})
     for confirm in (False, True):
         walk.staff("operator-1").post(f"{merge}/split", WHY)
         walk.staff("operator-2").post(f"{merge}/split/decision", {**WHY, "confirm": confirm})
     again = twice.sign_in()
     assert [each["id"] for each in found(lambda: again.get(f"{API}/me/records")["records"])] == [status]
     assert found(lambda: [each["kind"] for each in anna.get(f"{API}/me/identities")["identities"]], was_before)
+    for topic in ("verification.PersonMerge.SplitHeard", "verification.Report.HandedOver"):
+        walk.recorded(topic)
+    assert found(lambda: reports_of(again), lambda those: len(those) > 1) == {theirs, during}
+    assert reports_of(anna) == set()
 
 
 def test_who_looks_at_a_record_is_seen_by_its_person(walk: IdentityWalk) -> None:
