@@ -27,11 +27,15 @@ _PORTS = range(15_000, 32_000)
 
 
 def free_port() -> int:
-    """Return a port of 127.0.0.1 that nobody listens on at this moment; one by chance, for others look too."""
+    """Return a port of 127.0.0.1 that nobody listens on; whoever asks here again, in any process, gets another one."""
     for port in random.sample(_PORTS, 200):
+        promise = socket.socket(type=socket.SOCK_DGRAM)
         with socket.socket() as probe, contextlib.suppress(OSError):
+            promise.bind((HOST, port))
             probe.bind((HOST, port))
+            promise.detach()  # held until this process ends: nobody sends datagrams here
             return port
+        promise.close()
     raise PostgresUnavailable("no free port between 15000 and 32000 on 127.0.0.1")
 
 

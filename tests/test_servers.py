@@ -3,6 +3,7 @@
 import os
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import kombu
@@ -10,6 +11,7 @@ import psutil
 import psycopg2
 import pytest
 
+from cli.postgres_cluster import free_port
 from tests.support import rabbitmq as support
 from tests.support.rabbitmq import PrivateRabbit
 from tests.support.servers import Databases, PrivatePostgres, private_postgres
@@ -46,6 +48,55 @@ def test_a_template_is_prepared_once_and_copied_from_then_on(databases: Database
     assert len(prepared) == 1
     assert first != second
     assert ask(first, "SELECT id FROM there") == ask(second, "SELECT id FROM there") == 7
+
+
+def prepare_shop(url: str) -> None:
+    ask(url, "CREATE TABLE kept (id int GENERATED ALWAYS AS IDENTITY, name text); INSERT INTO kept (name) VALUES ('a')")
+    ask(url, "CREATE TABLE empty (id serial); CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN END'")
+    ask(url, "CREATE TRIGGER never BEFORE TRUNCATE ON empty EXECUTE FUNCTION no()")
+
+
+ALL_OF_SHOP = "SELECT array(SELECT name || id FROM kept)::text || array(SELECT id FROM empty)::text"
+
+
+@pytest.mark.servers
+def test_a_database_that_comes_back_is_as_it_was_made(databases: Databases) -> None:
+    url = databases.fresh("shop", prepare_shop)
+    assert ask(url, ALL_OF_SHOP) == "{a1}{}"
+    ask(url, "INSERT INTO kept (name) VALUES ('b'); UPDATE kept SET name = 'c'; INSERT INTO empty DEFAULT VALUES")
+    ask(url, "CREATE TEMPORARY TABLE aside (id int)")
+    left = psycopg2.connect(url)
+    databases.drop(url)
+    with pytest.raises(psycopg2.OperationalError):
+        left.cursor().execute("SELECT 1")
+    again = databases.fresh("shop", prepare_shop)
+    assert again == url
+    assert ask(again, ALL_OF_SHOP) == "{a1}{}"
+    ask(again, "INSERT INTO kept (name) VALUES ('d'); INSERT INTO empty DEFAULT VALUES")
+    assert ask(again, ALL_OF_SHOP) == "{a1,d2}{1}"
+    databases.drop(again)
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE empty ADD COLUMN more int",
+        "DROP TABLE empty",
+        "CREATE INDEX ON kept (name)",
+        "ALTER TABLE empty DISABLE TRIGGER never",
+        "CREATE OR REPLACE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        "GRANT SELECT ON kept TO PUBLIC",
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET timezone TO UTC', current_database()); END $$",
+    ],
+)
+def test_a_database_of_another_shape_does_not_come_back(databases: Databases, change: str) -> None:
+    url = databases.fresh("shop", prepare_shop)
+    ask(url, change)
+    databases.drop(url)
+    assert databases.fresh("shop", prepare_shop) != url
+    with pytest.raises(psycopg2.OperationalError, match="does not exist"):
+        ask(url, "SELECT 1")
 
 
 @pytest.mark.servers
@@ -85,6 +136,14 @@ def test_private_servers_listen_on_the_loopback_address_only(
     ours = [address for address in listening if address.port in ports]
     assert {address.port for address in ours} == ports
     assert {address.ip for address in ours} <= {"127.0.0.1", "::1"}
+
+
+def test_a_port_that_was_given_out_is_given_to_no_other_process() -> None:
+    looking = "from cli import postgres_cluster as cluster; cluster._PORTS = [{port}] * 200; cluster.free_port()"
+    told = subprocess.run(
+        [sys.executable, "-c", looking.format(port=free_port())], capture_output=True, text=True, check=False
+    )
+    assert "no free port" in told.stderr
 
 
 def test_the_policy_that_stood_before_an_installation_stands_after_it(tmp_path: Path) -> None:

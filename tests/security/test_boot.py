@@ -29,7 +29,7 @@ def started(process: tuple[str, ...], folder: Path, **changes: str) -> subproces
         **changes,
     }
     command = [sys.executable, "-m", "cli.main", *process]
-    return subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(command, env=environ, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
 
 
 @pytest.mark.asvs("6.3.2", "13.4.2")

@@ -95,4 +95,8 @@ def test_the_quality_factor_is_read_from_the_file_itself(quality: int) -> None:
 def test_a_damaged_file_gets_a_report_and_never_an_error(place: int, value: int, cut: int) -> None:
     damaged = bytearray(GOOD)
     damaged[place] = value
-    check_file(bytes(damaged[: len(damaged) - cut]))
+    content = bytes(damaged[: len(damaged) - cut])
+    report = check_file(content)
+    assert report.findings["bytes"] == len(content)
+    if not content.endswith(b"\xff\xd9"):
+        assert {"FORMAT", "FOREIGN_DATA"} & set(report.reasons)

@@ -79,6 +79,8 @@ def test_a_lost_message_shows_as_a_gap_and_is_pulled(
     publishing.relay_all()
     with running(stream_for(notebook, publishing, broker_url)):
         until_true(lambda: notebook.words_of(thing) == ["one", "two"])
+    assert position(notebook) == 2
+    assert parked(notebook) == []
 
 
 def test_a_message_that_comes_twice_is_heard_once(publishing: Publishing, notebook: Notebook, broker_url: str) -> None:
@@ -255,10 +257,12 @@ def test_a_fact_against_its_contract_is_parked_with_the_fields_it_breaks(
 def test_a_hearer_that_finds_nothing_to_do_moves_on_all_the_same(
     publishing: Publishing, notebook: Notebook, broker_url: str
 ) -> None:
-    publishing.say("one")
+    thing = publishing.say("one")
     publishing.relay_all()
     with running(stream_for(notebook, publishing, broker_url, hear=lambda facts, heard: None)):
         until_true(lambda: position(notebook) == 1)
+    assert notebook.words_of(thing) == []
+    assert parked(notebook) == []
 
 
 def test_two_hearers_of_one_name_hear_each_fact_once(
