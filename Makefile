@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 TESTS ?=
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help demo run test check bench docs lock clean
@@ -17,8 +18,8 @@ demo: $(STAMP) ## Walk one cohort from the admission list to a verified report; 
 run: $(STAMP) ## Run the whole platform in one process on http://localhost:8000 (data in var/, Ctrl-C stops it)
 	@$(BIN)/xueji run
 
-test: $(STAMP) ## Run every test, on real PostgreSQL and real RabbitMQ too (TESTS=path for a part)
-	@$(BIN)/pytest $(TESTS)
+test: $(STAMP) ## Run every test, on real PostgreSQL and real RabbitMQ too (TESTS=path for a part, WORKERS=0 for one process)
+	@$(BIN)/pytest -n $(WORKERS) $(TESTS)
 
 check: $(STAMP) ## Check format, lint, types, import contracts and that the generated pages are fresh
 	@$(BIN)/ruff format --check .

@@ -1,11 +1,14 @@
 """Fixtures for every test of the project: real servers, started once a session and only when somebody asks."""
 
+import signal
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    from tests.support.order import GroupScheduling
     from tests.support.rabbitmq import Broker, PrivateRabbit
     from tests.support.servers import Databases, PrivatePostgres
 
@@ -16,6 +19,47 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="Write tests/histories anew from the walk; only when facts were added, never over shapes that are in use.",
     )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--write-histories") and config.getoption("numprocesses", 0):
+        raise pytest.UsageError("histories are written in one process: leave -n out")
+    # Whoever is told to end by `timeout` or a CI takes the servers along, as at Ctrl-C
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    from tests.support.order import bring_together
+
+    bring_together(items, longest_first=hasattr(config, "workerinput"))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> "GroupScheduling":
+    from tests.support.order import GroupScheduling
+
+    config.option.loadscopereorder = False
+    return GroupScheduling(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> Iterator[None]:
+    from tests.support.order import close_after
+
+    try:
+        yield
+    finally:
+        close_after(item, nextitem)
+
+
+@pytest.fixture(scope="session")
+def until_the_last(databases: "Databases", rabbitmq: "Broker", request: pytest.FixtureRequest) -> Iterator[ExitStack]:
+    """What is entered here ends with the last test of the group that shares it, before the servers do."""
+    from tests.support.order import OPEN
+
+    with request.session.stash.setdefault(OPEN, ExitStack()) as stack:
+        yield stack
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
-"""Three walks through the registry, each shared by the modules that go it; they come last, by their names."""
+"""Three walks through the registry, each shared by the modules that go it, and ended with the last of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,51 +16,56 @@ from tests.support.school_walk import SchoolWalk
 from tests.support.servers import Databases
 from tests.support.walk import Walk
 
+Opening = Callable[..., Platform]
+
 
 @pytest.fixture(scope="session")
-def walk(
-    databases: Databases, rabbitmq: Broker, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[Walk]:
+def opened(
+    databases: Databases, rabbitmq: Broker, until_the_last: ExitStack, request: pytest.FixtureRequest
+) -> Opening:
+    """Opens a registry that ends with the last test of its group, its histories written if they are asked for."""
+
+    @contextmanager
+    def registry(folder: Path, now: datetime, name: str, extra: Mapping[str, str] | None = None) -> Iterator[Platform]:
+        vhost = rabbitmq.fresh_vhost()
+        with Platform(folder, databases, vhost, now=now, extra=extra) as platform:
+            yield platform
+            if request.config.getoption("--write-histories"):
+                histories.write(platform.environ, name=name)
+        rabbitmq.drop_vhost(vhost)
+
+    def opening(folder: Path, now: datetime, name: str, extra: Mapping[str, str] | None = None) -> Platform:
+        return until_the_last.enter_context(registry(folder, now, name, extra))
+
+    return opening
+
+
+@pytest.fixture(scope="session")
+def walk(opened: Opening, tmp_path_factory: pytest.TempPathFactory) -> Walk:
     folder: Path = tmp_path_factory.mktemp("walk")
-    vhost = rabbitmq.fresh_vhost()
-    with Platform(folder, databases, vhost, now=datetime(2022, 8, 1, tzinfo=UTC)) as platform:
-        yield Walk(platform, folder / "files")
-        if request.config.getoption("--write-histories"):
-            histories.write(platform.environ)
-    rabbitmq.drop_vhost(vhost)
+    return Walk(opened(folder, datetime(2022, 8, 1, tzinfo=UTC), "{service}"), folder / "files")
 
 
 @pytest.fixture(scope="session")
-def schools(
-    databases: Databases, rabbitmq: Broker, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[SchoolWalk]:
+def schools(opened: Opening, tmp_path_factory: pytest.TempPathFactory) -> SchoolWalk:
     """The registry of the schools' years; a module of them calls it its walk."""
     folder: Path = tmp_path_factory.mktemp("schools")
-    vhost = rabbitmq.fresh_vhost()
-    with Platform(folder, databases, vhost, now=datetime(2024, 8, 1, 1, tzinfo=UTC)) as platform:
-        yield SchoolWalk(platform)
-        if request.config.getoption("--write-histories"):
-            histories.write(platform.environ, name="{service}-schools")
-    rabbitmq.drop_vhost(vhost)
+    return SchoolWalk(opened(folder, datetime(2024, 8, 1, 1, tzinfo=UTC), "{service}-schools"))
 
 
 @pytest.fixture(scope="session")
-def identities(
-    databases: Databases, rabbitmq: Broker, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-) -> Iterator[IdentityWalk]:
+def identities(opened: Opening, until_the_last: ExitStack, tmp_path_factory: pytest.TempPathFactory) -> IdentityWalk:
     """A registry in production that nobody has founded, with a mail server and an identity provider beside it."""
     folder: Path = tmp_path_factory.mktemp("identities")
-    vhost, post = rabbitmq.fresh_vhost(), Post(folder)
-    with post.open() as counters, LyingProvider().running() as provider:
-        extra = {
-            **counters,
-            "XUEJI_PROFILE": "production",
-            "XUEJI_MAILBOX_DIR": "",
-            "XUEJI_OPERATORS_FILE": "",
-            "XUEJI_OIDC_FILE": str(providers_file(folder, provider, EDU)),
-        }
-        with Platform(folder, databases, vhost, now=datetime(2022, 8, 1, 1, tzinfo=UTC), extra=extra) as platform:
-            yield IdentityWalk(platform, post, provider)
-            if request.config.getoption("--write-histories"):
-                histories.write(platform.environ, name="{service}-people")
-    rabbitmq.drop_vhost(vhost)
+    post = Post(folder)
+    counters = until_the_last.enter_context(post.open())
+    provider = until_the_last.enter_context(LyingProvider().running())
+    extra = {
+        **counters,
+        "XUEJI_PROFILE": "production",
+        "XUEJI_MAILBOX_DIR": "",
+        "XUEJI_OPERATORS_FILE": "",
+        "XUEJI_OIDC_FILE": str(providers_file(folder, provider, EDU)),
+    }
+    platform = opened(folder, datetime(2022, 8, 1, 1, tzinfo=UTC), "{service}-people", extra)
+    return IdentityWalk(platform, post, provider)
