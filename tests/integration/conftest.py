@@ -50,7 +50,7 @@ def walk(opened: Opening, tmp_path_factory: pytest.TempPathFactory) -> Walk:
 def schools(opened: Opening, tmp_path_factory: pytest.TempPathFactory) -> SchoolWalk:
     """The registry of the schools' years; a module of them calls it its walk."""
     folder: Path = tmp_path_factory.mktemp("schools")
-    return SchoolWalk(opened(folder, datetime(2024, 8, 1, 1, tzinfo=UTC), "{service}-schools"))
+    return SchoolWalk(opened(folder, datetime(2024, 8, 1, 1, tzinfo=UTC), "{service}-schools-2026-11"))
 
 
 @pytest.fixture(scope="session")
@@ -67,5 +67,5 @@ def identities(opened: Opening, until_the_last: ExitStack, tmp_path_factory: pyt
         "XUEJI_OPERATORS_FILE": "",
         "XUEJI_OIDC_FILE": str(providers_file(folder, provider, EDU)),
     }
-    platform = opened(folder, datetime(2022, 8, 1, 1, tzinfo=UTC), "{service}-people", extra)
+    platform = opened(folder, datetime(2022, 8, 1, 1, tzinfo=UTC), "{service}-people-2026-11", extra)
     return IdentityWalk(platform, post, provider)

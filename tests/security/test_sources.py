@@ -27,6 +27,8 @@ INVENTORY = {
     "cryptography.exceptions": "AES-256-GCM",
     "cryptography.hazmat.primitives.asymmetric.ed25519": "Ed25519",
     "cryptography.hazmat.primitives.ciphers.aead": "AES-256-GCM",
+    "cryptography.hazmat.primitives.hashes": "SHA-256",
+    "cryptography.hazmat.primitives.kdf.hkdf": "HKDF-SHA-256",
     "cryptography.hazmat.primitives.keywrap": "AES key wrap",
     "cryptography.hazmat.primitives.serialization": "Ed25519",
     "hmac": "HMAC-SHA-256",

@@ -30,6 +30,7 @@ EXPECTED = {"regular": "", "all": "", "adult": "A24-1", "graduate": "A24-1"}
 
 
 def test_every_single_look_stands_in_the_table():
+    """Given every query that shows one record by its id, when they are counted, then each stands in this table."""
     assert SINGLE == [
         "find_status", "get_admission", "get_admission_fix", "get_archive", "get_batch", "get_cancellation",
         "get_case", "get_conflict", "get_incident", "get_plan", "get_status", "get_status_as_of", "get_transfer",
