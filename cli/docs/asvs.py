@@ -114,6 +114,7 @@ REQUIREMENTS: Final = (
     _identity(
         "6.3.3", 2, "Staff show a passkey, or a one-time password beside the password, whichever door they take."
     ),
+    _identity("6.3.4", 2, "Every way in asks for the same: no code, reset or recovery goes around a second factor."),
     _identity("6.3.5", 3, "An owner hears, once a day at most, that somebody keeps guessing."),
     _identity("6.3.7", 3, "Whoever's ways to sign in change is told so."),
     _identity("6.3.8", 3, "A known and an unknown name get the same answer after the same work."),
@@ -181,6 +182,7 @@ REQUIREMENTS: Final = (
     _here("13.2.2", 2, "The service's database account may add events and never change them."),
     _here("13.2.3", 2, "No default account of database or broker is used."),
     _here("13.3.1", 2, "Secrets come from files and never stand in code, images or manifests."),
+    _here("13.3.2", 2, "Each process is given the keys that it has use for, and no other."),
     _here("13.4.2", 2, "Nothing runs in a debug mode, whatever the environment says."),
     _here("13.4.5", 2, "Metrics and probes of the services stand on a private port."),
     # 14 data

@@ -105,8 +105,8 @@ def test_a_contested_document_goes_its_way_to_its_person_and_back(registry: Plat
     assert second["waits_for"] == "2026-10-08"
 
     reviewer = office(registry, "operator-1")
-    reviewer.post(f"{path}/take", {})
-    both = json.loads(reviewer.with_purpose(path).data)
+    taken = reviewer.post(f"{path}/take", {})
+    both = json.loads(reviewer.with_purpose(f"{path}?after_version={taken['version']}").data)
     assert (both["name"], both["holder"]["same_name"], both["statement"]) == ("张*", True, "证件是我的")
     picture = reviewer.with_purpose(f"{path}/evidence/{both['evidence'][0]['evidence_id']}")
     assert (picture.status, picture.headers["Content-Type"]) == (200, "image/jpeg")

@@ -42,7 +42,7 @@ class Neighbours:
     def __init__(self, at_home: House, credentials: Credentials) -> None:
         self.world, self.credentials = PeopleWorld.beside(at_home), credentials
         self.holders = HolderNews(credentials.store, credentials.clock)
-        self.queries = CredentialsQueries(credentials.store, house.identity.keyring)
+        self.queries = CredentialsQueries(credentials.store, at_home.identity.keyring)
         self._heard = {"identity": 0, "credentials": 0}
 
     def issued(self) -> UUID:
@@ -93,7 +93,7 @@ class Neighbours:
 
 
 @pytest.fixture
-def neighbours(house: House, databases: Any) -> Any:
+def neighbours(house: House, databases: Any) -> Any:  # noqa: F811 -- the fixture
     url = databases.fresh("credentials", lambda template: migrate(template, "credentials"))
     store = Store(url, "credentials")
     yield Neighbours(house, Credentials(store, StandingClock(datetime(2026, 7, 1, 4, tzinfo=UTC))))
