@@ -62,6 +62,8 @@ def test_a_certificate_is_issued_seen_and_disowned(walk: IdentityWalk) -> None:
     walk.on("2026-07-01")
     number = make_certificate_number(PKU, "普通高等教育", 2026, "本科", 1)
     drafted = draft(walk.staff("registrar-1"), status, number, "2026-07-01")
+    seen = walk.staff("registrar-2", "补办")
+    found(lambda: seen.get(f"{API}/certificates/{drafted['id']}"), lambda each: each["missing"] == [])
     walk.staff("registrar-2").post(f"{API}/certificates/{drafted['id']}/confirm", {})
     graduate = walk.students["graduate"] = student(walk, "graduate").open()
     records = found(lambda: graduate.caller.get(f"{API}/me/records")["records"], lambda each: len(each) == 2)
