@@ -29,6 +29,7 @@ from tests.support.servers import Databases
 
 STUDENTS = 100_000
 SCHOOL, REGISTRAR = "4111010001", "pku-registrar-1"
+SECOND, SECOND_REGISTRAR = "4151010610", "scu-registrar-1"
 OTHER, OTHER_REGISTRAR = "4133010335", "zju-registrar-1"
 OTHERS = 1_000  # students of the other school, for each run
 EVERY = 0.1  # seconds between two commands of the other school
@@ -53,11 +54,19 @@ def registry(
 
 
 def annual_registration(databases: Databases, amqp_url: str, *, students: int = STUDENTS) -> list[Row]:
-    """One year from CSV, the next from XLSX, with another school's single commands in between."""
-    with registry(databases, amqp_url, {SCHOOL: students, OTHER: 2 * OTHERS}) as (platform, _, first):
+    """One school from CSV, another from XLSX, the first one a year later; a third's single commands meanwhile."""
+    runs = {
+        "csv": (SCHOOL, REGISTRAR, 1),
+        "xlsx": (SECOND, SECOND_REGISTRAR, 1),
+        "csv_second_year": (SCHOOL, REGISTRAR, 2),
+    }
+    there = {SCHOOL: students, SECOND: students, OTHER: len(runs) * OTHERS}
+    with registry(databases, amqp_url, there) as (platform, _, first):
         found = {
-            kind: Year(platform, ENTRY + 1 + run, students, first[SCHOOL]).run(kind, first[OTHER] + run * OTHERS)
-            for run, kind in enumerate(("csv", "xlsx"))
+            name: Year(platform, ENTRY + year, students, first[school], school, registrar).run(
+                name.partition("_")[0], first[OTHER] + run * OTHERS
+            )
+            for run, (name, (school, registrar, year)) in enumerate(runs.items())
         }
         memory = peaks(platform)
     rows: list[Row] = []
@@ -115,9 +124,8 @@ class Year:
         self.cpu = work.spent(self.students)
         self.seconds, self.answered, self.read = filing.seconds, other.answered, other.read
         filing.tell(f"{self.students:,} of {self.year} from {kind}")
-        shown = number_of(
-            filing.stores["verification"], "SELECT count(*) FROM status_sheet WHERE last_year = %s", self.year
-        )
+        of_school = "SELECT count(*) FROM status_sheet WHERE last_year = %s AND school_code = %s"
+        shown = number_of(filing.stores["verification"], of_school, self.year, self.school)
         if shown < self.students:
             raise AssertionError(f"verification shows {shown} of {self.students} years")
         filing.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.annual import OTHER, REGISTRAR, SCHOOL, Year, registry
+from benchmarks.annual import OTHER, REGISTRAR, SCHOOL, SECOND, SECOND_REGISTRAR, Year, registry
 from benchmarks.existing import ENTRY
 from benchmarks.rows import Row, absolute
 from tests.support.servers import Databases
@@ -12,7 +12,7 @@ from tests.support.servers import Databases
 SIZES = (10_000, 100_000, 1_000_000)
 ROWS = 8_000
 REACH = 1.3
-SCHOOLS = ((SCHOOL, REGISTRAR), ("4151010610", "scu-registrar-1"))
+SCHOOLS = ((SCHOOL, REGISTRAR), (SECOND, SECOND_REGISTRAR))
 OTHERS = 300  # students of the school whose single commands go on meanwhile, for each run
 _ELSEWHERE = 10_000  # students of each school that only fills the registry
 
