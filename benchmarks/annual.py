@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from benchmarks.existing import ENTRY, HEARERS, Existing, exam_no
+from benchmarks.existing import ENTRY, HEARERS, Existing, exam_no, tidy
 from benchmarks.filing import PUBLISHER, Filing, caller_as, number_of, token_of
 from benchmarks.rows import Row, absolute
 from benchmarks.sheets import write_book
@@ -111,6 +111,8 @@ class Year:
         registrar.post(f"/api/v1/schools/{self.school}/years", declared)
         content = file_of(kind, self.year, self.students, self.first)
         params = {"entry_year": str(ENTRY), "academic_year": str(self.year)}
+        for store in filing.stores.values():
+            tidy(store)
         work = Work(self.platform, filing.stores[PUBLISHER])
         work.rest()
         statuses = statuses_of(filing.stores[PUBLISHER], others_first, others)

@@ -139,6 +139,11 @@ def _number_all(store: Store) -> None:
 def fold(store: Store, projections: Sequence[Projection]) -> None:
     """Bring the read tables up to the end of the log, and let the server know what it holds."""
     Follower(store, projections, batch=5_000).catch_up()
+    tidy(store)
+
+
+def tidy(store: Store) -> None:
+    """What the server would do by itself within its next minutes, and then in the midst of what is measured."""
     with store.reading() as cursor:
         cursor.execute("VACUUM ANALYZE")
 
