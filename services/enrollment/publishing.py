@@ -84,11 +84,14 @@ def publish(record: FactRecord) -> Iterator[Told]:
     """The public facts that one own fact amounts to."""
     fact = record.fact
     if isinstance(fact, Look.Taken):
+    School.YearUndeclared,
+    RecheckTerm.Overdue,
+    Cancellation.Overdue,
         named = ("record_id", "id_key", "name_key")
         admissions = [dict(zip(named, each, strict=True)) for each in fact.whose]
         yield StudentRecordsViewedV1, told_of(record) | {"admissions": admissions}
         return
-    if isinstance(fact, School.AnnualRegistrationOverdue):
+    if isinstance(fact, School.AnnualRegistrationOverdue | School.YearUndeclared):
         yield _overdue(fact)
         return
     about = {"status_id": record.originator_id}
@@ -154,8 +157,9 @@ def _settled(fact: StudentStatus.ContestSettled, about: dict[str, Any]) -> Told:
     return StatusContestedV1, about | {"settled": True} | _picked(fact, ("id_key", "case_id", "keeps"))
 
 
-def _overdue(fact: School.AnnualRegistrationOverdue) -> Told:
-    told = {"school_code": fact.school_code, "province": province_of(fact.school_code)}
+def _overdue(fact: School.AnnualRegistrationOverdue | School.YearUndeclared) -> Told:
+    told: dict[str, Any] = {"school_code": fact.school_code, "province": province_of(fact.school_code)}
+    told["declared"] = isinstance(fact, School.AnnualRegistrationOverdue)
     return AnnualRegistrationOverdueV1, told | _picked(fact, ("academic_year", "due_on", "found_on", "missing"))
 
 

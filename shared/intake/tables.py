@@ -42,6 +42,7 @@ YEAR_RESULTS_WORDS = ("注册学籍", "暂缓注册")
 DEFERRAL_CAUSES = ("欠缴学费", "未到校", "其他")
 TUITION = ("已缴", "未缴", "助学贷款", "资助")
 CHANGES = ("留级", "降级", "跳级", "休学", "复学", "转学", "转专业", "保留学籍")
+RECORD_KINDS = ("学业考试", "社会实践", "奖励", "处分")
 _ID_WORDS = {word: code for code, word in ID_TYPES.items()} | {"身份证": "1", "护照": "A"}
 _WHOLE_YEARS = {f"{word}.0": word for word in DURATIONS if "." not in word}
 
@@ -117,7 +118,25 @@ def _document_disagrees(values: Values) -> list[Remark]:
 def _records(value: str) -> tuple[str, ...]:
     """Study records one after the other, each as kind:text (A12-5)."""
     parts = [part.strip() for part in _EACH.split(_RECORDS(value).replace("：", ":"))]
-    return tuple(dict.fromkeys(part for part in parts if part))
+    return tuple(dict.fromkeys(_record(part) for part in parts if part))
+
+
+def _record(part: str) -> str:
+    kind, _, said = (each.strip() for each in part.partition(":"))
+    if kind not in RECORD_KINDS or not said:
+        raise Malformed(
+            f"学籍记载须写明类别,如“奖励:三好学生”;类别为:{'、'.join(RECORD_KINDS)}",
+            f"a record says its kind first, as in 奖励:三好学生; the kinds are: {', '.join(RECORD_KINDS)}",
+            "A12-5",
+        )
+    return f"{kind}:{said}"
+
+
+_CLASSIFIED = telling(
+    _records,
+    says=("类别:内容,类别为学业考试、社会实践、奖励、处分", "kind:text, of the four kinds"),
+    longest=200,
+)
 
 
 _NO_CAUSE = Malformed("注册学籍不填暂缓原因", "a registered year has no cause of deferral", "A12-3")
@@ -224,7 +243,7 @@ YEAR_RESULTS = Table(
         Column("ZHYY", "暂缓原因", "cause of the deferral", word_of(DEFERRAL_CAUSES)),
         Column("JFQK", "缴费情况", "tuition", word_of(TUITION)),
         Column("XJBD", "学籍变动", "changes of the year", remembered(words_of(CHANGES))),
-        Column("XJJZ", "学籍记载", "records of the year", _records, mask=masked_remark),
+        Column("XJJZ", "学籍记载", "records of the year", _CLASSIFIED, mask=masked_remark),
         BZ,
     ),
     unique="KSH",

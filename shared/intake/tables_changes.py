@@ -10,7 +10,7 @@ from shared.intake.masking import masked_remark
 from shared.intake.tables import BZ, KSH
 from shared.intake.values import day, pattern, remembered, text, whole_number, word_of
 
-KINDS: Final = ("留级", "降级", "跳级", "休学", "复学", "转专业", "保留学籍")
+KINDS: Final = ("留级", "降级", "跳级", "休学", "复学", "转专业", "保留学籍", "延长学习年限")
 CAUSES: Final = ("因病", "创业", "其他", "应征入伍", "交流学习")
 CANCELLATION_KINDS: Final = ("退学", "取消学籍", "开除学籍", "死亡")
 PAPER_KINDS: Final = ("肄业证书", "学习证明")
@@ -35,6 +35,7 @@ _NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
     "复学": ("SQRQ",),
     "保留学籍": ("YY",),
     "转专业": ("ZYMC",),
+    "延长学习年限": ("YJBYRQ",),
 }
 _GRADE: Final = ("NJ", "YJBYRQ", "ZS")
 _MAY: Final[Mapping[str, tuple[str, ...]]] = {

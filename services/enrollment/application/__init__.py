@@ -9,7 +9,7 @@ from services.enrollment.application.evidence import HandedIn, require_handed_in
 from services.enrollment.application.registering import FRESHMAN_RULES as FRESHMAN_RULES
 from services.enrollment.application.registering import registration_of
 from services.enrollment.application.registering import status_values as status_values
-from services.enrollment.application.terms import SchoolKnown, declared_with, due_days
+from services.enrollment.application.terms import SchoolKnown, declared_with, due_days, first_days
 from services.enrollment.domain.admission import Admission, admission_key
 from services.enrollment.domain.admission_batch import AdmissionBatch
 from services.enrollment.domain.admission_fix import OPEN_FIX, AdmissionFix
@@ -261,8 +261,8 @@ class Enrollment(Application):
         today = shanghai_date(by.recorded_at)
         calendar, schools = declared_with(self, school_code, filed.academic_year, starts_on, today)
         filing = filed._replace(school_code=school_code)
-        by_credits = calendar.teaches_by_credits(filing.academic_year)
-        status.settle_year(filing, registered_on=today, due_of=due_days(calendar), by_credits=by_credits)
+        days = {"due_of": due_days(calendar), "first_of": first_days(calendar)}
+        status.settle_year(filing, registered_on=today, **days)
         answer = {"id": status.id, "version": status.version}
         return self.save(status, *schools, by=Context.of(by, rules=YEAR_RULES), answer=answer)
 

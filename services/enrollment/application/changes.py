@@ -15,7 +15,7 @@ from services.enrollment.domain.rules.changes import (
     may_withdraw_change,
 )
 from services.enrollment.domain.rules.school_years import SchoolStanding
-from services.enrollment.domain.rules.standing import StatusStanding, academic_year_of
+from services.enrollment.domain.rules.standing import StatusStanding
 from services.enrollment.domain.rules.texts import clean_text
 from services.enrollment.domain.student_status import StudentStatus
 from shared.access.by import By
@@ -28,12 +28,10 @@ from shared.eventstore.context import Context
 CHANGE_RULES = ("A4-1", "A12-4", "A13-2")
 # What a kind rests on beside them
 _OWN_RULES: Mapping[str, tuple[str, ...]] = {
-    "留级": ("A12-8",),
-    "降级": ("A12-8",),
-    "跳级": ("A12-8",),
     "转专业": ("R41-21",),
     "保留学籍": ("R41-27",),
     "复学": ("R41-27",),
+    "延长学习年限": ("A12-1", "A12-9"),
 }
 
 
@@ -87,7 +85,7 @@ class Changes(Enrollment):
             wanted,
             school_code=standing.school_code,
             today=shanghai_date(by.recorded_at),
-            **limits_of(calendar_of(self, standing.school_code), effective_on),
+            longest_leave=leave_limit(calendar_of(self, standing.school_code)),
         )
         status.trigger_event(StudentStatus.Changed, **values)
         return self.save(status, by=context)
@@ -132,14 +130,9 @@ class Changes(Enrollment):
 _NO_CHANGE: tuple[str, date, Any] = ("", date.min, None)
 
 
-def limits_of(calendar: SchoolStanding | None, on: date) -> dict[str, Any]:
-    """What a school has said of itself that bears on a change from a day on: credits, its limit of leave."""
-    if calendar is None:
-        return {"credit_based": False}
-    return {
-        "credit_based": calendar.teaches_by_credits(academic_year_of(on)),
-        "longest_leave": calendar.leave_terms,
-    }
+def leave_limit(calendar: SchoolStanding | None) -> int | None:
+    """How many terms of leave a school grants in all; None where it has not said."""
+    return calendar.leave_terms if calendar else None
 
 
 def rules_of_change(kind: str) -> tuple[str, ...]:

@@ -7,8 +7,15 @@ from typing import Protocol
 from uuid import UUID, uuid5
 
 from services.enrollment.application import Enrollment
-from services.enrollment.application.terms import find_school
-from services.enrollment.domain.rules.school_years import SchoolYear, YearAtWork, may_ask_for_something, next_step
+from services.enrollment.application.terms import find_school, school_to_change
+from services.enrollment.domain.rules.school_years import (
+    SchoolStanding,
+    SchoolYear,
+    YearAtWork,
+    is_unsaid,
+    may_ask_for_something,
+    next_step,
+)
 from services.enrollment.domain.school import School
 from shared.codes.clock import Clock, shanghai_date
 from shared.eventstore.application import ChangedMeanwhile
@@ -35,6 +42,10 @@ class MissingStudents(Protocol):
         """Years in which the day may ask for something."""
         ...
 
+    def years_undeclared(self, today: date) -> Iterable[YearAtWork]:
+        """Years that schools have not declared in time, of which the province may have to be told."""
+        ...
+
     def count_missing(self, school_code: str, academic_year: int, due_on: date) -> int:
         """How many students of a school are due in a year and have no result of it."""
         ...
@@ -48,15 +59,21 @@ class Deadlines(Enrollment):
         self._missing_students = missing
         self._day: date | None = None
         self._looked: set[YearAtWork] = set()  # at what was looked on this day, and found as it stands
+        self._unsaid: list[YearAtWork] = []  # asked for once a day: every school is passed for it
 
     def due_years(self, now: datetime) -> int:
         """Take the steps that the day asks for in a few years; 0 when none is left."""
         today = shanghai_date(now)
         if today != self._day:
+            self._unsaid = list(self._missing_students.years_undeclared(today))
             self._day, self._looked = today, set()
-        waiting = [year for year in self._missing_students.years_at_work(today) if year not in self._looked]
+        at_work = (*self._missing_students.years_at_work(today), *self._unsaid)
+        waiting = [year for year in at_work if year not in self._looked]
         for year in waiting[:AT_ONCE]:
-            self._look(year, today, now)
+            if year.state == "undeclared":
+                self._miss(year, today, now)
+            else:
+                self._look(year, today, now)
             self._looked.add(year)
         return len(waiting[:AT_ONCE])
 
@@ -71,6 +88,20 @@ class Deadlines(Enrollment):
             if not self._take(found[0], year, today, missing, now):
                 return
 
+    def _miss(self, at_work: YearAtWork, today: date, now: datetime) -> None:
+        """Tell, as often as of an overdue year, that a school has not said when the year began (A13-1, X-YEAR-1)."""
+        school_code, academic_year, due_on, _ = at_work
+        found = find_school(self, school_code)
+        standing = found[2] if found else SchoolStanding(school_code)
+        if not is_unsaid(standing, academic_year, today, missing=1):  # whatever the number is
+            return
+        missing = self._missing_students.count_missing(school_code, academic_year, due_on)
+        school = school_to_change(self, school_code)
+        if not school.miss(academic_year=academic_year, due_on=due_on, today=today, missing=missing):
+            return
+        command_id = due_command("undeclared", f"{school_code}|{academic_year}", today)
+        self._save(school, now, command_id, "A13-1", "X-YEAR-1")
+
     def _missing(self, school_code: str, year: SchoolYear) -> int:
         if year.state == "declared":
             return 0  # it opens whoever is missing
@@ -84,7 +115,10 @@ class Deadlines(Enrollment):
         if school.look(academic_year=year.academic_year, today=today, missing=missing) is None:
             return False
         command_id = due_command(step, f"{school_id}|{year.academic_year}", today)
-        by = Context.system("due_years", now, command_id=command_id, rules=("A13-1",))
+        return self._save(school, now, command_id, "A13-1")
+
+    def _save(self, school: School, now: datetime, command_id: UUID, *rules: str) -> bool:
+        by = Context.system("due_years", now, command_id=command_id, rules=rules)
         try:
             self.save(school, by=by)
         except CommandKnown:  # it was taken today and has come to stand again since

@@ -4,7 +4,7 @@ from datetime import date
 from functools import cache, partial
 from uuid import UUID
 
-from services.enrollment.domain.rules.school_years import SchoolStanding, due_of, year_declared
+from services.enrollment.domain.rules.school_years import SchoolStanding, due_of, first_of, year_declared
 from services.enrollment.domain.rules.years import DueOf
 from services.enrollment.domain.school import SCHOOL, School
 from shared.eventstore.application import Application, ChangedMeanwhile
@@ -29,6 +29,11 @@ def calendar_of(app: Application, school_code: str) -> SchoolStanding | None:
 def due_days(school: SchoolStanding | None) -> DueOf:
     """The day until which each year of a school is due, reckoned once a year."""
     return cache(partial(due_of, school))
+
+
+def first_days(school: SchoolStanding | None) -> DueOf:
+    """The day on which each year of a school begins, likewise."""
+    return cache(partial(first_of, school))
 
 
 def school_to_change(app: Application, school_code: str) -> School:

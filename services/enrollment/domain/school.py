@@ -11,9 +11,11 @@ from services.enrollment.domain.rules.school_years import (
     SchoolStanding,
     SchoolYear,
     Step,
+    is_unsaid,
     may_declare_year,
     may_set_reporting,
     next_step,
+    puts_off,
 )
 from shared.codes.schools import province_of
 from shared.eventstore.aggregate import Aggregate, Claim, Release, changed
@@ -41,9 +43,13 @@ class School(Aggregate, stored_as="enrollment.School"):
         starts_on: date
         due_on: date
         with_a_result: bool = False  # not declared by itself, but by the first result that named the day
+        put_off: bool = False  # moved later though the year had begun, which is done once
+        reason: str = ""  # why it was
 
         def apply(self, aggregate: Any) -> None:
-            year = SchoolYear(self.academic_year, self.starts_on, self.due_on)
+            known = aggregate.standing.year(self.academic_year)
+            put_off = self.put_off or (known is not None and known.put_off)
+            year = SchoolYear(self.academic_year, self.starts_on, self.due_on, put_off=put_off)
             aggregate.standing = aggregate.standing.with_year(year)
 
     class CreditsDeclared(Aggregate.Event):
@@ -107,6 +113,21 @@ class School(Aggregate, stored_as="enrollment.School"):
         def apply(self, aggregate: Any) -> None:
             _year_moved(aggregate, self.academic_year, state="overdue", found_on=self.found_on)
 
+    class YearUndeclared(Aggregate.Event):
+        """The usual day is over, students are due, and the school has not said when the year began (X-YEAR-1, A13-1).
+
+        Told to the province as an overdue year is.
+        """
+
+        school_code: str
+        academic_year: int
+        due_on: date
+        found_on: date
+        missing: int
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.with_unsaid(self.academic_year, self.found_on)
+
     class AnnualRegistrationCompleted(Aggregate.Event):
         """The month is over and every student who was due has a result."""
 
@@ -127,10 +148,10 @@ class School(Aggregate, stored_as="enrollment.School"):
         return cls(school_code=school_code, province=province_of(school_code))
 
     def declare_year(
-        self, *, academic_year: int, starts_on: date, today: date, with_a_result: bool = False
+        self, *, academic_year: int, starts_on: date, today: date, with_a_result: bool = False, reason: str = ""
     ) -> SchoolYear | None:
         """Say when a year begins; nothing happens if that is known already."""
-        may_declare_year(self.standing, academic_year, starts_on, today)
+        may_declare_year(self.standing, academic_year, starts_on, today, reason)
         known = self.standing.year(academic_year)
         if known is None or known.starts_on != starts_on:
             self.trigger_event(
@@ -140,6 +161,8 @@ class School(Aggregate, stored_as="enrollment.School"):
                 starts_on=starts_on,
                 due_on=year_due(starts_on),
                 with_a_result=with_a_result,
+                put_off=known is not None and puts_off(known, starts_on, today),
+                reason=reason,
             )
         return self.standing.year(academic_year)
 
@@ -177,6 +200,14 @@ class School(Aggregate, stored_as="enrollment.School"):
         else:
             self.trigger_event(self.AnnualRegistrationOverdue, **about, found_on=today, missing=missing)
         return step
+
+    def miss(self, *, academic_year: int, due_on: date, today: date, missing: int) -> bool:
+        """Tell that a year was never declared, as often as an overdue one is told."""
+        if not is_unsaid(self.standing, academic_year, today, missing):
+            return False
+        about = {"school_code": self.standing.school_code, "academic_year": academic_year, "due_on": due_on}
+        self.trigger_event(self.YearUndeclared, **about, found_on=today, missing=missing)
+        return True
 
     @classmethod
     def claims_of(cls, fact: Any, originator_id: Any) -> Iterable[Claim | Release]:

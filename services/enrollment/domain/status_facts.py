@@ -27,6 +27,22 @@ RESTORED = (
 )
 
 
+def record_line(kind: str, text: str) -> str:
+    """A study record as the result of a year tells it (A12-5)."""
+    return f"{kind}:{text}"
+
+
+def without(lines: tuple[str, ...], line: str) -> tuple[str, ...]:
+    """The same but for one line, the latest of its like; all of them where none is like it."""
+    if line not in lines:
+        return lines
+    at = len(lines) - 1 - lines[::-1].index(line)
+    return (*lines[:at], *lines[at + 1 :])
+
+
+EXTENSION = "延长学习年限"  # moves the expected graduation and nothing else; none of the eight kinds that years tell
+
+
 class StatusFacts(AskedFacts):
     """The facts of a student status but the first; each applies itself, none refuses."""
 
@@ -95,9 +111,12 @@ class StatusFacts(AskedFacts):
             aggregate.standing = changed(aggregate.standing, recheck=self.result)
 
     class Changed(Aggregate.Event):
-        """A decision of the school changed the status: one of eight kinds (A12-4). None leaves a value as it was."""
+        """A decision of the school changed the status: one of eight kinds (A12-4), or longer time to study.
 
-        kind: str  # 留级 降级 跳级 休学 复学 转专业 保留学籍 (转学 is TransferredOut)
+        None leaves a value as it was.
+        """
+
+        kind: str  # 留级 降级 跳级 休学 复学 转专业 保留学籍 (转学 is TransferredOut), 延长学习年限
         effective_on: date
         decision_no: str
         decided_on: date
@@ -126,7 +145,7 @@ class StatusFacts(AskedFacts):
                 major_code=self.major_code,
                 major_name=self.major_name,
                 expected_graduation_date=self.expected_graduation_date,
-                marks=(*before.marks, self.kind),
+                marks=before.marks if self.kind == EXTENSION else (*before.marks, self.kind),
                 in_service=self.in_service,
                 leave_terms=before.leave_terms + self.terms,
                 away_months=before.away_months + self.away_months,

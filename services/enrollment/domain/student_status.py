@@ -15,7 +15,7 @@ from services.enrollment.domain.rules.standing import (
     academic_year_of,
 )
 from services.enrollment.domain.rules.year_results import YearFiling, decide_year
-from services.enrollment.domain.rules.years import DueOf
+from services.enrollment.domain.rules.years import DueOf, usual_first
 from services.enrollment.domain.status_facts import StatusFacts
 from shared.eventstore.aggregate import Aggregate, Claim, Release
 
@@ -142,9 +142,11 @@ class StudentStatus(StatusFacts, stored_as="enrollment.StudentStatus"):
     ) -> None:
         self.standing = first_standing(locals())
 
-    def settle_year(self, filing: YearFiling, *, registered_on: date, due_of: DueOf, by_credits: bool = False) -> None:
+    def settle_year(
+        self, filing: YearFiling, *, registered_on: date, due_of: DueOf, first_of: DueOf = usual_first
+    ) -> None:
         """Register or defer one academic year (A12)."""
-        settled = decide_year(self.standing, filing, registered_on=registered_on, due_of=due_of, by_credits=by_credits)
+        settled = decide_year(self.standing, filing, registered_on=registered_on, due_of=due_of, first_of=first_of)
         self.trigger_event(self.YearRegistered if filing.result == "registered" else self.YearDeferred, **settled)
 
     def leave(self, **values: Any) -> None:

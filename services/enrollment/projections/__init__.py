@@ -24,7 +24,8 @@ from services.enrollment.projections.counts import StatusCounts, StatusTotals, Y
 from services.enrollment.projections.holders import HolderRegister
 from services.enrollment.projections.incidents import IncidentRegister
 from services.enrollment.projections.preparatory import PreparatoryRegister
-from services.enrollment.projections.school_years import SchoolRegister, SchoolYearRegister
+from services.enrollment.projections.recheck_terms import RecheckTermRegister
+from services.enrollment.projections.school_years import SchoolRegister, SchoolYearRegister, UndeclaredYears
 from services.enrollment.projections.students import StudentRegister
 from services.enrollment.projections.timeline import StatusTimeline, YearTimeline
 from services.enrollment.projections.transfers import TransferRegister
@@ -45,6 +46,7 @@ PROJECTIONS = (
     SchoolYearRegister(),
     HolderRegister(),
     CaseRegister(),
+    UndeclaredYears(),
     ConflictRegister(),
     TransferRegister(),
     CaseSteps(),

@@ -47,7 +47,7 @@ class SchoolRegister(Projection):
     def leave_limited(self, row: Row | None, fact: School.LeaveLimited) -> Row:
         return _seen(row, fact, leave_terms=fact.terms)
 
-    @on(School.YearDeclared, School.AnnualRegistrationOpened)
+    @on(School.YearDeclared, School.AnnualRegistrationOpened, School.YearUndeclared)
     def year_begun(self, row: Row | None, fact: Any) -> Row:
         return _seen(row, fact)
 
@@ -67,7 +67,7 @@ class SchoolYearRegister(Projection):
     key: ClassVar[tuple[str, ...]] = ("school_code", "academic_year")
     columns: ClassVar[tuple[str, ...]] = (
         "school_code", "academic_year", "starts_on", "due_on", "state", "with_a_result", "reminded_on", "found_on",
-        "missing", "completed_on",
+        "missing", "completed_on", "put_off",
     )  # fmt: skip
 
     @on(School.YearDeclared, key=_of_year)
@@ -83,6 +83,7 @@ class SchoolYearRegister(Projection):
             "found_on": None,
             "missing": None,
             "completed_on": None,
+            "put_off": fact.reason or None if fact.put_off else (row or {}).get("put_off"),
         }
 
     @on(School.AnnualRegistrationOpened, key=_of_year)
@@ -101,6 +102,22 @@ class SchoolYearRegister(Projection):
     @on(School.AnnualRegistrationCompleted, key=_of_year)
     def completed(self, row: Row | None, fact: School.AnnualRegistrationCompleted) -> Row:
         return (row or {}) | {"state": "complete", "missing": 0, "completed_on": fact.completed_on}
+
+
+class UndeclaredYears(Projection):
+    """Every year whose first day a school has yet to say, though the usual day is over and students are due (A13-1)."""
+
+    table: ClassVar[str] = "undeclared_year_register"
+    key: ClassVar[tuple[str, ...]] = ("school_code", "academic_year")
+    columns: ClassVar[tuple[str, ...]] = ("school_code", "academic_year", "due_on", "found_on", "missing")
+
+    @on(School.YearUndeclared, key=_of_year)
+    def undeclared(self, row: Row | None, fact: School.YearUndeclared) -> Row:
+        return {name: getattr(fact, name) for name in self.columns}
+
+    @on(School.YearDeclared, key=_of_year)
+    def declared(self, row: Row | None, fact: School.YearDeclared) -> Row | None:
+        return None
 
 
 def _seen(row: Row | None, fact: Any, **values: Any) -> Row:

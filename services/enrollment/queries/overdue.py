@@ -8,7 +8,7 @@ from uuid import UUID
 from services.enrollment.domain.look import Look
 from services.enrollment.domain.rules.school_years import YearAtWork
 from services.enrollment.domain.rules.standing import TRAINING, academic_year_of
-from services.enrollment.domain.rules.years import usual_due
+from services.enrollment.domain.rules.years import usual_due, usual_first
 from services.enrollment.queries.years import rows_of
 from shared.access.assertion import Assertion
 from shared.access.by import By
@@ -21,10 +21,10 @@ from shared.eventstore.store import Cursor, Store
 
 Answer = dict[str, Any]
 _OPEN: Final = "state IN ('active', 'suspended', 'on_leave', 'reserved')"
-# The same as `is_due` of the rules: until graduation only, and not where the last day lies in a time away
+# The same as `is_due` of the rules: until the status ends, and not where the last day lies in a time away
 _MISSING: Final = f"""
     FROM student_register AS s WHERE school_code = %(school_code)s AND {_OPEN}
-    AND settled_year < %(academic_year)s AND expected_graduation_date >= %(graduates_from)s
+    AND settled_year < %(academic_year)s
     AND (state IN ('active', 'suspended') OR since > %(due_on)s)
     AND (%(categories)s::text[] IS NULL OR category = ANY(%(categories)s))
     AND NOT EXISTS (
@@ -33,9 +33,14 @@ _MISSING: Final = f"""
     )
 """
 _STUDENTS: Final = f"""
-    SELECT status_id, exam_no, student_no, entry_year, level, major_name, state, settled_year, id_key, sealed_person
+    SELECT status_id, exam_no, student_no, entry_year, level, major_name, state, settled_year,
+    expected_graduation_date, id_key, sealed_person
     {_MISSING} AND (entry_year, exam_no, status_id) > (%(entry_year)s, %(exam_no)s, %(status_id)s::uuid)
     ORDER BY entry_year, exam_no, status_id LIMIT %(limit)s
+"""
+_COUNTED: Final = f"""
+    SELECT count(*) AS missing, count(*) FILTER (WHERE expected_graduation_date <= %(first_day)s) AS past_graduation
+    {_MISSING}
 """
 # What has to be looked at on a day; a year found complete is looked at again every week while it lasts
 _AT_WORK: Final = """
@@ -47,8 +52,9 @@ _AT_WORK: Final = """
         AND (%(today)s - completed_on) %% 7 = 0)
     ORDER BY due_on, school_code
 """
-# Schools one by one along the index, however many students each has
-_SCHOOLS: Final = f"""
+# Schools one by one along the index, however many students each has; and who of them has not said when years began:
+# this one, once the usual day is over, and those before it of which the province was told
+_UNDECLARED: Final = f"""
     WITH RECURSIVE schools (school_code) AS (
         (SELECT school_code FROM student_register WHERE {_OPEN} ORDER BY school_code LIMIT 1)
         UNION ALL
@@ -56,26 +62,42 @@ _SCHOOLS: Final = f"""
             SELECT s.school_code FROM student_register AS s WHERE s.{_OPEN} AND s.school_code > schools.school_code
             ORDER BY s.school_code LIMIT 1
         ) FROM schools WHERE schools.school_code IS NOT NULL
-    ), late AS (
-        SELECT school_code, academic_year, state, starts_on, due_on, found_on, missing
-        FROM school_year_register WHERE state = 'overdue'
+    ), unsaid AS (
+        SELECT school_code, academic_year, due_on, found_on, missing FROM undeclared_year_register
         UNION ALL
-        SELECT school_code, %(this_year)s, 'undeclared', NULL, NULL, NULL, NULL FROM schools
-        WHERE school_code IS NOT NULL AND %(begun)s
+        SELECT school_code, %(this_year)s, %(usual_due)s::date, NULL, NULL FROM schools
+        WHERE school_code IS NOT NULL AND %(usual_due)s::date < %(today)s::date
         AND NOT EXISTS (
             SELECT FROM school_year_register AS known
             WHERE known.school_code = schools.school_code AND known.academic_year = %(this_year)s
         )
-        AND EXISTS (
-            SELECT FROM student_register AS s WHERE s.school_code = schools.school_code AND s.{_OPEN}
-            AND s.settled_year < %(this_year)s AND s.expected_graduation_date >= %(graduates_from)s
+        AND NOT EXISTS (
+            SELECT FROM undeclared_year_register AS told
+            WHERE told.school_code = schools.school_code AND told.academic_year = %(this_year)s
         )
+    ), undeclared AS (
+        SELECT * FROM unsaid WHERE EXISTS (
+            SELECT FROM student_register AS s WHERE s.school_code = unsaid.school_code AND s.{_OPEN}
+            AND s.settled_year < unsaid.academic_year
+        )
+    )
+"""
+_SCHOOLS: Final = f"""
+    {_UNDECLARED}, late AS (
+        SELECT school_code, academic_year, state, starts_on, due_on, found_on, missing
+        FROM school_year_register WHERE state = 'overdue'
+        UNION ALL
+        SELECT school_code, academic_year, 'undeclared', NULL, due_on, found_on, missing FROM undeclared
     )
     SELECT * FROM late WHERE (%(province)s::text IS NULL OR substr(school_code, 3, 2) = %(province)s)
     AND (%(school_code)s::text IS NULL OR school_code = %(school_code)s)
     AND (%(academic_year)s::integer IS NULL OR academic_year = %(academic_year)s)
     AND (school_code, academic_year) > (%(after_school)s, %(after_year)s)
     ORDER BY school_code, academic_year LIMIT %(limit)s
+"""
+_UNSAID: Final = f"""
+    {_UNDECLARED} SELECT school_code, academic_year, due_on, 'undeclared' FROM undeclared
+    WHERE found_on IS NULL OR found_on < %(today)s ORDER BY due_on, school_code
 """
 _REMINDERS: Final = """
     SELECT school_code, academic_year, due_on, reminded_on, missing FROM school_year_register
@@ -102,6 +124,13 @@ class OverdueQueries:
             found = cursor.fetchall()
         return (YearAtWork(*row) for row in found)
 
+    def years_undeclared(self, today: date) -> Iterator[YearAtWork]:
+        """Years that schools have not declared in time, of which the province may have to be told."""
+        with self.store.reading() as cursor:
+            cursor.execute(_UNSAID, _this_year(today))
+            found = cursor.fetchall()
+        return (YearAtWork(*row) for row in found)
+
     def count_missing(self, school_code: str, academic_year: int, due_on: date) -> int:
         """How many students of a school are due in a year and have no result of it."""
         with self.store.reading() as cursor:
@@ -110,20 +139,20 @@ class OverdueQueries:
     def list_missing_students(self, *, school_code: str, academic_year: int, after: str, limit: int, by: By) -> Answer:
         """The students of a school who are due in a year and have no result of it, page by page."""
         decision = require(by.actor, "read_overdue", Resource("student_status", school=school_code))
-        declared = self._due_on(school_code, academic_year)
-        due_on = declared or usual_due(academic_year)
+        declared = self._declared(school_code, academic_year)
+        first_day, due_on = declared or (usual_first(academic_year), usual_due(academic_year))
         asked = _asked(school_code, academic_year, due_on, by.actor)
         with self.store.reading() as cursor:
             rows = rows_of(cursor, _STUDENTS, asked | _page(after) | {"limit": limit})
-            missing = _count(cursor, asked)
+            (counted,) = rows_of(cursor, _COUNTED, asked | {"first_day": first_day})
         self.looks.saw(by, decision, [row["status_id"] for row in rows])
         return {
             "school_code": school_code,
             "academic_year": academic_year,
             "declared": declared is not None,
             "due_on": due_on.isoformat(),
-            "missing": missing,
-            "students": [self._student(row) for row in rows],
+            **counted,
+            "students": [self._student(row, first_day) for row in rows],
             "next": _cursor_of(rows[-1]) if len(rows) == limit else None,
         }
 
@@ -140,15 +169,12 @@ class OverdueQueries:
         """Schools whose month is over with students missing, or which have not said when this year begins."""
         require(by.actor, "read_overdue", Resource("school", school=school_code, province=province))
         today = shanghai_date(by.recorded_at)
-        this_year = academic_year_of(today)
         after_school, _, after_year = after.partition("|")
         asked = {
             "school_code": school_code,
             "province": province,
             "academic_year": academic_year,
-            "this_year": this_year,
-            "graduates_from": date(this_year, 8, 1),
-            "begun": today > usual_due(this_year),
+            **_this_year(today),
             "after_school": after_school,
             "after_year": int(after_year or 0),
             "limit": limit,
@@ -170,21 +196,23 @@ class OverdueQueries:
         last = "{due_on}|{school_code}|{academic_year}".format(**rows[-1]) if len(rows) == limit else None
         return {"reminders": [row | _days(row, "due_on", "reminded_on") for row in rows], "next": last}
 
-    def _due_on(self, school_code: str, academic_year: int) -> date | None:
+    def _declared(self, school_code: str, academic_year: int) -> tuple[date, date] | None:
         with self.store.reading() as cursor:
             cursor.execute(
-                "SELECT due_on FROM school_year_register WHERE school_code = %s AND academic_year = %s",
+                "SELECT starts_on, due_on FROM school_year_register WHERE school_code = %s AND academic_year = %s",
                 (school_code, academic_year),
             )
             row = cursor.fetchone()
-        return row[0] if row else None
+        return (row[0], row[1]) if row else None
 
-    def _student(self, row: Mapping[str, Any]) -> Answer:
+    def _student(self, row: Mapping[str, Any], first_day: date) -> Answer:
         person = self.keyring.open_person(row["sealed_person"], row["id_key"])
         return {
             "status_id": str(row["status_id"]),
             "name": mask_name(person["name"]),
             **{name: row[name] for name in _SHOWN},
+            "expected_graduation_date": row["expected_graduation_date"].isoformat(),
+            "past_graduation": row["expected_graduation_date"] <= first_day,
         }
 
 
@@ -197,7 +225,6 @@ def _asked(school_code: str, academic_year: int, due_on: date, actor: Assertion 
     return {
         "school_code": school_code,
         "academic_year": academic_year,
-        "graduates_from": date(academic_year, 8, 1),  # an academic year turns on 1 August
         "due_on": due_on,
         "categories": None if len(categories) == len(TRAINING) else categories,
     }
@@ -207,6 +234,11 @@ def _count(cursor: Cursor, asked: Mapping[str, Any]) -> int:
     cursor.execute(f"SELECT count(*) {_MISSING}", asked)
     row = cursor.fetchone()
     return int(row[0]) if row else 0
+
+
+def _this_year(today: date) -> dict[str, Any]:
+    this_year = academic_year_of(today)
+    return {"today": today, "this_year": this_year, "usual_due": usual_due(this_year)}
 
 
 def _page(after: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from services.enrollment.domain.rules.school_years import GRADE_MOVES
 from services.enrollment.domain.rules.standing import AWAY_STATES, OPEN_STATES
-from services.enrollment.domain.rules.years import StudyTime, usual_due
+from services.enrollment.domain.rules.years import StudyTime, usual_due, usual_first
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import shanghai_date
@@ -22,7 +22,7 @@ YEARS: Final = """
     FROM annual_register WHERE status_id = %s ORDER BY academic_year
 """
 _ABSENCES: Final = "SELECT away_since, absences FROM absence_register WHERE status_id = %s"
-_DUE: Final = "SELECT academic_year, due_on FROM school_year_register WHERE school_code = %s"
+_DAYS: Final = "SELECT academic_year, starts_on, due_on FROM school_year_register WHERE school_code = %s"
 _SCHOOL: Final = "SELECT * FROM school_register WHERE school_code = %s"
 _SCHOOL_YEARS: Final = "SELECT * FROM school_year_register WHERE school_code = %s ORDER BY academic_year DESC"
 
@@ -62,7 +62,7 @@ def _school_year(year: Mapping[str, Any], credits: Mapping[str, bool]) -> Answer
     by_credits = bool(said) and said[-1]
     days = ("starts_on", "due_on", "reminded_on", "found_on", "completed_on")
     return {
-        **{name: year[name] for name in ("academic_year", "state", "missing")},
+        **{name: year[name] for name in ("academic_year", "state", "missing", "put_off")},
         **{name: _day(year[name]) for name in days},
         "by_credits": by_credits,
         "changes": [kind for kind in CHANGES if not (by_credits and kind in GRADE_MOVES)],
@@ -73,34 +73,37 @@ def years_of(cursor: Cursor, status: Mapping[str, Any], by: By) -> Answer:
     """The results of a status, and every year it went through with its state (A12)."""
     results = rows_of(cursor, YEARS, (status["status_id"],))
     away = rows_of(cursor, _ABSENCES, (status["status_id"],))
-    due_days = dict(_pairs(cursor, _DUE, (status["school_code"],)))
+    declared = {year["academic_year"]: year for year in rows_of(cursor, _DAYS, (status["school_code"],))}
     today = shanghai_date(by.recorded_at)
-    return {"years": [_result(year) for year in results], "every_year": _states(status, results, away, due_days, today)}
+    return {"years": [_result(year) for year in results], "every_year": _states(status, results, away, declared, today)}
 
 
 def _states(
     status: Mapping[str, Any],
     results: Sequence[Mapping[str, Any]],
     away: Sequence[Mapping[str, Any]],
-    due_days: Mapping[int, date],
+    declared: Mapping[int, Mapping[str, date]],
     today: date,
 ) -> list[Answer]:
     settled = {year["academic_year"]: year for year in results}
     time = _study_time(status, away[0] if away else None)
     states = []
-    for year in time.years(today, settled):
+    for year in time.years(today, settled, lambda year: _day_of(year, declared, "starts_on") or usual_first(year)):
         result = settled.get(year)
-        due_on = result["due_on"] if result else due_days.get(year) or usual_due(year)
+        due_on = result["due_on"] if result else _day_of(year, declared, "due_on") or usual_due(year)
         state = result["result"].upper() if result else time.state_of(due_on, today)
         states.append({"academic_year": year, "state": state, "due_on": due_on.isoformat()})
     return states
+
+
+def _day_of(year: int, declared: Mapping[int, Mapping[str, date]], name: str) -> date | None:
+    return declared[year][name] if year in declared else None
 
 
 def _study_time(status: Mapping[str, Any], away: Mapping[str, Any] | None) -> StudyTime:
     absences = json.loads(away["absences"]) if away else []
     return StudyTime(
         status["entry_date"],
-        status["expected_graduation_date"],
         None if status["state"] in OPEN_STATES else status["left_on"] or status["since"],
         status["since"] if status["state"] in AWAY_STATES else None,
         tuple([(date.fromisoformat(since), date.fromisoformat(until)) for since, until in absences]),
@@ -124,8 +127,3 @@ def rows_of(cursor: Cursor, question: str, asked: Any) -> list[Answer]:
     cursor.execute(question, asked)
     names = [column.name for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-
-
-def _pairs(cursor: Cursor, question: str, asked: Any) -> list[tuple[int, date]]:
-    cursor.execute(question, asked)
-    return [(year, day) for year, day in cursor.fetchall()]

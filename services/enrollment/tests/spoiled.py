@@ -87,7 +87,8 @@ YEARS: Final = (
     ),
     Wrong("a change that nobody decided", (("XJBD", "A12-4"),), {"XJBD": "休学"}, also=("休学",)),
     Wrong("a transfer that nobody agreed on", (("XJBD", "A12-4"),), {"XJBD": "转学"}, also=("转学手续",)),
-    Wrong("a class repeated, by credits", (("XJBD", "A12-8"),), {"XJBD": "留级"}),
+    Wrong("a class repeated, and no decision of it", (("XJBD", "A12-4"),), {"XJBD": "留级"}),
+    Wrong("a record of no kind", (("XJJZ", "A12-5"),), {"XJJZ": "三好学生"}, also=("奖励",)),
     Wrong(
         "four cells at once",
         (("XN", "X-CODE-1"), ("ZCJG", "X-CODE-8"), ("XJBD", "X-CODE-8"), ("BZ", "X-FILE-16")),
@@ -107,7 +108,7 @@ YEARS: Final = (
     Wrong(
         "on leave, with a change that nobody decided and somebody's number",
         (("KSH", "A12-1"), ("XJBD", "A12-4"), ("XJJZ", "A25-1")),
-        {"XJBD": "转专业", "XJJZ": "与11010519491231002X同获"},
+        {"XJBD": "转专业", "XJJZ": "奖励:与11010519491231002X同获"},
         who="on leave",
     ),
     Wrong("in military service", (("KSH", "R41-27"),), who="in service"),
@@ -119,7 +120,7 @@ YEARS: Final = (
     Wrong(
         "somebody's number, after the year was told",
         (("XJJZ", "A25-1"),),
-        {"XJJZ": "与11010519491231002X"},
+        {"XJJZ": "奖励:与11010519491231002X"},
         who="settled",
     ),
     Wrong("a record after the year was told", (("XJJZ", "A12-5"),), {"XJJZ": "奖励:三好学生"}, who="settled"),

@@ -84,6 +84,7 @@ CHANGE = st.one_of(
          ZYMC=st.sampled_from(["哲学", "经济学"]), YJBYRQ=GRADUATION, ZS=mostly(None, "是")),
     rows(STATUS_CHANGES, XJBD=st.sampled_from(["留级", "降级", "跳级"]), **DECISION,
          NJ=st.none() | st.integers(2020, 2025), YJBYRQ=GRADUATION, ZS=mostly(None, "是", "否")),
+    rows(STATUS_CHANGES, XJBD=st.just("延长学习年限"), **DECISION, YJBYRQ=GRADUATION),
 )  # fmt: skip
 TODAY = st.just(timedelta())
 DECIDED = {"WH": st.just("校学4号"), "JDRQ": TODAY, "SXRQ": TODAY}

@@ -12,7 +12,9 @@ from services.enrollment.domain.rules.changes import CAUSES, CHANGES, ChangeWant
 from services.enrollment.domain.rules.endings import EndingWanted, decide_ending, may_cancel, may_declare_illegal
 from services.enrollment.domain.rules.papers import PAPERS, RECORDS, decide_paper, decide_record
 from services.enrollment.domain.rules.standing import CANCELLATIONS, OPEN_STATES
+from services.enrollment.domain.status_facts import EXTENSION
 from services.enrollment.domain.student_status import StudentStatus, first_standing
+from shared.codes.clock import add_months
 from shared.eventstore.ids import uuid7
 from shared.rules.refused import Refused
 from shared.rules.rulebook import RULES
@@ -29,6 +31,8 @@ EDGES = {
     ("active", "留级"): "active",
     ("active", "降级"): "active",
     ("active", "跳级"): "active",
+    ("active", "延长学习年限"): "active",
+    ("suspended", "延长学习年限"): "suspended",
     ("active", "暂缓注册"): "suspended",
     ("suspended", "注册学籍"): "active",
     ("active", "注册学籍"): "active",
@@ -59,6 +63,9 @@ class Following:
             discharged_on=on - timedelta(days=self.lasts % 20),
             major_code="020101" if self.lasts % 2 else "010101",
             major_name="经济学" if self.lasts % 2 else "哲学",
+            expected_graduation_date=(
+                add_months(status.expected_graduation_date, self.lasts % 18) if self.kind == EXTENSION else None
+            ),
         )
 
 
@@ -117,7 +124,7 @@ def moved(status, step, today):
     if isinstance(step, Following):
         step = step.wanted(status)
     if isinstance(step, ChangeWanted):
-        values = decide_change(status, step, school_code=SCHOOL, credit_based=False, today=today)
+        values = decide_change(status, step, school_code=SCHOOL, today=today)
         return draft_of(StudentStatus, uuid7(), 1, status, StudentStatus.Changed, values).standing_after
     if isinstance(step, EndingWanted):
         may_cancel(status, step, school_code=SCHOOL, today=today)

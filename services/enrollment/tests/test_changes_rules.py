@@ -12,11 +12,14 @@ from services.enrollment.domain.rules.change_refusals import (
     ChangeDoesNotFollow,
     DischargeMissing,
     GradeOutOfRange,
+    GraduationNotLater,
     GraduationOutOfRange,
     LeaveTooLong,
     MajorUnchanged,
+    ReturnAskedTooEarly,
     ReturnDayMissing,
     ReturnNotAsked,
+    ReturnTakesTooLong,
     ReturnTooLate,
     ServiceReturnTooLate,
     SomethingFollowed,
@@ -37,7 +40,7 @@ from services.enrollment.domain.rules.endings import (
     NeverReopened,
 )
 from services.enrollment.domain.rules.entry import NotOwnStudent
-from services.enrollment.domain.rules.school_years import GradesNotMoved
+from services.enrollment.domain.rules.years import AfterGraduation, may_settle_year
 from services.enrollment.domain.student_status import StudentStatus
 from shared.eventstore.ids import uuid7
 
@@ -50,8 +53,8 @@ def wanted(kind, on=date(2024, 3, 1), **values):
     return ChangeWanted(kind, **asked)
 
 
-def decide(status, asked, *, school=SCHOOL, credit_based=False, today=TODAY):
-    return decide_change(status, asked, school_code=school, credit_based=credit_based, today=today)
+def decide(status, asked, *, school=SCHOOL, today=TODAY):
+    return decide_change(status, asked, school_code=school, today=today)
 
 
 def changed(status, asked, **options):
@@ -98,7 +101,7 @@ def test_the_limit_of_leave_is_the_schools_own(status):
     asked = wanted("休学", cause="因病", return_by=date(2025, 3, 2))
     assert decide(status, asked)["terms"] == 3
     with pytest.raises(LeaveTooLong) as refusal:
-        decide_change(status, asked, school_code=SCHOOL, credit_based=False, today=TODAY, longest_leave=2)
+        decide_change(status, asked, school_code=SCHOOL, today=TODAY, longest_leave=2)
     assert refusal.value.as_dict()["detail"]["most"] == "2"
 
 
@@ -108,7 +111,7 @@ def test_before_the_measure_its_rules_bind_no_decision(status):
     earlier = replace(status, entry_date=date(2012, 9, 1), since=date(2012, 9, 1), grade=2012)
     values = decide(earlier, wanted("休学", date(2014, 3, 1), return_by=date(2015, 3, 1)))
     assert (values["due_on"], values["late"]) == (None, False)
-    assert decide(earlier, wanted("留级", date(2014, 3, 1)), credit_based=True)["grade"] == 2013
+    assert decide(earlier, wanted("留级", date(2014, 3, 1)))["grade"] == 2013
     with pytest.raises(CauseUnknown):
         decide(earlier, wanted("休学", date(2014, 9, 1), return_by=date(2015, 3, 1)))
 
@@ -240,13 +243,59 @@ def test_a_grade_moves_the_way_the_kind_says(status, kind, grade):
         decide(status, wanted(kind, grade=grade))
 
 
-@pytest.mark.rule("A12-8")
-@pytest.mark.parametrize("kind", ["留级", "降级", "跳级"])
-def test_where_credits_count_no_grade_moves(status, kind):
-    """Given a school that teaches by credits, when a grade move is recorded, then it is refused."""
-    with pytest.raises(GradesNotMoved):
-        decide(status, wanted(kind), credit_based=True)
-    assert changed(status, wanted(kind), credit_based=False).grade != status.grade
+@pytest.mark.rule("A12-4")
+def test_nobody_asks_to_come_back_before_going(status):
+    """Given a leave from March, when an application of February is named, then the return is refused."""
+    away = on_leave(status)
+    with pytest.raises(ReturnAskedTooEarly) as refusal:
+        decide(away, wanted("复学", date(2024, 9, 1), applied_on=date(2024, 2, 29)))
+    assert "休学" in refusal.value.as_dict()["zh"]
+    assert changed(away, wanted("复学", date(2024, 9, 1), applied_on=date(2024, 3, 1))).state == "active"
+
+
+@pytest.mark.rule("A12-4", "R41-27")
+def test_a_return_takes_effect_within_a_semester(status):
+    """Given a leave until March 2025 or a discharge, when a return asked for in time takes effect later than a
+    semester after the day of return, or after the application that follows service, then it is refused."""
+    away = on_leave(status)
+    assert changed(away, wanted("复学", date(2025, 9, 1), applied_on=date(2024, 6, 1))).state == "active"
+    with pytest.raises(ReturnTakesTooLong) as refusal:
+        decide(away, wanted("复学", date(2025, 9, 2), applied_on=date(2025, 2, 1)))
+    assert refusal.value.as_dict()["field"] == "SXRQ"
+    assert "2025-09-01" in refusal.value.as_dict()["zh"]
+    home = {"applied_on": date(2025, 3, 1), "discharged_on": date(2025, 1, 1)}
+    assert changed(in_service(status), wanted("复学", date(2025, 9, 1), **home)).state == "active"
+    with pytest.raises(ReturnTakesTooLong):
+        decide(in_service(status), wanted("复学", date(2025, 9, 2), **home))
+
+
+@pytest.mark.rule("A12-1", "A12-9")
+@pytest.mark.parametrize("state", ["active", "suspended"])
+def test_who_does_not_graduate_in_time_is_given_more_time(status, state):
+    """Given a student who was expected to graduate in July 2026, when the school extends the time of study, then the
+    later day is expected, nothing else has moved, and the year after takes its result."""
+    for year in (2023, 2024, 2025):
+        status = status.year_settled(year, "registered")
+    late, asked = replace(status, state=state), wanted("延长学习年限", date(2026, 9, 10))
+    longer = changed(late, replace(asked, expected_graduation_date=date(2027, 7, 1)), today=date(2026, 9, 10))
+    moved = {"expected_graduation_date": date(2027, 7, 1), "changed_on": date(2026, 9, 10), "told": longer.told}
+    assert longer == replace(late, **moved)
+    may_settle_year(longer, school_code=SCHOOL, academic_year=2026, result="registered")
+    with pytest.raises(AfterGraduation):
+        may_settle_year(late, school_code=SCHOOL, academic_year=2026, result="registered")
+
+
+@pytest.mark.rule("A12-9")
+def test_more_time_leads_to_a_later_day_within_the_longest_time(status):
+    """Given an expected graduation, when the time of study is extended to no day, an earlier one or one far away, then
+    it is refused; so it is of whoever is away, for a return moves graduation by itself."""
+    for day in (None, date(2026, 6, 30), date(2026, 7, 1)):
+        with pytest.raises(GraduationNotLater):
+            decide(status, wanted("延长学习年限", expected_graduation_date=day))
+    with pytest.raises(GraduationOutOfRange):
+        decide(status, wanted("延长学习年限", expected_graduation_date=date(2038, 1, 1)))
+    with pytest.raises(ChangeDoesNotFollow):
+        decide(on_leave(status), wanted("延长学习年限", expected_graduation_date=date(2027, 7, 1)))
 
 
 @pytest.mark.rule("A12-4")
@@ -260,9 +309,9 @@ def test_expected_graduation_is_what_the_decision_says_within_reason(status):
 
 
 @pytest.mark.rule("A12-4", "X-STATE-2")
-@pytest.mark.parametrize("kind", CHANGES)
+@pytest.mark.parametrize("kind", sorted(set(CHANGES) - {"延长学习年限"}))
 def test_no_change_starts_where_the_table_has_no_edge(status, kind):
-    """Given a suspended registration, when any change is asked for, then it does not follow."""
+    """Given a suspended registration, when any change of state is asked for, then it does not follow."""
     suspended = status.year_settled(2023, "deferred")
     with pytest.raises(ChangeDoesNotFollow) as refusal:
         decide(suspended, wanted(kind, cause="因病"))
@@ -381,6 +430,7 @@ def test_what_is_taken_back_leaves_everything_as_it_was(status):
         (status, wanted("保留学籍", cause="应征入伍")),
         (status, wanted("转专业", major_code="020101", major_name="经济学")),
         (status, wanted("跳级")),
+        (status, wanted("延长学习年限", expected_graduation_date=date(2027, 7, 1))),
         (on_leave(status), wanted("复学", date(2025, 3, 1), applied_on=date(2025, 2, 1))),
     ):
         now = changed(before, asked)

@@ -7,7 +7,6 @@ import pytest
 
 from services.enrollment.application.bulk.status_changes import StatusChangesKind
 from services.enrollment.domain.rules.change_refusals import ChangeDoesNotFollow, LeaveTooLong, SomethingFollowed
-from services.enrollment.domain.rules.school_years import GradesNotMoved
 from services.enrollment.domain.rules.texts import TextNamesPerson
 from services.enrollment.domain.school import School
 from services.enrollment.queries.years import YearQueries
@@ -104,15 +103,16 @@ def test_a_repeated_decision_is_one_command_however_often_it_is_asked(office):
 
 
 @pytest.mark.rule("A12-8")
-def test_a_school_that_declared_credits_moves_no_grade(office):
-    """Given a school that declared credits from 2023 on, when a year is repeated in 2024, then it is refused."""
+def test_a_school_that_declared_credits_may_record_who_repeats_a_year(office):
+    """Given a school that declared credits from 2023 on, when a year is repeated in 2024 after all, then it is recorded
+    as at any other school: it need not be, and may."""
     status_id = office.student()
     school = School.known_by(HERE)
     school.declare_credits(since=2023, by_credits=True)
     office.base.save(school, by=Context.system("declare", NOON))
-    with pytest.raises(GradesNotMoved):
-        office.change(status_id, "留级")
-    assert office.change(status_id, "留级", date(2023, 6, 1))["version"] == 2
+    before = office.status(status_id).grade
+    assert office.change(status_id, "留级")["version"] == 2
+    assert office.status(status_id).grade == before + 1
 
 
 @pytest.mark.rule("A12-4")

@@ -13,18 +13,20 @@ from services.enrollment.application.bulk.freshman_results import FreshmanResult
 from services.enrollment.application.bulk.year_results import YearResultsKind
 from services.enrollment.application.deadlines import Clockwork, Deadlines
 from services.enrollment.application.school_years import SchoolYears
-from services.enrollment.domain.rules.school_years import due_of
+from services.enrollment.domain.rules.school_years import LaterDayUnfounded, due_of
+from services.enrollment.domain.rules.standing import CANCELLATIONS
 from services.enrollment.domain.rules.years import is_due
 from services.enrollment.domain.school import School
 from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.projections import PROJECTIONS
 from services.enrollment.publishing import publish
 from services.enrollment.queries.overdue import OverdueQueries
+from services.enrollment.queries.years import YearQueries
 from services.enrollment.tests.conftest import PROVINCE, SCHOOL, release_list
 from services.enrollment.tests.test_application import files_progress
 from services.enrollment.tests.test_years_stored import SEPTEMBER, changed, declare, settle
 from shared.access.decide import NotPermitted
-from shared.contracts.rpc.enrollment_years import MissingStudentsV1, OverdueSchoolsV1, YearRemindersV1
+from shared.contracts.rpc.enrollment_years import MissingStudentsV1, OverdueSchoolsV1, SchoolV1, YearRemindersV1
 from shared.eventstore.context import Context
 from shared.eventstore.follower import Follower
 from shared.eventstore.log import read_log
@@ -184,8 +186,79 @@ def test_the_province_hears_of_each_overdue_day(enrollment, deadlines, school_ye
     assert contract.wire_name() == "annual_registration_overdue.v1"
     assert contract().dump(values) == {
         "school_code": SCHOOL, "province": PROVINCE, "academic_year": 2023, "due_on": "2023-10-01",
-        "found_on": "2023-10-02", "missing": 10,
+        "found_on": "2023-10-02", "missing": 10, "declared": True,
     }  # fmt: skip
+
+
+@pytest.mark.rule("A13-1", "X-YEAR-1")
+def test_the_province_hears_of_a_school_that_never_says_when_its_year_begins(
+    enrollment, overdue, deadlines, school_years, students
+):
+    """Given students and no declared year, when the usual day is over, then the province is told each day, in a message
+    and in its list, this year and after it, until the school declares the year; then it is overdue as any other."""
+    fold(enrollment)
+    for day in (DUE, DUE + timedelta(days=1), DUE + timedelta(days=1), DUE + timedelta(days=2)):
+        pass_day(enrollment, deadlines, day)
+    assert told(enrollment) == [
+        ("Listed", None, None),
+        ("YearUndeclared", date(2023, 10, 2), 10),
+        ("YearUndeclared", date(2023, 10, 3), 10),
+    ]
+    with enrollment.store.reading() as cursor:
+        (contract, values) = [each for record in read_log(cursor, 0, 10_000) for each in publish(record)][-1]
+    assert (contract.wire_name(), contract().dump(values)["declared"]) == ("annual_registration_overdue.v1", False)
+
+    def listed(day):
+        by = asked(person("province_education", PROVINCE), "list_overdue_schools", at=at(day))
+        reach = {"school_code": None, "province": PROVINCE, "academic_year": None, "after": "", "limit": 50}
+        shown = overdue.list_overdue_schools(**reach, by=by)
+        assert OverdueSchoolsV1().validate(shown) == {}
+        names = ("academic_year", "state", "due_on", "found_on", "missing")
+        return [tuple(each[name] for name in names) for each in shown["schools"]]
+
+    assert listed(date(2023, 10, 4)) == [(2023, "undeclared", "2023-10-01", "2023-10-03", 10)]
+    assert listed(date(2024, 9, 15)) == listed(date(2023, 10, 4))  # the next year does not wipe it out
+    pass_day(enrollment, deadlines, date(2024, 10, 2))
+    assert [(year, state) for year, state, *_ in listed(date(2024, 10, 2))] == [
+        (2023, "undeclared"), (2024, "undeclared"),
+    ]  # fmt: skip
+    for year in (2023, 2024):
+        declare(school_years, year, date(year, 9, 1))
+    fold(enrollment)
+    pass_day(enrollment, deadlines, date(2024, 10, 3))
+    assert [(year, state) for year, state, *_ in listed(date(2024, 10, 3))] == [(2023, "overdue"), (2024, "overdue")]
+
+
+@pytest.mark.rule("A13-1")
+def test_a_first_day_put_off_is_said_with_its_reason(enrollment, school_years, students):
+    """Given a year that has begun, when its first day moves later, then the school's calendar says why it did."""
+    declare(school_years)
+    by = asked(person("registrar", SCHOOL), "declare_school_year", at=at(date(2023, 9, 5)))
+    later = {"school_code": SCHOOL, "academic_year": 2023, "starts_on": date(2023, 9, 8)}
+    with pytest.raises(LaterDayUnfounded):
+        school_years.declare_school_year(command_id=by.command_id, **later, by=by)
+    school_years.declare_school_year(command_id=by.command_id, **later, reason="台风", by=by)
+    fold(enrollment)
+    for role, org in (("registrar", SCHOOL), ("province_education", PROVINCE)):
+        by = asked(person(role, org), "get_school")
+        shown = YearQueries(enrollment.store).get_school(school_code=SCHOOL, after_version=0, by=by)
+        assert SchoolV1().validate(shown) == {}
+        assert [(year["due_on"], year["put_off"]) for year in shown["years"]] == [("2023-10-08", "台风")]
+
+
+@pytest.mark.rule("A12-1", "A13-1", "A12-9")
+def test_who_did_not_graduate_in_time_is_missing_and_said_to_be_late(enrollment, overdue, students):
+    """Given students expected to graduate in July 2026 whom nobody let go, when the missing of 2026 are listed, then
+    they are there, marked as past their graduation; in 2025 they are missing as anybody else."""
+    fold(enrollment)
+    by = asked(person("registrar", SCHOOL), "list_missing_students")
+    for year, late in ((2025, False), (2026, True), (2027, True)):
+        shown = overdue.list_missing_students(school_code=SCHOOL, academic_year=year, after="", limit=50, by=by)
+        assert MissingStudentsV1().validate(shown) == {}
+        assert (shown["missing"], shown["past_graduation"]) == (10, 10 if late else 0)
+        assert {(each["expected_graduation_date"], each["past_graduation"]) for each in shown["students"]} == {
+            ("2026-07-01", late)
+        }
 
 
 @pytest.mark.rule("A13-1", "A12-1", "R41-27")
@@ -279,7 +352,7 @@ def happen(enrollment, status_id, move, day):
             StudentStatus.Changed, kind=move, effective_on=day, decision_no="1", decided_on=day, state=STATES[move],
             grade=None, major_code=None, major_name=None, expected_graduation_date=None, return_by=None,
         )  # fmt: skip
-    elif move == "退学":
+    elif move in CANCELLATIONS:
         status.trigger_event(
             StudentStatus.Cancelled, kind=move, cancellation_id=uuid4(), decision_no="1", decided_on=day,
             effective_on=day, due_on=None, late=False, id_key=standing.id_key,

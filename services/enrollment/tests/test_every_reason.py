@@ -7,7 +7,7 @@ import pytest
 
 from services.enrollment.application.bulk import freshman_results, status_changes, year_results
 from services.enrollment.application.bulk.entries import Entries
-from services.enrollment.domain.rules.years import usual_due
+from services.enrollment.domain.rules.years import usual_due, usual_first
 from services.enrollment.domain.student_status import first_standing
 from services.enrollment.tests.conftest import ADMISSION
 from shared.eventstore.ids import uuid7
@@ -34,12 +34,12 @@ def said(outcome):
 
 
 def year_of(status, school=SCHOOL, training="all", academic_year=2023, **cells):
-    year = year_results.Year(school, academic_year, training, TODAY, usual_due, by_credits=True)
+    year = year_results.Year(school, academic_year, training, TODAY, usual_due, usual_first)
     values = {"XN": 2023, "ZCJG": "注册学籍"} | cells
     return year_results._decided(values, (uuid7(), 1, status), year)
 
 
-@pytest.mark.rule("A12-1", "A12-4", "A12-8", "A25-1")
+@pytest.mark.rule("A12-1", "A12-4", "A12-5", "A25-1")
 def test_a_year_out_of_order_with_unknown_changes_is_told_all_of_it(status):
     """Given a row with several faults of their own, when the year is filed, then the row is told each of them."""
     assert said(year_of(status, XN=2024, XJBD=("休学",))) == [("XN", "A12-3"), ("XJBD", "A12-4")]
@@ -48,15 +48,16 @@ def test_a_year_out_of_order_with_unknown_changes_is_told_all_of_it(status):
         academic_year=2024,
         XN=2024,
         XJBD=("休学", "留级", "转专业"),
-        XJJZ=("奖励:三好学生", "与11010519491231002X同获", "=1+1"),
+        XJJZ=("奖励:三好学生", "与11010519491231002X同获", "=1+1", "三好学生"),
     )
     assert said(row) == [
         ("XN", "A12-1"),
         ("XJBD", "A12-4"),
-        ("XJBD", "A12-8"),
+        ("XJBD", "A12-4"),
         ("XJBD", "A12-4"),
         ("XJJZ", "A25-1"),
         ("XJJZ", "X-FILE-11"),
+        ("XJJZ", "A12-5"),
     ]
     assert isinstance(row, Reasons)
 

@@ -7,6 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.enrollment.domain.rules.school_years import (
+    LaterDayAgain,
+    LaterDayUnfounded,
     ReportingDayOver,
     StartOutsideYear,
     YearMonthOver,
@@ -53,13 +55,68 @@ def test_a_first_day_lies_in_its_year(school, wrong):
 @pytest.mark.rule("A13-1")
 def test_a_first_day_is_put_right_until_its_month_is_over(school):
     """Given a declared year, when another first day is declared after the month, then it is too late for that."""
-    school.declare_year(academic_year=2025, starts_on=date(2025, 9, 8), today=DUE)
+    school.declare_year(academic_year=2025, starts_on=date(2025, 9, 8), today=DUE, reason="台风")
     assert school.standing.year(2025).due_on == date(2025, 10, 8)
     with pytest.raises(YearMonthOver):
         school.declare_year(academic_year=2025, starts_on=date(2025, 9, 15), today=date(2025, 10, 9))
     school.collect_events()
     school.declare_year(academic_year=2025, starts_on=date(2025, 9, 8), today=date(2026, 1, 1))
     assert facts(school) == []  # said again, it is nothing new
+
+
+@pytest.mark.rule("A13-1")
+def test_a_year_that_has_begun_moves_later_once_and_for_a_reason(school):
+    """Given a year that has begun, when its first day is moved later, then a reason is asked for, and a second time it
+    is refused; until it has begun, and to an earlier day, it moves as often as it must."""
+    for day in (date(2025, 9, 15), date(2025, 9, 3), FIRST):
+        school.declare_year(academic_year=2025, starts_on=day, today=date(2025, 8, 31))
+    with pytest.raises(LaterDayUnfounded) as refused:
+        school.declare_year(academic_year=2025, starts_on=date(2025, 9, 8), today=FIRST, reason=" ")
+    assert refused.value.as_dict()["field"] == "reason"
+    school.declare_year(academic_year=2025, starts_on=date(2025, 9, 8), today=FIRST, reason="台风")
+    told = school.collect_events()[-1]
+    assert (told.put_off, told.reason) == (True, "台风")
+    school.declare_year(academic_year=2025, starts_on=date(2025, 9, 2), today=date(2025, 9, 10))
+    with pytest.raises(LaterDayAgain):
+        school.declare_year(academic_year=2025, starts_on=date(2025, 9, 3), today=date(2025, 9, 10), reason="洪水")
+
+
+@pytest.mark.rule("A13-1")
+def test_whoever_keeps_moving_the_first_day_ahead_of_it_is_overdue_at_last():
+    """Given a school that always moves its first day on before it comes, when the usual first day has passed, then it
+    moves once more at most, and the year falls overdue."""
+    school = School.known_by(CODE)
+    day, refused = FIRST, 0
+    for weeks in range(40):
+        today = date(2025, 8, 25) + timedelta(weeks=weeks)
+        later = today + timedelta(weeks=2)
+        try:
+            school.declare_year(academic_year=2025, starts_on=later, today=today, reason="顺延")
+        except (LaterDayAgain, YearMonthOver):
+            refused += 1
+            continue
+        day = later
+    assert (day, refused) == (date(2025, 9, 15), 38)
+    school.look(academic_year=2025, today=date(2025, 10, 16), missing=1)
+    assert school.look(academic_year=2025, today=date(2025, 10, 16), missing=1) == "overdue"
+
+
+@pytest.mark.rule("A13-1", "X-YEAR-1")
+def test_a_year_that_is_never_declared_is_told_as_an_overdue_one_is():
+    """Given students due and no declared year, when the usual day is over, then that is told daily for a month, weekly
+    from then on, and no more once the year is declared or nobody is missing."""
+    school, missed = School.known_by(CODE), []
+    for days in range(60):
+        today = date(2025, 9, 25) + timedelta(days=days)
+        for _ in range(2):
+            if school.miss(academic_year=2025, due_on=DUE, today=today, missing=7):
+                missed.append(today)
+    assert missed[:30] == [date(2025, 10, 2) + timedelta(days=day) for day in range(30)]
+    assert missed[30:] == [date(2025, 11, 7), date(2025, 11, 14), date(2025, 11, 21)]
+    assert not school.miss(academic_year=2025, due_on=DUE, today=date(2025, 12, 1), missing=0)
+    school.declare_year(academic_year=2025, starts_on=FIRST, today=date(2025, 12, 1))
+    assert school.standing.unsaid == ()
+    assert not school.miss(academic_year=2025, due_on=DUE, today=date(2025, 12, 8), missing=7)
 
 
 @pytest.mark.rule("X-YEAR-1")
@@ -99,14 +156,19 @@ def test_a_school_teaches_by_credits_from_the_year_it_says(school):
 
 
 @pytest.mark.rule("R41-8")
-def test_the_last_day_to_report_moves_until_it_has_passed(school):
-    """Given a last day to report, when it has passed, then it is not set anew."""
+def test_the_last_day_to_report_is_never_a_day_that_is_over(school):
+    """Given a last day to report, when a day that is over is named, then it is refused; a later one may be named."""
+    with pytest.raises(ReportingDayOver):  # January typed for September
+        school.declare_reporting(entry_year=2025, last_day=date(2025, 1, 12), today=date(2025, 8, 1))
+    assert school.standing.last_day_to_report(2025) is None
     school.declare_reporting(entry_year=2025, last_day=date(2025, 9, 12), today=date(2025, 8, 1))
     school.declare_reporting(entry_year=2025, last_day=date(2025, 9, 15), today=date(2025, 9, 12))
     assert school.standing.last_day_to_report(2025) == date(2025, 9, 15)
     assert school.standing.last_day_to_report(2024) is None
     with pytest.raises(ReportingDayOver):
-        school.declare_reporting(entry_year=2025, last_day=date(2025, 9, 30), today=date(2025, 9, 16))
+        school.declare_reporting(entry_year=2025, last_day=date(2025, 9, 14), today=date(2025, 9, 16))
+    school.declare_reporting(entry_year=2025, last_day=date(2025, 9, 30), today=date(2025, 9, 16))
+    assert school.standing.last_day_to_report(2025) == date(2025, 9, 30)
     with pytest.raises(StartOutsideYear):
         school.declare_reporting(entry_year=2026, last_day=date(2025, 9, 30), today=date(2025, 9, 1))
 

@@ -1,22 +1,27 @@
 """Own students leave for the own school alone, for a purpose, and never before it is written down."""
 
 from dataclasses import replace
+from datetime import date
 from uuid import UUID, uuid4
 
 import pytest
 
 from services.enrollment.application.exports import Exports
 from services.enrollment.domain.roster_export import RosterExport
+from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.queries import templates
 from services.enrollment.queries.templates import RosterQueries
 from services.enrollment.tests.conftest import SCHOOL
 from services.enrollment.tests.test_application import register, settle
+from services.enrollment.tests.test_deadlines_stored import happen
 from services.enrollment.tests.test_timeline import fold
+from services.enrollment.tests.test_years_stored import changed
 from shared.access.decide import NotPermitted
 from shared.bus import codec
 from shared.contracts.rpc.enrollment_templates import ExportRosterV1, ListRosterV1, RosterPageV1
+from shared.eventstore.context import Context
 from shared.rules.refused import MalformedValue, NotFound
-from tests.support.actors import asked, person
+from tests.support.actors import NOON, asked, person
 
 pytestmark = pytest.mark.servers
 REGISTRAR = person("registrar", SCHOOL, "r-1")
@@ -125,6 +130,56 @@ def test_a_year_lists_those_whose_year_has_no_result_yet(enrollment, released, e
     assert due == {2022: [], 2023: [released[2]], 2024: everybody, 2025: everybody, 2026: []}
     asked_for = {"kind": "year_results", "school_code": SCHOOL, "entry_year": 2022, "academic_year": 2023}
     assert rosters.count_roster(**asked_for, by=asked(REGISTRAR, "export_roster")) == 1
+
+
+@pytest.mark.rule("A12-1", "A12-9")
+def test_a_year_lists_whom_the_school_still_owes_a_result_and_may_register(enrollment, released, exports, rosters):
+    """Given students who went before and after the last day, came back before and after it, or should have graduated,
+    when the file of the year is taken out, then it begins with those who are missing and may be registered."""
+    ids = [UUID(str(register(enrollment, number)["id"])) for number in released[:7]]
+    changed(enrollment, ids[0], "休学", date(2023, 9, 5), "on_leave")  # away on the last day
+    changed(enrollment, ids[1], "休学", date(2023, 10, 9), "on_leave")  # went after it
+    changed(enrollment, ids[2], "休学", date(2023, 9, 5), "on_leave")
+    changed(enrollment, ids[2], "复学", date(2024, 3, 1), "active")  # came back after it
+    changed(enrollment, ids[3], "休学", date(2023, 3, 1), "on_leave")
+    changed(enrollment, ids[3], "复学", date(2023, 9, 15), "active")  # came back in time
+    changed(enrollment, ids[4], "保留学籍", date(2023, 8, 1), "reserved", in_service=True)
+    settle(enrollment, ids[5], 2023)
+    fold(enrollment)
+
+    def due(year):
+        return names(rows_of(exports, rosters, export(exports, "year_results", academic_year=year)))
+
+    assert due(2023) == sorted(released[each] for each in (1, 3, 6))
+    assert due(2026) == []
+    changed(enrollment, ids[6], "延长学习年限", date(2024, 3, 1), "active", expected_graduation_date=date(2027, 7, 1))
+    fold(enrollment)
+    assert due(2026) == [released[6]]
+
+
+@pytest.mark.rule("A12-4", "A12-6", "A12-7")
+def test_a_file_begins_with_those_whom_its_kind_is_about(enrollment, released, exports, rosters):
+    """Given students in every state, when files are taken out, then changes and cancellations begin with all who are
+    students, those away among them; other papers with those who left without one; records with those who study."""
+    ids = [UUID(str(register(enrollment, number)["id"])) for number in released[:7]]
+    settle(enrollment, ids[1], 2023, "deferred")
+    changed(enrollment, ids[2], "休学", date(2023, 9, 5), "on_leave")
+    changed(enrollment, ids[3], "保留学籍", date(2023, 9, 5), "reserved")
+    for gone in ids[4:6]:
+        happen(enrollment, gone, "退学", date(2023, 10, 1))
+    status = enrollment.get(StudentStatus, ids[5])
+    paper = {"kind": "学习证明", "number": "学1号", "issued_on": date(2023, 10, 9), "school_code": SCHOOL}
+    status.trigger_event(StudentStatus.PaperIssued, **paper)
+    enrollment.save(status, by=Context.system("issue_paper", NOON))
+    happen(enrollment, ids[6], "死亡", date(2023, 10, 1))
+    fold(enrollment)
+    students, here, gone = sorted(released[:4]), sorted(released[:2]), [released[4]]
+    for kind, expected in (
+        ("status_changes", students), ("cancellations", students), ("leaving_papers", gone), ("study_records", here),
+    ):  # fmt: skip
+        assert names(rows_of(exports, rosters, export(exports, kind))) == expected
+        asked_for = {"kind": kind, "school_code": SCHOOL, "entry_year": 2022, "academic_year": None}
+        assert rosters.count_roster(**asked_for, by=asked(REGISTRAR, "export_roster")) == len(expected)
 
 
 def test_freshmen_are_the_released_admissions_that_wait_for_a_result(

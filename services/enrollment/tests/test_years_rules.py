@@ -6,13 +6,15 @@ from datetime import date
 import pytest
 
 from services.enrollment.domain.rules.entry import NotOwnStudent
-from services.enrollment.domain.rules.school_years import GRADE_MOVES, GradesNotMoved
+from services.enrollment.domain.rules.papers import RECORDS
+from services.enrollment.domain.rules.school_years import GRADE_MOVES
 from services.enrollment.domain.rules.texts import TextNamesPerson
 from services.enrollment.domain.rules.year_results import (
     AidComesFirst,
     CauseWithoutDeferral,
     ChangeNotRecorded,
     RecordComesLate,
+    RecordUnclassified,
     TransferNotRecorded,
     TuitionUnpaid,
     YearFiling,
@@ -33,8 +35,12 @@ from services.enrollment.domain.rules.years import (
     YearOutOfOrder,
     YearSpentAway,
     is_due,
+    last_begun,
     usual_due,
+    usual_first,
 )
+from shared.codes.malformed import Malformed
+from shared.intake.tables import RECORD_KINDS, YEAR_RESULTS
 
 SCHOOL = "4111010001"
 LATE_2023 = date(2023, 12, 1)
@@ -44,9 +50,9 @@ def filed(year, result="registered", **values):
     return YearFiling(values.pop("school_code", SCHOOL), year, result, **values)
 
 
-def decided(status, year, result="registered", on=None, by_credits=False, **values):
+def decided(status, year, result="registered", on=None, first_of=usual_first, **values):
     on = on or date(year, 9, 10)
-    return decide_year(status, filed(year, result, **values), registered_on=on, due_of=usual_due, by_credits=by_credits)
+    return decide_year(status, filed(year, result, **values), registered_on=on, due_of=usual_due, first_of=first_of)
 
 
 def settled(status, year, result="registered", **values):
@@ -64,9 +70,10 @@ def back(status, on):
 
 @pytest.mark.rule("A12-1")
 def test_each_year_after_the_first_needs_a_result_until_graduation(status):
-    """Given a student of 2022 who graduates in 2026, when years pass, then 2023, 2024 and 2025 are due and no other."""
-    due = [year for year in range(2020, 2030) if is_due(status, year)]
-    assert due == [2023, 2024, 2025]
+    """Given a student of 2022, when years pass, then each from 2023 on is due until the student has graduated: who
+    was expected to in 2026 and has not is still due in 2026, and after graduation no year is."""
+    due = [year for year in range(2020, 2028) if is_due(status, year)]
+    assert due == [2023, 2024, 2025, 2026, 2027]
     assert not any(is_due(status.left("毕业"), year) for year in due)
 
 
@@ -187,7 +194,7 @@ def test_the_time_in_the_forces_counts_for_no_year(status):
         decided(serving, 2023)
     assert refused.value.rule == "R41-27"
     home = serving.moved("active", date(2025, 9, 1), in_service=False, expected_graduation_date=date(2028, 7, 1))
-    assert [year for year in range(2022, 2030) if is_due(home, year)] == [2025, 2026, 2027]
+    assert [year for year in range(2022, 2028) if is_due(home, year)] == [2025, 2026, 2027]
     assert decided(home, 2025)["academic_year"] == 2025
 
 
@@ -196,10 +203,39 @@ def test_years_end_with_graduation_and_graduation_may_move(status):
     """Given all years settled, when one more is filed, then it waits until a change has moved the graduation."""
     for year in (2023, 2024, 2025):
         status = settled(status, year)
-    with pytest.raises(AfterGraduation):
+    with pytest.raises(AfterGraduation) as refused:
         decided(status, 2026)
+    said = refused.value.as_dict()
+    assert "2026-07-01" in said["zh"]
+    assert "延长学习年限" in said["zh"]
     longer = status.moved("active", date(2026, 6, 1), expected_graduation_date=date(2027, 7, 1))
     assert decided(longer, 2026)["academic_year"] == 2026
+
+
+@pytest.mark.rule("A12-9")
+@pytest.mark.parametrize(
+    ("graduates", "first_day", "taken"),
+    [
+        (date(2026, 8, 1), date(2026, 9, 1), False),
+        (date(2026, 8, 31), date(2026, 9, 1), False),
+        (date(2026, 9, 1), date(2026, 9, 1), False),
+        (date(2026, 9, 2), date(2026, 9, 1), True),
+        (date(2026, 9, 10), date(2026, 9, 14), False),
+        (date(2027, 1, 15), date(2026, 9, 1), True),
+        (date(2027, 1, 15), date(2027, 3, 1), False),
+    ],
+)
+def test_whoever_graduates_before_a_year_begins_is_not_registered_in_it(status, graduates, first_day, taken):
+    """Given an expected graduation and the first day of a school's year, when the year is filed, then it is taken of
+    those only who graduate after that day."""
+    for year in (2023, 2024, 2025):
+        status = settled(status, year)
+    leaving = replace(status, expected_graduation_date=graduates)
+    if taken:
+        assert decided(leaving, 2026, first_of=lambda _: first_day)["academic_year"] == 2026
+    else:
+        with pytest.raises(AfterGraduation):
+            decided(leaving, 2026, first_of=lambda _: first_day)
 
 
 @pytest.mark.rule("A14-2")
@@ -295,13 +331,39 @@ def test_a_record_holds_nobodys_number(status):
 
 @pytest.mark.rule("A12-8")
 @pytest.mark.parametrize("kind", GRADE_MOVES)
-def test_a_school_that_teaches_by_credits_moves_no_grades(status, kind):
-    """Given a school that teaches by credits, when a file names a move between classes, then it is refused."""
+def test_a_move_between_classes_need_not_be_named_and_may_be(status, kind):
+    """Given a move between classes on record, when the year is filed with and without naming it, then both are taken:
+    a school that teaches by credits need not mark it, and one that does may."""
     moved = replace(status, marks=(kind,))
-    assert decided(moved, 2023, changes=(kind,))["changes"] == (kind,)
-    with pytest.raises(GradesNotMoved) as refused:
-        decided(moved, 2023, changes=(kind,), by_credits=True)
-    assert refused.value.rule == "A12-8"
+    assert decided(moved, 2023, changes=(kind,)) == decided(moved, 2023)
+
+
+@pytest.mark.rule("A12-5")
+@pytest.mark.parametrize(
+    "record", ["三好学生", "其他:三好学生", "奖励", "奖励:", "奖励: ", ":三好学生", "表彰:奖励:甲"]
+)
+def test_a_record_says_which_of_the_four_kinds_it_is(status, record):
+    """Given a record of no kind, when it is filed with a year, then the row is refused by file and by command, and
+    told the four kinds."""
+    with pytest.raises(RecordUnclassified) as refused:
+        decided(status, 2023, records=(record,))
+    assert refused.value.as_dict()["field"] == "XJJZ"
+    (column,) = (each for each in YEAR_RESULTS.columns if each.code == "XJJZ")
+    with pytest.raises(Malformed) as malformed:
+        column.check(record)
+    for said in (refused.value.as_dict()["zh"], malformed.value.zh):
+        assert all(kind in said for kind in RECORDS)
+    assert malformed.value.rule == "A12-5"
+
+
+@pytest.mark.rule("A12-5")
+@pytest.mark.parametrize("kind", RECORDS)
+def test_a_record_of_each_kind_is_told_alike_by_file_and_by_command(status, kind):
+    """Given a record of one of the four kinds, when it is filed with wide or narrow colons, then the year tells it."""
+    (column,) = (each for each in YEAR_RESULTS.columns if each.code == "XJJZ")
+    assert column.check(f"{kind}：甲; {kind} : 甲") == (f"{kind}:甲",)
+    assert decided(status, 2023, records=(f"{kind}： 甲",))["annotations"] == (f"{kind}:甲",)
+    assert tuple(RECORDS) == RECORD_KINDS
 
 
 @pytest.mark.rule("X-UNDO-1")
@@ -333,10 +395,14 @@ def test_only_the_last_year_of_an_open_status_is_taken_back(status):
 @pytest.mark.rule("A12-1")
 def test_every_year_of_a_student_has_a_state():
     """Given years with and without results, when they are shown, then each is due, overdue, away or closed."""
-    time = StudyTime(date(2022, 9, 1), date(2026, 7, 1), None, None, ((date(2023, 9, 5), date(2024, 3, 1)),))
+    time = StudyTime(date(2022, 9, 1), None, None, ((date(2023, 9, 5), date(2024, 3, 1)),))
     today = date(2025, 9, 20)
     assert list(time.years(today, ())) == [2023, 2024, 2025]
     states = [time.state_of(usual_due(year), today) for year in time.years(today, ())]
     assert states == ["AWAY", "OVERDUE", "DUE"]
     left = replace(time, left_on=date(2024, 11, 2))
     assert [left.state_of(usual_due(year), today) for year in left.years(today, ())] == ["AWAY", "CLOSED_BY_STATUS"]
+    assert list(time.years(date(2028, 9, 1), ()))[-1] == 2028  # who did not graduate still has years
+    assert list(replace(time, left_on=date(2028, 8, 31)).years(date(2029, 1, 1), ()))[-1] == 2027
+    spring = {2027: date(2028, 3, 1)}
+    assert last_begun(date(2028, 2, 1), lambda year: spring.get(year, usual_first(year))) == 2026

@@ -27,7 +27,7 @@ STATES = (
     "transferred_out",
     "withdrawn",
 )
-CHANGES = ("留级", "降级", "跳级", "休学", "复学", "转专业", "保留学籍")
+CHANGES = ("留级", "降级", "跳级", "休学", "复学", "转专业", "保留学籍", "延长学习年限")
 ENDINGS = ("退学", "取消学籍", "开除学籍", "死亡", "转学", "注册撤回", "毕业", "结业")
 
 
@@ -174,7 +174,10 @@ class StatusContestedV1(PublicFact):
 
 
 class AnnualRegistrationOverdueV1(PublicFact):
-    """A school has not settled an academic year one month after its own start; told to its province (A13-1)."""
+    """A school has not settled an academic year one month after its own start; told to its province (A13-1).
+
+    A school that has not even said when the year began is told of after the usual day.
+    """
 
     publisher = "enrollment"
     subject = "school_code"
@@ -186,6 +189,11 @@ class AnnualRegistrationOverdueV1(PublicFact):
     due_on = shapes.day()
     found_on = shapes.day()
     missing = shapes.integer(metadata={"description": "Open statuses without a result of this year."})
+    declared = shapes.flag(
+        required=False,
+        load_default=True,
+        metadata={"description": "False: the school has not said when the year began; the due day is the usual one."},
+    )
 
     example: ClassVar[dict[str, Any]] = {
         "school_code": "4111010001",
@@ -194,4 +202,57 @@ class AnnualRegistrationOverdueV1(PublicFact):
         "due_on": "2027-10-01",
         "found_on": "2027-10-02",
         "missing": 12,
+        "declared": True,
+    }
+
+
+class RechecksOverdueV1(PublicFact):
+    """Freshmen of a school are not rechecked three months after their entry; told to its province (R41-11)."""
+
+    publisher = "enrollment"
+    subject = "school_code"
+    consumers = ()
+
+    school_code = shapes.school_code()
+    province = shapes.province()
+    entry_year = shapes.academic_year()
+    entry_date = shapes.day()
+    due_on = shapes.day()
+    found_on = shapes.day()
+    missing = shapes.integer(metadata={"description": "Open statuses of that day of entry without a recheck."})
+
+    example: ClassVar[dict[str, Any]] = {
+        "school_code": "4111010001",
+        "province": "11",
+        "entry_year": 2027,
+        "entry_date": "2027-09-01",
+        "due_on": "2027-12-01",
+        "found_on": "2027-12-02",
+        "missing": 12,
+    }
+
+
+class CancellationOverdueV1(PublicFact):
+    """A decision to close a status is not recorded 15 working days after it was made; told to the province (A13-2)."""
+
+    publisher = "enrollment"
+    subject = "cancellation_id"
+    consumers = ()
+
+    cancellation_id = shapes.identifier()
+    school_code = shapes.school_code()
+    province = shapes.province()
+    kind = shapes.one_of(("退学", "取消学籍", "开除学籍", "死亡"))
+    illegal_entry = shapes.flag(metadata={"description": "Declared by an authority, not proposed by the school."})
+    due_on = shapes.day()
+    found_on = shapes.day()
+
+    example: ClassVar[dict[str, Any]] = {
+        "cancellation_id": "019b0000-0000-7000-8000-000000000003",
+        "school_code": "4111010001",
+        "province": "11",
+        "kind": "退学",
+        "illegal_entry": False,
+        "due_on": "2027-10-27",
+        "found_on": "2027-10-28",
     }

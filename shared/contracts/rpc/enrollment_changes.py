@@ -11,7 +11,7 @@ from shared.contracts.contract import Command, Contract, Request, SavedV1
 AN_ID = "019b0000-0000-7000-8000-000000000001"
 ANOTHER_ID = "019b0000-0000-7000-8000-000000000002"
 
-CHANGES = ("留级", "降级", "跳级", "休学", "复学", "转专业", "保留学籍")
+CHANGES = ("留级", "降级", "跳级", "休学", "复学", "转专业", "保留学籍", "延长学习年限")
 CAUSES = ("", "因病", "创业", "其他", "应征入伍", "交流学习")
 RECORDS = ("学业考试", "社会实践", "奖励", "处分")
 PAPERS = ("肄业证书", "学习证明")
@@ -23,7 +23,7 @@ def _maybe_day(about: str) -> fields.Date:
 
 
 class RecordChangeV1(Command):
-    """A school records its decision about an open status: leave, return, grade, major, reserved status (A12-4)."""
+    """A school records its decision about an open status: leave, return, grade, major, more time (A12-4, A12-9)."""
 
     service = "enrollment"
     method = "record_change"
@@ -41,7 +41,7 @@ class RecordChangeV1(Command):
         metadata={"description": "休学: 因病 创业 其他; 保留学籍: 应征入伍 交流学习."},
     )
     return_by = _maybe_day("Until when the student is away: required for leave and for an exchange.")
-    applied_on = _maybe_day("复学: when the student applied; not after the day of return.")
+    applied_on = _maybe_day("复学: when the student applied; while away, and not after the day of return.")
     discharged_on = _maybe_day("复学 after military service: the day of discharge (R41-27).")
     grade = shapes.integer(
         1950,
@@ -53,7 +53,9 @@ class RecordChangeV1(Command):
     )
     major_code = shapes.text(8, required=False, load_default=None, allow_none=True)
     major_name = shapes.text(50, required=False, load_default=None, allow_none=True)
-    expected_graduation_date = _maybe_day("Where it does not follow from the change by itself.")
+    expected_graduation_date = _maybe_day(
+        "Where it does not follow from the change by itself; 延长学习年限 needs it: a later day than the present one."
+    )
     retroactive = shapes.flag(
         required=False,
         load_default=False,

@@ -16,6 +16,8 @@ ROSTERS = (
     "year_results",
     "status_changes",
     "study_records",
+    "cancellations",
+    "leaving_papers",
     "certificates",
 )
 """The kinds of files that a school's own students can stand in before anybody fills them in."""

@@ -28,12 +28,18 @@ class DeclareSchoolYearV1(Command):
         **_MAY_BE_LEFT_OUT,
         metadata={"description": "whether the school teaches by credits from then on (A12-8); as before if absent"},
     )
+    reason = shapes.text(
+        200,
+        **_MAY_BE_LEFT_OUT,
+        metadata={"description": "why the first day moves later though the year has begun, which it does once (A13-1)"},
+    )
     example: ClassVar[dict[str, Any]] = {
         "command_id": AN_ID,
         "school_code": SCHOOL,
         "academic_year": 2023,
         "starts_on": "2023-09-01",
         "by_credits": True,
+        "reason": None,
     }
 
 
@@ -68,7 +74,18 @@ class SchoolYearV1(Contract):
     missing = fields.Integer(required=True, allow_none=True)
     by_credits = fields.Boolean(required=True)
     changes = fields.List(
-        fields.String(), required=True, metadata={"description": "The kinds of change that a file may name (A12-8)."}
+        fields.String(),
+        required=True,
+        metadata={
+            "description": "The kinds of change to offer: by credits, moves between classes may be recorded and need"
+            " not be (A12-8)."
+        },
+    )
+    put_off = fields.String(
+        required=False,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "Why the first day was moved later after the year had begun; None if it was not."},
     )
     example: ClassVar[dict[str, Any]] = {
         "academic_year": 2023,
@@ -81,6 +98,7 @@ class SchoolYearV1(Contract):
         "missing": 12,
         "by_credits": True,
         "changes": ["休学", "复学", "转学", "转专业", "保留学籍"],
+        "put_off": None,
     }
 
 
@@ -137,6 +155,14 @@ class MissingStudentV1(Contract):
     major_name = fields.String(required=True)
     state = fields.String(required=True)
     settled_year = fields.Integer(required=True)
+    expected_graduation_date = shapes.day(required=False)
+    past_graduation = fields.Boolean(
+        required=False,
+        metadata={
+            "description": "Graduation was expected before the year began and has not been recorded: the time of study"
+            " is extended (延长学习年限), or the status ended, before anything else."
+        },
+    )
     example: ClassVar[dict[str, Any]] = {
         "status_id": A_STATUS,
         "name": "王*",
@@ -147,6 +173,8 @@ class MissingStudentV1(Contract):
         "major_name": "哲学",
         "state": "active",
         "settled_year": 2022,
+        "expected_graduation_date": "2026-07-01",
+        "past_graduation": False,
     }
 
 
@@ -160,6 +188,9 @@ class MissingStudentsV1(Contract):
     )
     due_on = fields.String(required=True)
     missing = fields.Integer(required=True)
+    past_graduation = fields.Integer(
+        required=False, metadata={"description": "How many of them were expected to graduate before the year began."}
+    )
     students = fields.List(fields.Nested(MissingStudentV1), required=True)
     next = fields.String(required=True, allow_none=True)
     example: ClassVar[dict[str, Any]] = {
@@ -168,6 +199,7 @@ class MissingStudentsV1(Contract):
         "declared": True,
         "due_on": "2023-10-01",
         "missing": 1,
+        "past_graduation": 0,
         "students": [MissingStudentV1.example],
         "next": None,
     }

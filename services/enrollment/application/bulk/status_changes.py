@@ -13,7 +13,7 @@ from services.enrollment.application.bulk.own_students import (
     own_students,
     required,
 )
-from services.enrollment.application.changes import CHANGE_RULES, change_at, limits_of
+from services.enrollment.application.changes import CHANGE_RULES, change_at, leave_limit
 from services.enrollment.application.drafting import draft_of
 from services.enrollment.application.terms import calendar_of
 from services.enrollment.domain.rules.changes import (
@@ -39,10 +39,10 @@ from shared.rules.refused import Refused
 
 
 class StatusChangesKind(FileKind):
-    """留级 降级 跳级 休学 复学 转专业 保留学籍, by the decisions of one school."""
+    """留级 降级 跳级 休学 复学 转专业 保留学籍 延长学习年限, by the decisions of one school."""
 
     table: Table = STATUS_CHANGES
-    rules = (*CHANGE_RULES, "A12-8", "R41-21", "R41-27")
+    rules = (*CHANGE_RULES, "A12-9", "R41-21", "R41-27")
     action = "change_status"
     undoable = True
     dated = frozenset({"late"})
@@ -106,11 +106,11 @@ def _decided(
         return refused
     if standing.school_code == batch.school_code and is_change_told(standing, wanted):
         return Unchanged()
-    limits = limits_of(calendar, wanted.effective_on)
+    longest = leave_limit(calendar)
     try:
-        fact = decide_change(standing, wanted, school_code=batch.school_code or "", today=today, **limits)
+        fact = decide_change(standing, wanted, school_code=batch.school_code or "", today=today, longest_leave=longest)
     except NotOwnStudent as refused:
         return refused  # of other schools' students nobody learns more
     except Refused as refused:
-        return together(refused, change_checks(standing, wanted, today=today, **limits))
+        return together(refused, change_checks(standing, wanted, today=today, longest_leave=longest))
     return [draft_of(StudentStatus, status_id, version, standing, StudentStatus.Changed, fact, wanted.effective_on)]

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.enrollment.application import YEAR_RULES, Enrollment
 from services.enrollment.application.bulk.earlier import before
 from services.enrollment.application.bulk.own_students import objections_to_whom
-from services.enrollment.application.terms import calendar_of, due_days
+from services.enrollment.application.terms import calendar_of, due_days, first_days
 from services.enrollment.domain.admission import admission_key
 from services.enrollment.domain.rules.deadlines import year_due
 from services.enrollment.domain.rules.entry import NoAdmissionBasis, NotOwnStudent, OtherTraining
@@ -57,7 +57,7 @@ class Year(NamedTuple):
     training: str
     today: date
     due_of: DueOf
-    by_credits: bool
+    first_of: DueOf
 
 
 class YearResultsKind(FileKind):
@@ -92,19 +92,20 @@ class YearResultsKind(FileKind):
     def _year(self, batch: Progress) -> Year:
         school_code, asked = batch.school_code or "", int(batch.params["academic_year"])
         calendar = calendar_of(self.enrollment, school_code)
-        due_of = due_days(calendar)
+        due_of, first_of = due_days(calendar), first_days(calendar)
         if calendar is None or calendar.year(asked) is None:
             given = batch.params.get("starts_on")  # files of the time before schools declared their years
             if given is None:
                 raise YearUnknown(year=asked)
-            due_of = _with_first_day(due_of, asked, date.fromisoformat(given))
+            starts_on = date.fromisoformat(given)
+            due_of, first_of = _but(due_of, asked, year_due(starts_on)), _but(first_of, asked, starts_on)
         return Year(
             school_code,
             asked,
             batch.params.get("training", "all"),
             shanghai_date(self.enrollment.clock.now()),
             due_of,
-            calendar is not None and calendar.teaches_by_credits(asked),
+            first_of,
         )
 
     def _statuses(self, keys: Sequence[str]) -> dict[str, Found]:
@@ -130,9 +131,9 @@ def _withdrawn(receipt: Receipt, version: int, standing: StatusStanding, earlier
     return [Draft(StudentStatus, receipt.originator_id, version + 1, kind, values, after, day)]
 
 
-def _with_first_day(due_of: DueOf, asked: int, starts_on: date) -> DueOf:
-    due_on = year_due(starts_on)
-    return lambda year: due_on if year == asked else due_of(year)
+def _but(day_of: DueOf, asked: int, day: date) -> DueOf:
+    """The days of all years, but for the one that is asked about."""
+    return lambda year: day if year == asked else day_of(year)
 
 
 def _decided(values: Values, found: Found | None, year: Year) -> Decided:
@@ -147,11 +148,11 @@ def _decided(values: Values, found: Found | None, year: Year) -> Decided:
             raise YearDiffers(field="XN", expected=year.academic_year)
         if is_settled_alike(standing, filing):
             return Unchanged()
-        fact = decide_year(standing, filing, registered_on=year.today, due_of=year.due_of, by_credits=year.by_credits)
+        fact = decide_year(standing, filing, registered_on=year.today, due_of=year.due_of, first_of=year.first_of)
     except NotOwnStudent as refused:
         return refused  # of other schools' students nobody learns more
     except Refused as refused:
-        return together(refused, year_checks(standing, filing, due_of=year.due_of, by_credits=year.by_credits))
+        return together(refused, year_checks(standing, filing, due_of=year.due_of, first_of=year.first_of))
     kind = StudentStatus.YearRegistered if filing.result == "registered" else StudentStatus.YearDeferred
     told = (*fact["changes"], *fact["annotations"])
     after = standing.year_settled(year.academic_year, filing.result, told)

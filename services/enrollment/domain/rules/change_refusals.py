@@ -27,6 +27,14 @@ class GraduationOutOfRange(Refused):
     en = "expected graduation follows the change and lies within {years} years of entry"
 
 
+class GraduationNotLater(Refused):
+    """The time of study is extended to a later day than was expected."""
+
+    rule = "A12-9"
+    zh = "延长学习年限须填写晚于现预计毕业日期({expected})的预计毕业日期"
+    en = "the time of study is extended to a day after the one expected now ({expected})"
+
+
 class CauseUnknown(Refused):
     """Leave and reserved status have a cause, for it decides how long they last."""
 
@@ -65,6 +73,22 @@ class ReturnTooLate(Refused):
     rule = "A12-4"
     zh = "应在 {latest} 前申请复学,现已逾期,由学校作出退学等处理决定"
     en = "the application was due by {latest}: the school now decides about withdrawal"
+
+
+class ReturnAskedTooEarly(Refused):
+    """Nobody asks to come back before going."""
+
+    rule = "A12-4"
+    zh = "复学申请日期早于{state_zh}开始之日({since})"
+    en = "the application to return lies before the student was away (since {since})"
+
+
+class ReturnTakesTooLong(Refused):
+    """A return takes effect with the semester it was asked for, not years later."""
+
+    rule = "A12-4"
+    zh = "复学应于应复学日期或申请之日后一个学期内生效,最迟 {latest}"
+    en = "a return takes effect within a semester of the day of return or the application: by {latest}"
 
 
 class DischargeMissing(Refused):

@@ -12,11 +12,14 @@ from services.enrollment.domain.rules.change_refusals import (
     ChangeDoesNotFollow,
     DischargeMissing,
     GradeOutOfRange,
+    GraduationNotLater,
     GraduationOutOfRange,
     LeaveTooLong,
     MajorUnchanged,
+    ReturnAskedTooEarly,
     ReturnDayMissing,
     ReturnNotAsked,
+    ReturnTakesTooLong,
     ReturnTooLate,
     ServiceReturnTooLate,
     SomethingFollowed,
@@ -35,10 +38,9 @@ from services.enrollment.domain.rules.endings import (
     require_open,
 )
 from services.enrollment.domain.rules.entry import NotOwnStudent
-from services.enrollment.domain.rules.school_years import may_move_grade
 from services.enrollment.domain.rules.standing import AWAY_STATES, StatusStanding
 from services.enrollment.domain.rules.texts import clean_text
-from services.enrollment.domain.status_facts import RESTORED
+from services.enrollment.domain.status_facts import EXTENSION, RESTORED
 from shared.codes.clock import add_months
 from shared.rules.rulebook import in_force
 
@@ -46,14 +48,15 @@ Values = dict[str, Any]
 
 REPEAT, DEMOTE, SKIP = "留级", "降级", "跳级"
 LEAVE, RETURN, RESERVE, MAJOR = "休学", "复学", "保留学籍", "转专业"
-CHANGES = (REPEAT, DEMOTE, SKIP, LEAVE, RETURN, MAJOR, RESERVE)
+CHANGES = (REPEAT, DEMOTE, SKIP, LEAVE, RETURN, MAJOR, RESERVE, EXTENSION)
 GRADE_MOVES = frozenset((REPEAT, DEMOTE, SKIP))
 ARMY, EXCHANGE = "应征入伍", "交流学习"
 CAUSES: Mapping[str, tuple[str, ...]] = {LEAVE: ("因病", "创业", "其他"), RESERVE: (ARMY, EXCHANGE)}
 
 # From which states each kind leads anywhere at all; what is not said here is no edge of the table
-SOURCES: Mapping[str, frozenset[str]] = {
-    kind: frozenset(("on_leave", "reserved")) if kind == RETURN else frozenset(("active",)) for kind in CHANGES
+SOURCES: Mapping[str, frozenset[str]] = {kind: frozenset(("active",)) for kind in CHANGES} | {
+    RETURN: AWAY_STATES,
+    EXTENSION: frozenset(("active", "suspended")),  # who owes tuition may need the time too
 }
 LONGEST_LEAVE = 4  # terms in all, where the school has not set a limit of its own
 MONTHS_OF_TERM = 6
@@ -63,18 +66,10 @@ LATEST_GRADUATION = 15  # years after entry
 # Admitted under a contract about what they study: they keep to it. The regional plans are ways in and bind nobody.
 BOUND = frozenset(
     (
-        "免费医学生",
-        "免费师范生",
-        "公费师范生",
-        "非西藏生源定向西藏就业计划",
-        "强军计划",
-        "援藏计划",
-        "少数民族骨干计划",
-        "定向生",
-        "国防生",
-        "政法干警招录培养体制改革试点生",
+        "免费医学生", "免费师范生", "公费师范生", "非西藏生源定向西藏就业计划", "强军计划", "援藏计划",
+        "少数民族骨干计划", "定向生", "国防生", "政法干警招录培养体制改革试点生",
     )
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -106,12 +101,11 @@ def decide_change(
     wanted: ChangeWanted,
     *,
     school_code: str,
-    credit_based: bool,
     today: date,
     longest_leave: int | None = None,
 ) -> Values:
     """The values of `StudentStatus.Changed`, once it may be; asked one by one and in bulk alike."""
-    may_change(status, wanted, school_code=school_code, credit_based=credit_based, today=today)
+    may_change(status, wanted, school_code=school_code, today=today)
     if wanted.kind == LEAVE:
         _require_leave_left(status, wanted, longest_leave or LONGEST_LEAVE)
     clean_text(wanted.decision_no, field="WH", longest=LONGEST_NUMBER)
@@ -140,14 +134,14 @@ def decide_change(
     return told | _EFFECTS[wanted.kind](status, wanted)
 
 
-def may_change(
-    status: StatusStanding, wanted: ChangeWanted, *, school_code: str, credit_based: bool, today: date
-) -> None:
-    """An own, open status in a state from which this kind leads on, in the order of days (A4-1, A12-4, A12-8)."""
+def may_change(status: StatusStanding, wanted: ChangeWanted, *, school_code: str, today: date) -> None:
+    """An own, open status in a state from which this kind leads on, in the order of days (A4-1, A12-4).
+
+    Where credits count, moves between classes need not be recorded; a school that decides one may record it (A12-8).
+    """
     if status.school_code != school_code:
         raise NotOwnStudent(field="KSH")
     require_open(status)
-    may_move_grade(wanted.kind, by_credits=credit_based and in_force("A12-8", wanted.effective_on))
     _require_follows(status, wanted)
     _require_decided(status, wanted, today)
     _require_effective(status, wanted, today)
@@ -170,12 +164,10 @@ def _require_effective(status: StatusStanding, wanted: ChangeWanted, today: date
 
 
 def change_checks(
-    status: StatusStanding, wanted: ChangeWanted, *, credit_based: bool, today: date, longest_leave: int | None = None
+    status: StatusStanding, wanted: ChangeWanted, *, today: date, longest_leave: int | None = None
 ) -> Iterator[Callable[[], object]]:
     """What is asked of a change, one question at a time: whoever mends a row wants to know all that is wrong."""
     yield partial(require_open, status)
-    by_credits = credit_based and in_force("A12-8", wanted.effective_on)
-    yield partial(may_move_grade, wanted.kind, by_credits=by_credits)
     yield partial(_require_decided, status, wanted, today)
     yield partial(_require_effective, status, wanted, today)
     yield partial(clean_text, wanted.decision_no, field="WH", longest=LONGEST_NUMBER)
@@ -233,10 +225,13 @@ def _reserved(status: StatusStanding, wanted: ChangeWanted) -> Values:
 def _returned(status: StatusStanding, wanted: ChangeWanted) -> Values:
     if wanted.applied_on is None or wanted.applied_on > wanted.effective_on:
         raise ReturnNotAsked(field="SQRQ")
+    if status.since is not None and wanted.applied_on < status.since:
+        raise ReturnAskedTooEarly(field="SQRQ", since=status.since, state_zh=STATES_ZH[status.state])
     if status.in_service:
         _require_in_time_after_service(status, wanted.applied_on, wanted.discharged_on)
     elif status.return_by is not None and wanted.applied_on > status.return_by:
         raise ReturnTooLate(field="SQRQ", latest=status.return_by)
+    _require_back_soon(status, wanted.applied_on, wanted.effective_on)
     months = away_at(status, wanted.effective_on)  # time away is not counted: an exchange is no time away
     grade = wanted.grade if wanted.grade is not None else status.grade + months // 12
     if not status.grade <= grade <= status.grade + max(months // 12 + 1, MOST_GRADES):
@@ -247,6 +242,16 @@ def _returned(status: StatusStanding, wanted: ChangeWanted) -> Values:
             latest=status.grade + max(months // 12 + 1, MOST_GRADES),
         )
     return {"state": "active", "away_months": months, "grade": grade} | _graduating(status, wanted, months)
+
+
+def _require_back_soon(status: StatusStanding, applied_on: date, effective_on: date) -> None:
+    """Asked for in time, it takes effect within a semester of the day of return, or of the application after service.
+
+    Before the Measure nobody asked for that (A28-1).
+    """
+    latest = add_months(max(applied_on, status.return_by or applied_on), MONTHS_OF_TERM)
+    if effective_on > latest and in_force("A12-4", effective_on):
+        raise ReturnTakesTooLong(field="SXRQ", latest=latest)
 
 
 def _require_in_time_after_service(status: StatusStanding, applied_on: date, discharged_on: date | None) -> None:
@@ -268,6 +273,14 @@ def _major_changed(status: StatusStanding, wanted: ChangeWanted) -> Values:
         raise MajorUnchanged(field="ZYMC")
     moved = {"major_code": code, "major_name": wanted.major_name}
     return moved | (_graduating(status, wanted, 0) if wanted.expected_graduation_date else {})
+
+
+def _extended(status: StatusStanding, wanted: ChangeWanted) -> Values:
+    """Who has not graduated in time stays a student until a later day, by credits or by years alike (A12-1, A12-9)."""
+    expected, later = status.expected_graduation_date, wanted.expected_graduation_date
+    if later is None or later <= expected:
+        raise GraduationNotLater(field="YJBYRQ", expected=expected)
+    return _graduating(status, wanted, 0)
 
 
 def _require_cause(wanted: ChangeWanted) -> None:
@@ -300,6 +313,7 @@ _EFFECTS: Mapping[str, Callable[[StatusStanding, ChangeWanted], Values]] = {
     RETURN: _returned,
     RESERVE: _reserved,
     MAJOR: _major_changed,
+    EXTENSION: _extended,
 }
 
 

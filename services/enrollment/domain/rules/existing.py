@@ -18,7 +18,13 @@ from services.enrollment.domain.rules.standing import (
     YearResult,
     academic_year_of,
 )
-from services.enrollment.domain.rules.years import AfterGraduation, FreshmanYear, YearAlreadySettled, YearOutOfOrder
+from services.enrollment.domain.rules.years import (
+    AfterGraduation,
+    FreshmanYear,
+    YearAlreadySettled,
+    YearOutOfOrder,
+    usual_first,
+)
 from shared.codes.schools import province_of
 from shared.eventstore.aggregate import changed
 from shared.rules.refused import Refused
@@ -222,9 +228,9 @@ def _year_is_new(told: ToldYear) -> None:
 
 
 def _year_before_graduation(told: ToldYear) -> None:
-    last = academic_year_of(told.status.expected_graduation_date)
-    if in_force("A12-9", told.on) and told.academic_year > last:
-        raise AfterGraduation(field="XN")
+    graduates = told.status.expected_graduation_date
+    if in_force("A12-9", told.on) and usual_first(told.academic_year) >= graduates:
+        raise AfterGraduation(field="XN", graduates=graduates, year=told.academic_year)
 
 
 def _year_in_order(told: ToldYear) -> None:

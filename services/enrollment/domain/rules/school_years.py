@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal, NamedTuple
 
-from services.enrollment.domain.rules.deadlines import REMINDED_BEFORE, is_told_again, year_due
+from services.enrollment.domain.rules.deadlines import REMINDED_BEFORE, is_told_again
+from services.enrollment.domain.rules.years import usual_due, usual_first
 from shared.eventstore.aggregate import changed
 from shared.rules.refused import Refused
 
@@ -45,20 +46,28 @@ class YearMonthOver(Refused):
     en = "registration of {year} was due on {due_on}; its first day can no longer be moved"
 
 
+class LaterDayUnfounded(Refused):
+    """Once a year has begun its first day moves later only for a reason, which the province reads."""
+
+    rule = "A13-1"
+    zh = "{year} 学年已经开始(登记的开学日期为 {declared}),推迟开学日期须说明理由"
+    en = "{year} has begun (declared for {declared}): moving its first day later needs a reason"
+
+
+class LaterDayAgain(Refused):
+    """Once a year has begun its first day moves later one time: who could go on moving it would never be overdue."""
+
+    rule = "A13-1"
+    zh = "{year} 学年开始后已推迟过一次开学日期,现为 {declared},不能再推迟"
+    en = "the first day of {year} was moved later once since the year began; it stays {declared}"
+
+
 class ReportingDayOver(Refused):
-    """A deadline that has passed is not set anew."""
+    """A last day to report lies ahead: nobody loses a right on a day that is over when it is named."""
 
     rule = "R41-8"
-    zh = "{year} 级新生报到截止日期 {last_day} 已过,不能再改"
-    en = "the last day to report in {year} was {last_day}; it can no longer be moved"
-
-
-class GradesNotMoved(Refused):
-    """A school that teaches by credits has no classes to move between."""
-
-    rule = "A12-8"
-    zh = "学校实行学分制,无需标注“{kind}”"
-    en = "the school teaches by credits: {kind} is not required there and not recorded"
+    zh = "{year} 级新生报到截止日期不能设为已经过去的 {last_day};可设为今天或以后的日期,也可延后"
+    en = "the last day to report in {year} cannot be {last_day}, which is over; name today or a later day"
 
 
 @dataclass(frozen=True)
@@ -71,6 +80,7 @@ class SchoolYear:
     state: YearState = "declared"
     reminded_on: date | None = None
     found_on: date | None = None  # the last day on which it was told to be overdue
+    put_off: bool = False  # its first day was moved later after the year had begun
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,7 @@ class SchoolStanding:
     credits: tuple[tuple[int, bool], ...] = ()  # from which year on it teaches by credits, or no longer
     reporting: tuple[tuple[int, date], ...] = ()  # entry year -> the last day on which freshmen report
     leave_terms: int | None = None  # how many terms of leave a student may have in all
+    unsaid: tuple[tuple[int, date], ...] = ()  # years never declared -> when that was last told to the province
 
     def year(self, academic_year: int) -> SchoolYear | None:
         """A declared year."""
@@ -98,7 +109,11 @@ class SchoolStanding:
 
     def with_year(self, year: SchoolYear) -> "SchoolStanding":
         others = [other for other in self.years if other.academic_year != year.academic_year]
-        return changed(self, years=tuple(sorted([*others, year], key=lambda each: each.academic_year)))
+        unsaid = tuple(each for each in self.unsaid if each[0] != year.academic_year)
+        return changed(self, years=tuple(sorted([*others, year], key=lambda each: each.academic_year)), unsaid=unsaid)
+
+    def with_unsaid(self, academic_year: int, found_on: date) -> "SchoolStanding":
+        return changed(self, unsaid=tuple(sorted((dict(self.unsaid) | {academic_year: found_on}).items())))
 
     def with_credits(self, since: int, by_credits: bool) -> "SchoolStanding":
         return changed(self, credits=tuple(sorted((dict(self.credits) | {since: by_credits}).items())))
@@ -108,7 +123,7 @@ class SchoolStanding:
 
 
 class YearAtWork(NamedTuple):
-    """A declared year as the read table has it."""
+    """A year as the read table has it: a declared one, or one that the school has not declared in time."""
 
     school_code: str
     academic_year: int
@@ -116,13 +131,30 @@ class YearAtWork(NamedTuple):
     state: str
 
 
-def may_declare_year(school: SchoolStanding, academic_year: int, starts_on: date, today: date) -> None:
-    """A first day lies in its year; it may be put right until the month of registration is over (A13-1)."""
+def may_declare_year(
+    school: SchoolStanding, academic_year: int, starts_on: date, today: date, reason: str = ""
+) -> None:
+    """A first day lies in its year; it may be put right until the month of registration is over (A13-1).
+
+    Once the year has begun, by its own day or by the usual one, it moves later for a reason and one time only: else
+    whoever keeps moving it is never overdue.
+    """
     if not date(academic_year, *_FIRST_DAY) <= starts_on <= date(academic_year + 1, *_LAST_DAY):
         raise StartOutsideYear(field="starts_on", given=starts_on, year=academic_year)
     known = school.year(academic_year)
     if known is not None and known.starts_on != starts_on and today > known.due_on:
         raise YearMonthOver(field="starts_on", year=academic_year, due_on=known.due_on)
+    if known is not None and puts_off(known, starts_on, today):
+        if known.put_off:
+            raise LaterDayAgain(field="starts_on", year=academic_year, declared=known.starts_on)
+        if not reason.strip():
+            raise LaterDayUnfounded(field="reason", year=academic_year, declared=known.starts_on)
+
+
+def puts_off(known: SchoolYear, starts_on: date, today: date) -> bool:
+    """Whether a declared day moves a year later that has begun already."""
+    begun = today >= min(known.starts_on, usual_first(known.academic_year))
+    return begun and starts_on > known.starts_on
 
 
 def year_declared(school: SchoolStanding | None, academic_year: int, starts_on: date | None) -> SchoolYear | None:
@@ -138,22 +170,24 @@ def year_declared(school: SchoolStanding | None, academic_year: int, starts_on: 
 def due_of(school: SchoolStanding | None, academic_year: int) -> date:
     """Until when a year is or was due; of years never declared the country's usual first day is taken."""
     known = school.year(academic_year) if school else None
-    return known.due_on if known else year_due(date(academic_year, 9, 1))
+    return known.due_on if known else usual_due(academic_year)
 
 
-def may_move_grade(kind: str, *, by_credits: bool) -> None:
-    """Classes are moved between only where there are some (A12-8)."""
-    if by_credits and kind in GRADE_MOVES:
-        raise GradesNotMoved(field="XJBD", kind=kind)
+def first_of(school: SchoolStanding | None, academic_year: int) -> date:
+    """On which day a year begins or began, likewise."""
+    known = school.year(academic_year) if school else None
+    return known.starts_on if known else usual_first(academic_year)
 
 
 def may_set_reporting(school: SchoolStanding, entry_year: int, last_day: date, today: date) -> None:
-    """The last day to report lies in the year of entry, and moves until it has passed (R41-8)."""
+    """The last day to report lies in the year of entry and not in the past; a later one may always be named (R41-8).
+
+    Whether it fits the day of entry is asked of each admission, for one year has intakes in spring and in autumn.
+    """
     if last_day.year != entry_year:
         raise StartOutsideYear(field="last_day", given=last_day, year=entry_year)
-    known = school.last_day_to_report(entry_year)
-    if known is not None and known != last_day and today > known:
-        raise ReportingDayOver(field="last_day", year=entry_year, last_day=known)
+    if last_day < today and last_day != school.last_day_to_report(entry_year):
+        raise ReportingDayOver(field="last_day", year=entry_year, last_day=last_day)
 
 
 def next_step(year: SchoolYear, today: date, missing: int) -> Step | None:
@@ -165,6 +199,16 @@ def next_step(year: SchoolYear, today: date, missing: int) -> Step | None:
     if not missing:
         return "complete" if year.state != "complete" else None
     return "overdue" if is_told_again(year.due_on, year.found_on, today) else None
+
+
+def is_unsaid(school: SchoolStanding, academic_year: int, today: date, missing: int) -> bool:
+    """Whether the province is told today that a school has not said when a year began, students being due (A13-1).
+
+    It is told by the usual day, and again as often as of a year that was declared.
+    """
+    if not missing or school.year(academic_year) is not None:
+        return False
+    return is_told_again(usual_due(academic_year), dict(school.unsaid).get(academic_year), today)
 
 
 def _is_reminded(year: SchoolYear, today: date, missing: int) -> bool:

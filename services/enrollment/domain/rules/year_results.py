@@ -5,7 +5,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Final, Literal, NamedTuple
 
-from services.enrollment.domain.rules.school_years import may_move_grade
+from services.enrollment.domain.rules.papers import RECORDS
 from services.enrollment.domain.rules.standing import StatusStanding, YearResult, academic_year_of
 from services.enrollment.domain.rules.texts import clean_text
 from services.enrollment.domain.rules.years import (
@@ -15,6 +15,7 @@ from services.enrollment.domain.rules.years import (
     due_for,
     may_settle_year,
     settling_checks,
+    usual_first,
 )
 from shared.rules.refused import Refused
 
@@ -72,6 +73,14 @@ class RecordComesLate(Refused):
     en = "the year is registered already: file the new record ({text}) as a study record"
 
 
+class RecordUnclassified(Refused):
+    """A year tells of exams, practice, rewards and punishments, and says which of them a record is."""
+
+    rule = "A12-5"
+    zh = "学籍记载须写明类别,如“奖励:三好学生”;类别为:{kinds}"
+    en = "a record says its kind first, as in 奖励:三好学生; the kinds are: {kinds}"
+
+
 class YearNotLast(Refused):
     """Only the last result can be taken back."""
 
@@ -101,10 +110,12 @@ def may_defer(filing: YearFiling) -> None:
         raise AidComesFirst(field="ZHYY")
 
 
-def may_tell_changes(filed: Iterable[str], known: Sequence[str], *, by_credits: bool) -> None:
-    """A change that a file names must be on record; what is on record is told whether it is named or not (A12-4)."""
+def may_tell_changes(filed: Iterable[str], known: Sequence[str]) -> None:
+    """A change that a file names must be on record; what is on record is told whether it is named or not (A12-4).
+
+    Where credits count, a school need not mark who repeats or skips a year, and may all the same (A12-8).
+    """
     for kind in filed:
-        may_move_grade(kind, by_credits=by_credits)
         if kind not in known:
             refusal = TransferNotRecorded if kind == TRANSFER else ChangeNotRecorded
             raise refusal(field="XJBD", kind=kind)
@@ -114,7 +125,7 @@ def is_settled_alike(status: StatusStanding, filing: YearFiling) -> bool:
     """Whether the registry says already what is filed; a new record of a settled year is refused (A12-5)."""
     if not _is_settled_so(status, filing):
         return False
-    may_tell_changes(filing.changes, status.year_told, by_credits=False)
+    may_tell_changes(filing.changes, status.year_told)
     for text in filing.records:
         _require_told(status, text)
     return True
@@ -134,23 +145,25 @@ def _require_told(status: StatusStanding, text: str) -> None:
 
 
 def year_checks(
-    status: StatusStanding, filing: YearFiling, *, due_of: DueOf, by_credits: bool
+    status: StatusStanding, filing: YearFiling, *, due_of: DueOf, first_of: DueOf = usual_first
 ) -> Iterator[Callable[[], object]]:
     """What is asked of a filed year, one question at a time: whoever mends a row wants to know all that is wrong."""
     if _is_settled_so(status, filing):
         for kind in filing.changes:
-            yield partial(may_tell_changes, (kind,), status.year_told, by_credits=False)
+            yield partial(may_tell_changes, (kind,), status.year_told)
         for text in filing.records:
             yield partial(_require_told, status, text)
         return
     school_code, year, result = filing.school_code, filing.academic_year, filing.result
-    yield from settling_checks(status, school_code=school_code, academic_year=year, result=result, due_of=due_of)
+    yield from settling_checks(
+        status, school_code=school_code, academic_year=year, result=result, due_of=due_of, first_of=first_of
+    )
     yield partial(may_defer, filing)
     known = _known_changes(status, filing.academic_year)
     for kind in filing.changes:
-        yield partial(may_tell_changes, (kind,), known, by_credits=by_credits)
+        yield partial(may_tell_changes, (kind,), known)
     for text in filing.records:
-        yield partial(clean_text, text, field="XJJZ", longest=200)
+        yield partial(clean_record, text)
 
 
 def _known_changes(status: StatusStanding, academic_year: int) -> tuple[str, ...]:
@@ -158,20 +171,32 @@ def _known_changes(status: StatusStanding, academic_year: int) -> tuple[str, ...
 
 
 def decide_year(
-    status: StatusStanding, filing: YearFiling, *, registered_on: date, due_of: DueOf, by_credits: bool = False
+    status: StatusStanding,
+    filing: YearFiling,
+    *,
+    registered_on: date,
+    due_of: DueOf,
+    first_of: DueOf = usual_first,
 ) -> dict[str, Any]:
     """What the result of a year says, by whichever way it was filed (A12); its fact is named by `filing.result`."""
     academic_year, result = filing.academic_year, filing.result
     if is_settled_alike(status, filing):  # where something new is told of it, that is named instead
         raise YearAlreadySettled(field="XN")
-    may_settle_year(status, school_code=filing.school_code, academic_year=academic_year, result=result, due_of=due_of)
+    may_settle_year(
+        status,
+        school_code=filing.school_code,
+        academic_year=academic_year,
+        result=result,
+        due_of=due_of,
+        first_of=first_of,
+    )
     if filing.cause or filing.tuition:
         may_defer(filing)
     due_on = due_of(academic_year)
     if status.absences:
         due_on = due_for(status, academic_year, due_on)
     if filing.changes:
-        may_tell_changes(filing.changes, _known_changes(status, academic_year), by_credits=by_credits)
+        may_tell_changes(filing.changes, _known_changes(status, academic_year))
     values = {  # in the order of the fact, which is then stored as it is
         "academic_year": academic_year,
         "registered_on": registered_on,
@@ -187,8 +212,17 @@ def decide_year(
 
 def told_records(known: tuple[str, ...], filed: Iterable[str]) -> tuple[str, ...]:
     """The records a year tells: those on record, and what the file adds, for a record needs no decision (A12-5)."""
-    added = [clean_text(text, field="XJJZ", longest=200) for text in filed]
+    added = [clean_record(text) for text in filed]
     return (*known, *[text for text in added if text not in known])
+
+
+def clean_record(text: str) -> str:
+    """A record as a year tells it: one of the four kinds, a colon, and what there is to say (A12-5)."""
+    record = clean_text(text, field="XJJZ", longest=200)
+    kind, colon, said = record.replace("：", ":").partition(":")
+    if kind.strip() not in RECORDS or not colon or not said.strip():
+        raise RecordUnclassified(field="XJJZ", kinds="、".join(RECORDS))
+    return f"{kind.strip()}:{said.strip()}"
 
 
 def may_withdraw_year(status: StatusStanding, academic_year: int) -> None:

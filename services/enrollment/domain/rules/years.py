@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Final, Literal
 
@@ -59,9 +59,14 @@ class FreshmanYear(Refused):
 
 
 class AfterGraduation(Refused):
-    """Years are registered until graduation only."""
+    """Years are registered until graduation only; who did not graduate in time is extended first, not forgotten."""
 
     rule = "A12-9"
+    zh = "该生预计于 {graduates} 毕业,{year} 学年在此之后;未能按期毕业的,请先登记延长学习年限"
+    en = (
+        "graduation was expected on {graduates}, before {year} begins; who did not graduate in time has the time of"
+        " study extended first (延长学习年限)"
+    )
 
 
 class YearAlreadySettled(Refused):
@@ -85,17 +90,28 @@ def usual_due(academic_year: int) -> date:
     return year_due(date(academic_year, 9, 1))
 
 
+def usual_first(academic_year: int) -> date:
+    """On which day a year begins where the school's own first day is not known."""
+    return date(academic_year, 9, 1)
+
+
 DueOf = Callable[[int], date]
 
 
 def may_settle_year(
-    status: StatusStanding, *, school_code: str, academic_year: int, result: YearResult, due_of: DueOf = usual_due
+    status: StatusStanding,
+    *,
+    school_code: str,
+    academic_year: int,
+    result: YearResult,
+    due_of: DueOf = usual_due,
+    first_of: DueOf = usual_first,
 ) -> None:
     """One result per year, in order, of an open own status (A4-1, A12-1, A12-2, A12-3, A12-9)."""
     if status.school_code != school_code:
         raise NotOwnStudent(field="KSH")
     _must_be_open(status)
-    _must_be_unsettled(status, academic_year, result)
+    _must_be_unsettled(status, academic_year, result, first_of)
     if status.state in AWAY_STATES or status.absences:
         _may_be_due(status, academic_year, due_of(academic_year))
     if academic_year > status.settled_year + 1:
@@ -103,19 +119,26 @@ def may_settle_year(
 
 
 def settling_checks(
-    status: StatusStanding, *, school_code: str, academic_year: int, result: YearResult, due_of: DueOf = usual_due
+    status: StatusStanding,
+    *,
+    school_code: str,
+    academic_year: int,
+    result: YearResult,
+    due_of: DueOf = usual_due,
+    first_of: DueOf = usual_first,
 ) -> Iterator[Callable[[], object]]:
     """The same, one question at a time: whoever mends a row wants to know all that is wrong with it.
 
     Of another school's student, and of a year that was none of the student's, nothing more is asked.
     """
     settle = partial(may_settle_year, status, school_code=school_code, academic_year=academic_year, result=result)
-    yield partial(settle, due_of=due_of)
+    yield partial(settle, due_of=due_of, first_of=first_of)
     if status.school_code != school_code:
         return
-    yield partial(_must_be_unsettled, status, academic_year, result)
+    yield partial(_must_be_unsettled, status, academic_year, result, first_of)
     is_of_study = (
-        academic_year_of(status.entry_date) < academic_year <= academic_year_of(status.expected_graduation_date)
+        academic_year > academic_year_of(status.entry_date)
+        and first_of(academic_year) < status.expected_graduation_date
     )
     if status.is_open and is_of_study:
         yield partial(_may_be_due, status, academic_year, due_of(academic_year))
@@ -127,12 +150,12 @@ def _must_be_open(status: StatusStanding) -> None:
         raise StatusNotOpen(field="KSH", state=status.state)
 
 
-def _must_be_unsettled(status: StatusStanding, academic_year: int, result: YearResult) -> None:
+def _must_be_unsettled(status: StatusStanding, academic_year: int, result: YearResult, first_of: DueOf) -> None:
     """A year of study that has no result, or whose deferral ends with this one."""
     if academic_year <= academic_year_of(status.entry_date):
         raise FreshmanYear(field="XN")
-    if academic_year > academic_year_of(status.expected_graduation_date):
-        raise AfterGraduation(field="XN")
+    if first_of(academic_year) >= status.expected_graduation_date:
+        raise AfterGraduation(field="XN", graduates=status.expected_graduation_date, year=academic_year)
     late_registration = (
         academic_year == status.settled_year and status.settled_as == "deferred" and result == "registered"
     )
@@ -158,15 +181,16 @@ class StudyTime:
     """From when to when somebody is or was a student, with the times away, as far as years care."""
 
     entry_date: date
-    expected_graduation_date: date
     left_on: date | None
     away_since: date | None
     absences: tuple[tuple[date, date], ...]
 
-    def years(self, today: date, settled: Iterable[int]) -> range:
-        """Every year that needed a result so far; the year of entry did not (A12-2)."""
-        end = self.left_on or min(today, self.expected_graduation_date)
-        last = max([academic_year_of(end), *settled])
+    def years(self, today: date, settled: Iterable[int], first_of: DueOf = usual_first) -> range:
+        """Every year that needed a result so far; the year of entry did not (A12-2).
+
+        Who did not graduate when it was expected, and has not left, still has years.
+        """
+        last = max([last_begun(self.left_on or today + timedelta(days=1), first_of), *settled])
         return range(academic_year_of(self.entry_date) + 1, last + 1)
 
     def state_of(self, due_on: date, today: date) -> YearState:
@@ -178,13 +202,18 @@ class StudyTime:
         return "OVERDUE" if today > due_on else "DUE"
 
 
+def last_begun(day: date, first_of: DueOf = usual_first) -> int:
+    """The last academic year that began before a day: who leaves on its first day studies in it no more (A12-9)."""
+    return next(year for year in (day.year, day.year - 1, day.year - 2) if first_of(year) < day)
+
+
 def is_due(status: StatusStanding, academic_year: int, due_of: DueOf = usual_due) -> bool:
-    """Whether a year of an open status waits for its result; who is away on the last day is not due (A12-1)."""
-    return (
-        status.is_open
-        and status.settled_year < academic_year <= academic_year_of(status.expected_graduation_date)
-        and not is_away_on(status, due_of(academic_year))
-    )
+    """Whether a year of an open status waits for its result; who is away on the last day is not due (A12-1).
+
+    It does so until the student has graduated, not until it was expected: who stayed longer is seen as missing until
+    the time of study is extended, or the status ended.
+    """
+    return status.is_open and status.settled_year < academic_year and not is_away_on(status, due_of(academic_year))
 
 
 def due_for(status: StatusStanding, academic_year: int, due_on: date) -> date:
