@@ -22,13 +22,29 @@ NOT_YET = {
         f"credentials.CertificateBatch.{name}": _NO_PLAN
         for name in ("PlanAdvanced", "Planned", "CommitAsked", "PlanLapsed", "UndoAsked", "UndoAdvanced", "Undone")
     },
+    "enrollment.Cancellation.Reckoned": "only where a calendar is published after a proposal was made",
+    "enrollment.Conflict.Raised": "a notice that was contested; the next told story contests one",
     "verification.Report.Delayed": "only where a document cannot be printed",
     **dict.fromkeys(
         (
             "verification.QualificationRecord.Reclaimed",
             "credentials.Certificate.Reclaimed",
+            "enrollment.StudentStatus.AnnotationWithdrawn",
+            "enrollment.StudentStatus.PaperWithdrawn",
+            "enrollment.Cancellation.Overdue",
+            "enrollment.RecheckTerm.Begun",
+            "enrollment.RecheckTerm.Reminded",
+            "enrollment.RecheckTerm.Overdue",
+            "enrollment.RecheckTerm.Completed",
+            "enrollment.StudentStatus.Continued",
+            "enrollment.Transfer.Lapsed",
         ),
         "heard since the stored stories were told; the next story tells it",
+    ),
+    "enrollment.StudentStatus.AwardNoted": "only where a certificate took effect although its status had ended",
+    **dict.fromkeys(
+        ("credentials.Certificate.Withheld", "credentials.Certificate.Resumed"),
+        "only where a status ends or is doubted between a certificate's drafting and its issue date",
     ),
     "imaging.StudentRecord.Enrolled": "only where identity's word came before enrollment's",
     "credentials.StudentRecord.Enrolled": "only where imaging's word came before enrollment's",

@@ -79,7 +79,7 @@ class CertificateRegister(Projection):
     columns: ClassVar[tuple[str, ...]] = (
         "certificate_id", "status_id", "batch_id", "number", "id_key", "sealed_person", "school_code", "school_name",
         "level", "major_name", "study_form", "conclusion", "graduation_date", "issue_date", "president_name", "state",
-        "photo_digest", "effective_date", "disowned_on", "version",
+        "photo_digest", "effective_date", "disowned_on", "withheld", "version",
     )  # fmt: skip
 
     @on(Certificate.Drafted)
@@ -104,6 +104,7 @@ class CertificateRegister(Projection):
             "photo_digest": fact.photo_digest,
             "effective_date": None,
             "disowned_on": None,
+            "withheld": None,
             "version": fact.originator_version,
         }
 
@@ -126,6 +127,14 @@ class CertificateRegister(Projection):
             "effective_date": fact.effective_date,
             "version": fact.originator_version,
         }
+
+    @on(Certificate.Withheld)
+    def withheld(self, row: Row | None, fact: Certificate.Withheld) -> Row:
+        return (row or {}) | {"withheld": fact.doubt, "version": fact.originator_version}
+
+    @on(Certificate.Resumed)
+    def resumed(self, row: Row | None, fact: Certificate.Resumed) -> Row:
+        return (row or {}) | {"withheld": None, "version": fact.originator_version}
 
     @on(Certificate.Disowned)
     def disowned(self, row: Row | None, fact: Certificate.Disowned) -> Row:

@@ -6,6 +6,7 @@ from uuid import UUID
 from services.credentials.domain.look import Look
 from shared.access.by import By
 from shared.access.decide import Resource, require
+from services.credentials.domain.rules import StatusNotInForce
 from shared.codes.id_documents import mask_name
 from shared.eventstore.follower import wait_for
 from shared.eventstore.looking import Looks
@@ -58,7 +59,8 @@ class CredentialsQueries:
         if refused_rows and row["errors_digest"]:
             self.looks.saw(by, decision, [batch_id], full=True)
         counts = self._all(
-            "SELECT state, count(*) AS number FROM certificate_register WHERE batch_id = %s GROUP BY state",
+            "SELECT CASE WHEN withheld IS NULL THEN state ELSE 'withheld' END AS state, count(*) AS number"
+            " FROM certificate_register WHERE batch_id = %s GROUP BY 1",
             str(batch_id),
         )
         rule, zh, en = row["reason"].split("|", 2) if row["reason"] else ("", "", "")
@@ -76,7 +78,7 @@ class CredentialsQueries:
         rows = self._all(
             "SELECT certificate_id, confirmed_by FROM certificate_register AS certificate"
             " JOIN certificate_batch_register AS batch ON batch.batch_id::text = certificate.batch_id"
-            " WHERE certificate.state = 'complete' AND batch.state = %s LIMIT 1000",
+            " WHERE certificate.state = 'complete' AND certificate.withheld IS NULL AND batch.state = %s LIMIT 1000",
             "confirmed",
         )
         return [(row["certificate_id"], row["confirmed_by"]) for row in rows]
@@ -96,8 +98,21 @@ class CredentialsQueries:
         """Registered certificates whose issue date has come: what the worker publishes next."""
         rows = self._all(
             "SELECT certificate_id FROM certificate_register"
-            " WHERE state = 'registered' AND issue_date <= %s LIMIT 1000",
+            " WHERE state = 'registered' AND withheld IS NULL AND issue_date <= %s LIMIT 1000",
             day,
+    def withheld_in_force(self) -> list[UUID]:
+        """Certificates that are withheld although nothing stands against their status any more."""
+        rows = self._all(
+            "SELECT certificate_id FROM certificate_register AS certificate JOIN standings AS record"
+            " ON record.originator_id = certificate.status_id AND record.kind = %s,"
+            " LATERAL (SELECT convert_from(record.state, 'UTF8')::jsonb AS heard) AS said"
+            " WHERE certificate.withheld IS NOT NULL"
+            " AND heard ->> 'state' IN ('active', 'suspended') AND COALESCE(heard ->> 'contested', 'false') = 'false'"
+            " AND COALESCE(heard ->> 'disputed', 'false') = 'false' LIMIT 1000",
+            "credentials.StudentRecord",
+        )
+        return [row["certificate_id"] for row in rows]
+
         )
         return [row["certificate_id"] for row in rows]
 
@@ -140,6 +155,7 @@ _SHOWN = (
     "school_name",
     "level",
     "major_name",
+            "withheld": StatusNotInForce.because(row["withheld"]) if row["withheld"] else None,
     "study_form",
     "conclusion",
     "president_name",

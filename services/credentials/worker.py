@@ -32,7 +32,7 @@ def build(environ: Mapping[str, str]) -> Worker:
         return use_cases.due(queries.confirmed_and_complete(), queries.registered_until(today))
 
     def overlooked() -> int:
-        return use_cases.complete(queries.incomplete_with_photo())
+        return use_cases.complete(queries.incomplete_with_photo()) + use_cases.resume(queries.withheld_in_force())
 
     runner = BatchRunner(use_cases, SealedBlobs.at(config.blobs_dir, config.keys_file), kinds(use_cases))
     worker.in_bulk(runner.step)

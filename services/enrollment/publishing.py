@@ -66,6 +66,7 @@ _ENDINGS = {state: word for word, state in (CANCELLATIONS | CONCLUSIONS).items()
 
 @tells(
     StudentStatus.Registered,
+_AWAY = {"on_leave": "休学", "reserved": "保留学籍"}
     StudentStatus.YearRegistered,
     StudentStatus.YearDeferred,
     StudentStatus.YearWithdrawn,
@@ -96,8 +97,11 @@ def publish(record: FactRecord) -> Iterator[Told]:
         return
     about = {"status_id": record.originator_id}
     yield _TELLS[type(fact)](fact, about)
-    if isinstance(fact, StudentStatus.Registered) and fact.closed_on is not None:
-        yield _long_closed(fact, about)
+    if isinstance(fact, StudentStatus.Registered):
+        if fact.closed_on is not None:
+            yield _long_closed(fact, about)
+        elif fact.state in _AWAY:
+            yield _away_already(fact, about)
 
 
 def _registered(fact: StudentStatus.Registered, about: dict[str, Any]) -> Told:
@@ -160,6 +164,13 @@ def _settled(fact: StudentStatus.ContestSettled, about: dict[str, Any]) -> Told:
 def _overdue(fact: School.AnnualRegistrationOverdue | School.YearUndeclared) -> Told:
     told: dict[str, Any] = {"school_code": fact.school_code, "province": province_of(fact.school_code)}
     told["declared"] = isinstance(fact, School.AnnualRegistrationOverdue)
+def _away_already(fact: StudentStatus.Registered, about: dict[str, Any]) -> Told:
+    """An old register may tell of somebody who is away; a status that goes on after a wrong closing too."""
+    told = {"kind": _AWAY[fact.state], "withdrawn": False, "state": fact.state}
+    unmoved = dict.fromkeys(("grade", "major_code", "major_name", "expected_graduation_date"))
+    return StudentStatusChangedV1, about | told | unmoved | {"effective_on": fact.holds_from or fact.entry_date}
+
+
     return AnnualRegistrationOverdueV1, told | _picked(fact, ("academic_year", "due_on", "found_on", "missing"))
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.credentials.application.withholding import asked_again
 from services.credentials.domain.certificate import Certificate
 from services.credentials.domain.certificate_batch import CertificateBatch
 from services.credentials.domain.rules import (
@@ -113,7 +114,8 @@ class Credentials(Application):
         state = certificate.standing
         resource = Resource("certificate", school=state.school_code, submitted_by=state.drafted_by)
         require(by.actor, "confirm_certificates", resource)
-        certificate.confirm(confirmed_by=by.sub)
+        _, record = self.standings(StudentRecord, [UUID(state.status_id)])[UUID(state.status_id)]
+        certificate.confirm(confirmed_by=by.sub, record=record)
         return self.save(certificate, by=Context.of(by, rules=("A17-3", "A24-2"), effective_on=state.issue_date))
 
     # --- by date ---
@@ -151,16 +153,18 @@ class Credentials(Application):
             Draft(
                 Certificate,
                 certificate_id,
-                found[certificate_id][0] + 1,
+                complete[certificate_id][0] + 1,
                 Certificate.Registered,
                 {"confirmed_by": checker},
-                found[certificate_id][1].registered(),
+                complete[certificate_id][1].registered(),
             )
             for certificate_id, checker in confirmed
-            if certificate_id in found and found[certificate_id][1].state == "complete"
+            if certificate_id in complete and certificate_id not in withheld
         ]
-        return self._by_date("register_confirmed", drafts, ("A17-3", "A24-2"))
+        return len(withheld) + self._by_date("register_confirmed", drafts, ("A17-3", "A24-2"))
 
+        complete = {each: one for each, one in found.items() if one[1].state == "complete" and not one[1].withheld}
+        withheld = self._withhold(complete)
     def _publish(self, effective: Sequence[UUID]) -> int:
         today = shanghai_date(self.clock.now())
         drafts = [
@@ -172,11 +176,25 @@ class Credentials(Application):
                 published_values(standing, today),
                 standing.published(),
             )
-            for certificate_id, (version, standing) in self.standings(Certificate, effective).items()
-            if takes_effect(standing, today=today)
+            for certificate_id, (version, standing) in due.items()
+            if certificate_id not in withheld
         ]
-        return self._by_date("publish_due", drafts, ("A18-2",))
+        return len(withheld) + self._by_date("publish_due", drafts, ("A18-2",))
 
+    def _withhold(self, certificates: Mapping[UUID, tuple[int, CertificateStanding]]) -> set[UUID]:
+        """Those of which the status is not in force any more, as last heard: they stay, and say why (A16-1)."""
+        drafts = asked_again(self, certificates)
+        self._by_date("withhold", drafts, ("A16-1",))
+        return {draft.originator_id for draft in drafts}
+
+    def resume(self, overlooked: Sequence[UUID]) -> int:
+        """Let go on what was withheld at the very moment at which its status was settled."""
+        drafts = asked_again(self, self.standings(Certificate, overlooked[:LARGEST_CHUNK]))
+        return self._by_date("resume_overlooked", drafts, ("A16-1",))
+
+        found = self.standings(Certificate, effective)
+        due = {each: one for each, one in found.items() if takes_effect(one[1], today=today)}
+        withheld = self._withhold(due)
     def _by_date(self, use_case: str, drafts: list[Draft], rules: tuple[str, ...]) -> int:
         if drafts:
             self.append(drafts, by=Context.system(use_case, self.clock.now(), rules=rules))

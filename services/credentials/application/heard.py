@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from services.credentials.application.withholding import following
 from services.credentials.domain.rules import StudentRecordStanding
 from services.credentials.domain.student_record import StudentRecord, exam_key, in_contest, in_state
 from shared.eventstore.application import Application, Draft, Heard
@@ -49,6 +50,7 @@ class StatusNews(Application):
             drafts.append(
                 Draft(StudentRecord, status_id, version + 1, StudentRecord.Disputed, values, known[status_id][1])
             )
+        drafts += following(self, _last(known))
         self.append(drafts, by=Context.system("hear_disputes", self.clock.now(), rules=("A11-2",)), heard=heard)
 
     def _note(self, facts: Facts, fact_type: type[Any], said: Said, use_case: str, rule: str, heard: Heard) -> None:
@@ -62,7 +64,13 @@ class StatusNews(Application):
             values, after = said(standing, fact)
             known[status_id] = version + 1, after
             drafts.append(Draft(StudentRecord, status_id, version + 1, fact_type, values, after))
+        drafts += following(self, _last(known))
         self.append(drafts, by=Context.system(use_case, self.clock.now(), rules=(rule,)), heard=heard)
+
+
+def _last(known: Mapping[UUID, tuple[int, StudentRecordStanding]]) -> dict[UUID, StudentRecordStanding]:
+    """The records as the whole message leaves them."""
+    return {status_id: standing for status_id, (_, standing) in known.items()}
 
 
 def _state(standing: StudentRecordStanding, fact: Mapping[str, Any]) -> tuple[dict[str, Any], StudentRecordStanding]:

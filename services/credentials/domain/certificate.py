@@ -7,7 +7,7 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
-from services.credentials.domain.rules import CertificateStanding, may_confirm
+from services.credentials.domain.rules import CertificateStanding, StudentRecordStanding, may_confirm
 from shared.eventstore.aggregate import Aggregate, Claim, Release
 
 
@@ -97,6 +97,23 @@ class Certificate(Aggregate, stored_as="credentials.Certificate"):
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = aggregate.standing.owned(disowned=False)
 
+    class Withheld(Aggregate.Event):
+        """Its status ended, went away or is doubted before it took effect: it waits, and says why (A16-1)."""
+
+        doubt: str
+        withheld_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.withheld_for(self.doubt)
+
+    class Resumed(Aggregate.Event):
+        """Nothing stands against it any more: it goes on from where it was."""
+
+        resumed_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.withheld_for("")
+
     @event(Drafted)
     def __init__(
         self,
@@ -155,9 +172,9 @@ class Certificate(Aggregate, stored_as="credentials.Certificate"):
         """Heard from imaging: the record now has its photo."""
         self.standing = self.standing.completed(photo_id, photo_digest)
 
-    def confirm(self, *, confirmed_by: str) -> None:
+    def confirm(self, *, confirmed_by: str, record: StudentRecordStanding) -> None:
         """The checker's act; who may be the checker is decided before (A24-2)."""
-        may_confirm(self.standing)
+        may_confirm(self.standing, record)
         self._registered(confirmed_by=confirmed_by)
 
     @event(Registered)

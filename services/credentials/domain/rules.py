@@ -39,6 +39,13 @@ class StatusNotInForce(Refused):
     zh = "该学籍当前不在籍、已离校保留或存在争议({state}),不能注册学历"
     en = "the status is closed, away or contested ({state}): no certificate can rest on it"
 
+    @classmethod
+    def because(cls, doubt: str) -> dict[str, Any]:
+        """The same said of a certificate that is withheld: the rule, both languages, and whose turn it is."""
+        said = cls(state=doubt).as_dict()
+        turn = "authority" if doubt == "contested" else "school"
+        return {"state": doubt, "turn": turn, **{name: said[name] for name in ("rule", "zh", "en")}}
+
 
 class NumberTaken(Refused):
     """A certificate number exists once in the nation."""
@@ -152,6 +159,7 @@ class CertificateStanding:
     photo_digest: str | None
     printed_number: str | None = None  # the serial on the paper of certificates before 2001 (AC-17)
     disowned: bool = False
+    withheld: str = ""  # what stands against it: the state of its status, or a doubt about it
 
     def completed(self, photo_id: str, digest: str) -> "CertificateStanding":
         return replace(self, state="complete", photo_id=photo_id, photo_digest=digest)
@@ -161,6 +169,9 @@ class CertificateStanding:
 
     def published(self) -> "CertificateStanding":
         return replace(self, state="published")
+
+    def withheld_for(self, doubt: str) -> "CertificateStanding":
+        return replace(self, withheld=doubt)
 
     def owned(self, *, disowned: bool) -> "CertificateStanding":
         return replace(self, disowned=disowned)
@@ -178,15 +189,26 @@ def may_draft(
     """An own student, a certificate kind that counts, one date, and a number that says the same (A15–A18)."""
     if record is None or record.school_code is None or record.school_code != school_code:
         raise NoOwnStatus(field="KSH")
-    doubted = "contested" if record.contested else "disputed" if record.disputed else ""
-    if doubted or record.state not in ("active", "suspended"):
-        raise StatusNotInForce(field="KSH", state=doubted or record.state)
+    may_rest_on(record)
     if conclusion not in AWARD_KINDS:
         raise NotACertificate(field="BJYJL")
     if issue_date != graduation_date:
         raise IssueDateDiffers(field="BYRQ")
     _number_agrees(record, number, issue_date)
     return record
+
+
+def doubt_of(record: StudentRecordStanding) -> str:
+    """What stands against a certificate on this status, as last heard: a doubt, a closed or absent state; or none."""
+    if record.contested or record.disputed:
+        return "contested" if record.contested else "disputed"
+    return "" if record.state in ("active", "suspended") else record.state
+
+
+def may_rest_on(record: StudentRecordStanding) -> None:
+    """Asked at drafting, again at confirming and at publishing: a status may end between them (A16-1, A13-4)."""
+    if doubt := doubt_of(record):
+        raise StatusNotInForce(field="KSH", state=doubt)
 
 
 def _number_agrees(record: StudentRecordStanding, number: CertificateNumber, issue_date: date) -> None:
@@ -200,14 +222,15 @@ def _number_agrees(record: StudentRecordStanding, number: CertificateNumber, iss
             raise NumberDiffers(field="ZSBH", part=part, expected=expected)
 
 
-def may_confirm(certificate: CertificateStanding) -> None:
-    """Complete and not yet registered (A17-3)."""
+def may_confirm(certificate: CertificateStanding, record: StudentRecordStanding) -> None:
+    """Complete and not yet registered, of a status that is in force still (A17-3, A16-1)."""
     if certificate.state == "incomplete":
         raise StillIncomplete(field="photo", missing="照片 photo")
     if certificate.state != "complete":
         raise AlreadyConfirmed()
+    may_rest_on(record)
 
 
 def takes_effect(certificate: CertificateStanding, *, today: date) -> bool:
-    """From its issue date on a registered certificate is in effect (A18-2)."""
-    return certificate.state == "registered" and certificate.issue_date <= today
+    """From its issue date on a registered certificate is in effect, unless it is withheld (A18-2)."""
+    return certificate.state == "registered" and not certificate.withheld and certificate.issue_date <= today

@@ -41,7 +41,6 @@ from shared.codes.clock import Clock, shanghai_date
 from shared.codes.schools import province_of
 from shared.eventstore.aggregate import Aggregate
 from shared.eventstore.application import Answer, Application, Heard, command, decided_again
-from shared.eventstore.bulk import Draft
 from shared.eventstore.context import Asked, Context
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
@@ -299,30 +298,3 @@ class Enrollment(Application):
         """Who of these completed the preparatory phase (A8-7)."""
         found = self.owning(Preparatory, PREPARATORY, [str(each) for each in admission_ids])
         return {UUID(key) for key, (_, _, standing) in found.items() if standing.state == "completed"}
-
-    # --- heard ---
-
-    def hear_degrees(self, facts: Sequence[dict[str, Any]], *, heard: Heard) -> None:
-        """A certificate took effect: its status is closed and filed (A14-1)."""
-        found = self.standings(StudentStatus, [fact["status_id"] for fact in facts])
-        drafts = []
-        for fact in facts:
-            version, standing = found[fact["status_id"]]
-            drafts.append(
-                Draft(
-                    StudentStatus,
-                    fact["status_id"],
-                    version + 1,
-                    StudentStatus.Left,
-                    {
-                        "certificate_id": fact["certificate_id"],
-                        "number": fact["number"],
-                        "conclusion": fact["conclusion"],
-                        "left_on": fact["graduation_date"],
-                        "id_key": fact["id_key"],
-                    },
-                    standing.left(fact["conclusion"], fact["graduation_date"]),
-                )
-            )
-        now = self.clock.now()
-        self.append(drafts, by=Context.system("hear_degrees", now, rules=("A14-1",)), heard=heard)

@@ -32,7 +32,8 @@ from shared.eventstore.context import Context
 Values = Mapping[str, str]
 CASE_RULES = ("A19-1", "A19-2", "A24-2")
 _SHOWN = ("shown",)  # the proof was there when the case was filed
-_CLOSING = "closing"  # what a case about a wrong closing is about
+CLOSING = "closing"  # what a case about a wrong closing is about
+REGISTRY = "system"  # who files where nobody else did
 
 
 class Cases(Corrections):
@@ -79,7 +80,7 @@ class Cases(Corrections):
     def _file(
         self, known: Known, kind: CaseKind, values: Values, statement: str, evidence: tuple[str, ...], by: By
     ) -> Answer:
-        fields = (_CLOSING,) if kind == "cancellation" else tuple(values)
+        fields = (CLOSING,) if kind == "cancellation" else tuple(values)
         case = self.drawn_up(
             known, kind=kind, fields=fields, values=values, statement=statement, evidence=tuple(evidence), by=by
         )
@@ -186,7 +187,7 @@ class Cases(Corrections):
         """Taken back by whoever filed it."""
         case = self.get(Case, case_id)
         standing = case.standing
-        if standing.filed_role == "student":
+        if standing.filed_role in ("student", REGISTRY):  # what the registry itself found is nobody's to take back
             require(by.actor, "file_own_case", Resource("case", person=standing.filed_by))
         else:
             require(by.actor, "file_case", Resource("case", school=standing.school_code, training=standing.training))
@@ -246,10 +247,10 @@ class Cases(Corrections):
             status.trigger_event(StudentStatus.AskedToCheck, channel="case", asked_on=today)
 
     def _go_on(self, case: Case, known: Known, reason: str, by: By) -> Answer:
-        """A wrong closing: the closed record stays closed, a new status goes on from its day (A13-4)."""
+        """A wrong closing: the closed record stays closed, what stood before goes on from its day (A13-4)."""
         old, today = known.status, shanghai_date(by.recorded_at)
         closed_on = known.closed_on or today
-        new = StudentStatus(**known.continued(holds_from=closed_on))
+        new = known.continued(closed_on)
         old.trigger_event(
             StudentStatus.FoundWrong,
             case_id=case.id,

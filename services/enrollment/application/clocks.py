@@ -1,4 +1,4 @@
-"""What is overdue among cases, conflicts and transfers: marked once, by the registry itself."""
+"""What is overdue among cases, conflicts and transfers, or came to nothing: said once, by the registry itself."""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -9,6 +9,7 @@ from services.enrollment.application.holders import Holders
 from services.enrollment.domain.case import Case
 from services.enrollment.domain.conflict import Conflict
 from services.enrollment.domain.rules.periods import deadline
+from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.domain.transfer import Transfer
 from shared.codes.clock import shanghai_date
 from shared.eventstore.application import Draft
@@ -27,9 +28,23 @@ class Clocks(Holders):
     """The days by which somebody should have acted."""
 
     def due_cases(self, now: datetime) -> int:
-        """Mark what is overdue, each item once for each day it was due; how many were marked."""
+        """Mark what is overdue, each item once for each day it was due; end what came to nothing; how many acted."""
         today = shanghai_date(now)
-        return sum(self._mark(kind, item_id, today, now) for kind, item_id in self.finder.list_due(today, _MOST))
+        marked = sum(self._mark(kind, item_id, today, now) for kind, item_id in self.finder.list_due(today, _MOST))
+        return marked + sum(self._lapse(item_id, today, now) for item_id in self.finder.list_ended_transfers(_MOST))
+
+    def _lapse(self, transfer_id: UUID, today: date, now: datetime) -> int:
+        """A transfer ends with its status, as a proposal does: nobody is left to carry it out on (R41-23)."""
+        version, transfer = self.standings(Transfer, [transfer_id])[transfer_id]
+        _, status = self.standings(StudentStatus, [transfer.status_id])[transfer.status_id]
+        command_id = uuid5(_SPACE, f"{transfer_id}|lapsed")
+        if status.is_open or not transfer.open or self.answered(command_id, "due_cases") is not None:
+            return 0
+        values = {"status_id": transfer.status_id, "ended_as": status.state, "lapsed_on": today}
+        context = Context.system("due_cases", now, rules=("R41-23",), command_id=command_id, request_hash="due_cases")
+        draft = Draft(Transfer, transfer_id, version + 1, Transfer.Lapsed, values, transfer.moved("lapsed"))
+        self.append([draft], by=context, answer={"id": str(transfer_id)})
+        return 1
 
     def _mark(self, kind: str, item_id: UUID, today: date, now: datetime) -> int:
         aggregate_type, waiting = _WAITING[kind]

@@ -7,11 +7,14 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
+from services.enrollment.domain.rules.continuing import carried, holds_from
 from services.enrollment.domain.rules.periods import Periods
+from services.enrollment.domain.rules.standing import StatusStanding
 from services.enrollment.domain.status_holder import HELD_STATUS, HolderStanding, StatusHolder
 from services.enrollment.domain.student_status import StudentStatus
 from shared.codes.clock import Clock, shanghai_date
 from shared.eventstore import facts
+from shared.eventstore.aggregate import changed
 from shared.eventstore.application import Draft, Heard
 from shared.eventstore.context import Context
 from shared.eventstore.facts import codec_of
@@ -30,6 +33,8 @@ class Finder(Protocol):
 
     def list_due(self, today: date, limit: int) -> list[tuple[str, UUID]]: ...
 
+    def list_ended_transfers(self, limit: int) -> list[UUID]: ...
+
 
 @dataclass(frozen=True)
 class Known:
@@ -37,6 +42,8 @@ class Known:
 
     status: StudentStatus
     said: Mapping[str, Any]
+    before: StatusStanding  # what stood before the status was closed; while it is open, what stands
+    award: StudentStatus.AwardNoted | None = None  # a certificate that took effect after the end
 
     @property
     def holds_from(self) -> date:
@@ -48,8 +55,17 @@ class Known:
         standing = self.status.standing
         return None if standing.is_open else standing.since
 
-    def continued(self, **changes: Any) -> dict[str, Any]:
-        """The values of a status that goes on from this one: the same admission, the same person, the same years."""
+    def continued(self, on: date, **changes: Any) -> StudentStatus:
+        """A status that goes on from this one: the same admission and person, the same years, bound by the same."""
+        before = self.before
+        if self.award and before.is_open:  # the certificate rests on what stood before, and closes what goes on
+            before = before.left(self.award.conclusion, self.award.graduation_date)
+        day = holds_from(before, on)
+        new = StudentStatus(**self._registered(before) | {"holds_from": day} | changes)
+        new.trigger_event(StudentStatus.Continued, continues=self.status.id, **carried(before, holds_from=day))
+        return new
+
+    def _registered(self, before: StatusStanding) -> dict[str, Any]:
         standing = self.status.standing
         same = {name: self.said[name] for name in codec_of(StudentStatus.Registered).names}
         going_on = {
@@ -62,12 +78,12 @@ class Known:
             "grade": standing.grade,
             "marks": standing.marks,
             "contested_in": "",
-            "state": "active",
-            "closed_on": None,
+            "state": before.state,
+            "closed_on": None if before.is_open else before.since,
             "origin": "",  # what an old register told is told once
             "evidence_level": "",
         }
-        return same | going_on | changes
+        return same | going_on
 
 
 class Holders(Enrollment):
@@ -113,16 +129,26 @@ class Holders(Enrollment):
     def known(self, status_id: UUID) -> Known:
         """A status and the last word of its registration and its corrections, from one reading of its facts."""
         status: Any = None
+        before: StatusStanding | None = None
+        award: Any = None
         said: dict[str, Any] = {}
         for stored in self.recorder.select_events(status_id):
-            fact = facts.decode(stored.topic, status_id, stored.originator_version, stored.state)
-            status = fact.mutate(status)
+            fact: Any = facts.decode(stored.topic, status_id, stored.originator_version, stored.state)
+            was, status = status and status.standing, fact.mutate(status)
+            if was and was.state != status.standing.state and not status.standing.is_open:
+                before = was
             if isinstance(fact, StudentStatus.Registered | StudentStatus.Corrected):
                 said |= {name: getattr(fact, name) for name in codec_of(type(fact)).names if name != "closed_on"}
+            award = fact if isinstance(fact, StudentStatus.AwardNoted) else award
         if not isinstance(status, StudentStatus):
             raise NotFound(kind="student_status", field="status_id")
-        return Known(status, said | {"closed_on": None})
+        return Known(status, said | {"closed_on": None}, before or _opened(status.standing), award)
 
     def today(self) -> date:
         """The calendar day in China."""
         return shanghai_date(self.clock.now())
+
+
+def _opened(standing: StatusStanding) -> StatusStanding:
+    """What stands; of a status that an old register told as closed nobody knows more than that it was open once."""
+    return standing if standing.is_open else changed(standing, state="active", since=standing.entry_date)

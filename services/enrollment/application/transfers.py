@@ -124,6 +124,9 @@ class Transfers(Holders):
         """One of the two provinces confirms its own side; the second word approves it (R41-24)."""
         transfer = self.get(Transfer, transfer_id)
         province, today = self._require_province(by, transfer), shanghai_date(by.recorded_at)
+        may_step(transfer.standing, "target_reviewed")
+        status = self.get(StudentStatus, transfer.standing.status_id)
+        may_transfer(status.standing, transfer.standing.terms, today, reviewed=True)
         if transfer.confirm(sub=by.sub, province=province, today=today):
             self._approve(transfer, today)
         return self.save(transfer, by=Context.of(by, rules=("R41-24",)))
@@ -145,21 +148,19 @@ class Transfers(Holders):
         may_complete(standing, known.status.standing, until=until, effective_on=effective_on, today=today)
         old = known.status
         code, name = transfer.to_major
-        new = StudentStatus(
-            **known.continued(
-                school_code=standing.terms.to_school,
-                school_name=transfer.to_school_name,
-                level=standing.terms.to_level,
-                major_code=code,
-                major_name=name,
-                student_no=student_no,
-                college=None,
-                department=None,
-                class_no=None,
-                joint_partner=None,
-                holds_from=effective_on,
-                marks=(*old.standing.marks, "转学"),
-            )
+        new = known.continued(
+            effective_on,
+            school_code=standing.terms.to_school,
+            school_name=transfer.to_school_name,
+            level=standing.terms.to_level,
+            major_code=code,
+            major_name=name,
+            student_no=student_no,
+            college=None,
+            department=None,
+            class_no=None,
+            joint_partner=None,
+            marks=(*old.standing.marks, "转学"),
         )
         old.trigger_event(
             StudentStatus.TransferredOut,

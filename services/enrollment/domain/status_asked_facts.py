@@ -4,6 +4,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.enrollment.domain.rules.continuing import CARRIED
+from services.enrollment.domain.rules.standing import StatusState, YearResult
 from shared.eventstore.aggregate import Aggregate, changed
 
 
@@ -119,3 +121,40 @@ class AskedFacts(Aggregate):
 
         def apply(self, aggregate: Any) -> None:
             """The record stays as it was closed."""
+
+    class Continued(Aggregate.Event):
+        """Whatever bound the student under the status before binds under this one too (A12, A13-4, R41-23)."""
+
+        continues: UUID
+        state: StatusState
+        since: date | None
+        return_by: date | None
+        in_service: bool
+        settled_as: YearResult
+        settled_grade: int
+        records: tuple[str, ...]  # told with the next year here (A12-5)
+        recheck: str
+        changed_on: date | None
+        leave_terms: int
+        away_months: int
+        told: tuple[str, ...]
+        absences: tuple[tuple[date, date], ...]
+        year_told: tuple[str, ...]
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(aggregate.standing, **{name: getattr(self, name) for name in CARRIED})
+
+    class AwardNoted(Aggregate.Event):
+        """A certificate took effect after the status had ended otherwise: a case looks into it (A13-4, A14-2)."""
+
+        certificate_id: UUID
+        number: str
+        conclusion: str
+        graduation_date: date
+        id_key: str
+        ended_as: StatusState
+        ended_on: date | None
+        case_id: UUID
+
+        def apply(self, aggregate: Any) -> None:
+            """A status that has ended moves no more; if the ending was wrong, a new one goes on as a graduate's."""

@@ -169,7 +169,13 @@ def _registered(fact: Any, originator_id: UUID) -> Claims:
     yield Claim(OUTCOME, str(fact.admission_id))
     if fact.full_time:
         during = (fact.holds_from or fact.entry_date, fact.closed_on)
-        yield Claim(FULL_TIME, fact.id_key, during=during, contested_in=fact.contested_in or None)
+        if fact.closed_on is None or _holds(*during):
+            yield Claim(FULL_TIME, fact.id_key, during=during, contested_in=fact.contested_in or None)
+
+
+def _holds(start: date, end: date | None) -> bool:
+    """Not a day is held by a status that goes on as that of somebody who had left by then."""
+    return end is None or start < end
 
 
 def _left(fact: Any, originator_id: UUID) -> Claims:
@@ -200,14 +206,14 @@ def _corrected(fact: Any, originator_id: UUID) -> Claims:
         return
     if fact.held_full_time:
         yield Release(FULL_TIME, fact.old_id_key)
-    if fact.full_time:
+    if fact.full_time and _holds(fact.holds_from, fact.closed_on):
         yield Claim(FULL_TIME, fact.id_key, during=(fact.holds_from, fact.closed_on))
 
 
 def _settled(fact: Any, originator_id: UUID) -> Claims:
     if fact.full_time and (fact.binds or fact.voids):
         yield Release(FULL_TIME, fact.id_key)
-        if fact.binds:
+        if fact.binds and _holds(fact.holds_from, fact.closed_on):
             yield Claim(FULL_TIME, fact.id_key, during=(fact.holds_from, fact.closed_on))
 
 

@@ -141,6 +141,16 @@ class Transfer(Aggregate, stored_as="enrollment.Transfer"):
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = aggregate.standing.moved("withdrawn")
 
+    class Lapsed(Aggregate.Event):
+        """The status ended otherwise: there is nobody left to transfer."""
+
+        status_id: UUID
+        ended_as: str
+        lapsed_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.moved("lapsed")
+
     class FilingOverdue(Aggregate.Event):
         """Three months have passed and the transfer is not filed (R41-24)."""
 
@@ -255,5 +265,5 @@ class Transfer(Aggregate, stored_as="enrollment.Transfer"):
         name = type(fact).__name__
         if name == "Requested":
             yield Claim(OPEN_TRANSFER, str(fact.status_id))
-        elif name in ("Rejected", "Withdrawn", "Completed"):
+        elif name in ("Rejected", "Withdrawn", "Completed", "Lapsed"):
             yield Release(OPEN_TRANSFER, str(fact.status_id))

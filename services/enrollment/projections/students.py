@@ -123,6 +123,14 @@ class StudentRegister(Projection):
     def found_wrong(self, row: Row | None, fact: StudentStatus.FoundWrong) -> Row:
         return _seen(row, fact, continued_at=fact.school_code)
 
+    @on(StudentStatus.Continued)
+    def continued(self, row: Row | None, fact: StudentStatus.Continued) -> Row:
+        return _seen(row, fact, state=fact.state, since=fact.since, return_by=fact.return_by)
+
+    @on(StudentStatus.AwardNoted)
+    def award_noted(self, row: Row | None, fact: StudentStatus.AwardNoted) -> Row:
+        return _seen(row, fact)
+
     @on(StudentStatus.Rechecked, StudentStatus.JointlyTrained, StudentStatus.Annotated)
     def noted(self, row: Row | None, fact: Any) -> Row:
         return _seen(row, fact)

@@ -78,6 +78,10 @@ class TransferRegister(Projection):
     def withdrawn(self, row: Row | None, fact: Transfer.Withdrawn) -> Row:
         return _moved(row, fact, state="withdrawn")
 
+    @on(Transfer.Lapsed)
+    def lapsed(self, row: Row | None, fact: Transfer.Lapsed) -> Row:
+        return _moved(row, fact, state="lapsed")
+
     @on(Transfer.FilingOverdue)
     def filing_overdue(self, row: Row | None, fact: Transfer.FilingOverdue) -> Row:
         return _moved(row, fact, overdue_on=fact.found_on)

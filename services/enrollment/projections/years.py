@@ -97,6 +97,12 @@ class AbsenceRegister(Projection):
 
 def _away(state: str, since: date | None, over: list[list[str]]) -> Row:
     away_since = since if state in AWAY_STATES else None
+    @on(StudentStatus.Continued)
+    def continued(self, row: Row | None, fact: StudentStatus.Continued) -> Row | None:
+        if fact.state not in AWAY_STATES and not fact.absences:
+            return None
+        return _away(fact.state, fact.since, [[str(since), str(until)] for since, until in fact.absences])
+
     return {"state": state, "away_since": away_since, "absences": _json.encode(over).decode()}
 
 

@@ -28,6 +28,11 @@ DUE = f"""
     WHERE due_on < %(today)s AND overdue_on IS NULL AND state = 'completed'
     ORDER BY due_on NULLS LAST, item_id LIMIT %(limit)s
 """
+ENDED = """
+    SELECT transfer_id FROM transfer_register AS t JOIN student_register AS s USING (status_id)
+    WHERE t.state IN ('requested', 'source_agreed', 'target_reviewed', 'approved')
+    AND s.state NOT IN ('active', 'suspended', 'on_leave', 'reserved') ORDER BY transfer_id LIMIT %(limit)s
+"""
 
 
 class Findings:
@@ -49,6 +54,10 @@ class Findings:
     def list_due(self, today: date, limit: int) -> list[tuple[str, UUID]]:
         """What should have been done by yesterday and is not marked yet."""
         return [(row[0], row[1]) for row in self._rows(DUE, {"today": today, "year": today.year, "limit": limit})]
+
+    def list_ended_transfers(self, limit: int) -> list[UUID]:
+        """Open transfers of statuses that ended otherwise."""
+        return [row[0] for row in self._rows(ENDED, {"limit": limit})]
 
     def _rows(self, question: str, values: Any) -> list[tuple[Any, ...]]:
         with self.store.reading() as cursor:

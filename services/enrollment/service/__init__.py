@@ -5,6 +5,7 @@ from typing import Any
 
 from services.enrollment.application import Enrollment
 from services.enrollment.application.admissions import Admissions
+from services.enrollment.application.awards import Awards
 from services.enrollment.application.batches import Batches
 from services.enrollment.application.changes import Changes
 from services.enrollment.application.conflicts import Conflicts
@@ -109,6 +110,7 @@ class Edge:
         self.transfers = Transfers(*at_work)
         self.conflicts = Conflicts(*at_work)
         self.own = OwnQueries(self.store, keyring)
+        self.awards = Awards(*at_work)
         self.transfer_files = TransferQueries(self.store, keyring)
         self.conflict_files = ConflictQueries(self.store, keyring)
         for use_cases in vars(self).values():
@@ -193,7 +195,7 @@ class EnrollmentHearing:
 
     @hears(DegreeIssuedV1)
     def hear_degrees(self, facts: list[dict[str, Any]], heard: Heard) -> None:
-        self.edge.use_cases.hear_degrees(facts, heard=heard)
+        self.edge.awards.hear_degrees(facts, heard=heard)
 
     @hears(RecordBoundV1)
     def hear_holders(self, facts: list[dict[str, Any]], heard: Heard) -> None:

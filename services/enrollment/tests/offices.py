@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 from benchmarks.register import admission_rows
 from services.enrollment.application import Enrollment
+from services.enrollment.application.awards import Awards
 from services.enrollment.application.bulk.admission_list import AdmissionListKind
 from services.enrollment.application.clocks import Clocks
 from services.enrollment.application.conflicts import Conflicts
@@ -69,6 +70,7 @@ class Offices:
         self.base = enrollment
         self.notices = Notices(*at_work)
         self.cases = self.notices
+        self.awards = Awards(*at_work)
         self.transfers = Transfers(*at_work)
         self.conflicts = Conflicts(*at_work)
         self.clocks = Clocks(*at_work)

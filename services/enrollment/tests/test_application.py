@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from benchmarks.register import admission_rows, freshman_rows, year_rows
+from services.enrollment.application.awards import Awards
 from services.enrollment.application.bulk.admission_list import AdmissionListKind
 from services.enrollment.application.bulk.freshman_results import FreshmanResultsKind
 from services.enrollment.application.bulk.year_results import YearResultsKind
@@ -268,7 +269,7 @@ def test_a_degree_heard_closes_the_status_and_frees_the_person(enrollment, relea
     status = enrollment.get(StudentStatus, UUID(saved["id"]))
     from shared.eventstore.application import Heard
 
-    enrollment.hear_degrees(
+    Awards(enrollment.store, enrollment.clock, enrollment.keyring).hear_degrees(
         [
             {
                 "status_id": status.id,

@@ -289,7 +289,7 @@ def test_an_archived_record_is_corrected_by_the_province(offices, student):
         "status_id": status_id, "certificate_id": uuid4(), "number": "100011202605000001", "conclusion": "毕业",
         "graduation_date": date(2026, 7, 1), "id_key": key,
     }  # fmt: skip
-    offices.base.hear_degrees([degree], heard=Heard("credentials", 1, 1))
+    offices.awards.hear_degrees([degree], heard=Heard("credentials", 1, 1))
     with pytest.raises(NoChangeAfterGraduation):
         file(offices, status_id, {"name": "王晓明"}, actor=holder, kind="change")
     applied(offices, status_id, {"name": "王晓明", "id_number": OTHER_NUMBER})

@@ -132,7 +132,7 @@ def test_a_proposal_for_a_status_that_ended_otherwise_lapses(office):
     proposal = office.propose(status_id)
     told = {"certificate_id": UUID(int=7), "number": "100011202505000001", "conclusion": "毕业"}
     left = {"status_id": status_id, "graduation_date": date(2025, 9, 26), "id_key": office.status(status_id).id_key}
-    office.base.hear_degrees([told | left], heard=Heard("credentials", 1, 1))
+    office.awards.hear_degrees([told | left], heard=Heard("credentials", 1, 1))
     assert office.endings.due_cancellations(datetime(2025, 9, 27, 4, tzinfo=UTC)) == 1
     assert office.base.get(Cancellation, proposal).standing.state == "lapsed"
 
@@ -191,7 +191,7 @@ def test_a_graduates_illegal_entry_is_told_to_the_other_services(office):
     status_id = office.student()
     told = {"certificate_id": UUID(int=7), "number": "100011202505000001", "conclusion": "毕业"}
     left = {"status_id": status_id, "graduation_date": date(2025, 7, 1), "id_key": office.status(status_id).id_key}
-    office.base.hear_degrees([told | left], heard=Heard("credentials", 1, 1))
+    office.awards.hear_degrees([told | left], heard=Heard("credentials", 1, 1))
     declared = office.declare(status_id, ministry())
     office.confirm(declared, ministry("ministry-2"))
     facts = facts_of(office, status_id)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 
+from services.enrollment.application.changes import Changes
 from services.enrollment.domain.rules.entry import OneFulltimeStatus
 from services.enrollment.domain.rules.transfers import (
     MeetingMissing,
@@ -13,9 +14,11 @@ from services.enrollment.domain.rules.transfers import (
     TransferAlreadyOpen,
     TransferAtAnotherStep,
     TransferBarred,
+    TransferDateImpossible,
 )
 from services.enrollment.domain.student_status import OUTCOME, StudentStatus
 from services.enrollment.domain.transfer import Transfer
+from services.enrollment.tests.counters import NOTHING
 from services.enrollment.tests.offices import (
     ELSEWHERE,
     HERE,
@@ -26,6 +29,7 @@ from services.enrollment.tests.offices import (
     province,
     registrar,
 )
+from services.enrollment.tests.test_cases import cancelled
 from shared.access.decide import NotPermitted
 from shared.eventstore.application import ChangedMeanwhile
 from shared.rules.refused import Refused
@@ -334,6 +338,70 @@ def test_the_filing_is_due_in_three_months_and_late_after(offices, student):
     told = offices.look(offices.transfer_files.get_transfer, registrar(HERE), transfer_id=transfer_id, after_version=0)
     assert (told["state"], told["late"], told["overdue"]) == ("filed", True, False)
     assert [step["step"] for step in told["steps"]][-3:] == ["Completed", "FilingOverdue", "Filed"]
+
+
+@pytest.mark.rule("R41-22", "R41-23")
+def test_the_bars_are_asked_again_at_the_end(offices, student):
+    """Given a transfer approved long ago, when it is carried out within the last year before graduation, then it is
+    barred, whatever day it is said to take effect from."""
+    transfer_id = approved(offices, student)
+    offices.go_to(date(2025, 9, 1))
+    for effective_on in (date(2025, 9, 1), DONE):
+        with pytest.raises(TransferBarred) as refusal:
+            complete(offices, transfer_id, effective_on=effective_on)
+        assert refusal.value.as_dict()["detail"]["bars"] == "last_year"
+    assert state(offices, transfer_id) == "approved"
+
+
+@pytest.mark.rule("R41-22", "R41-24")
+def test_the_bars_are_asked_again_when_provinces_confirm(offices, student):
+    """Given a reviewed transfer, when a province confirms it in the student's last year, then it is barred."""
+    transfer_id = request(offices, *student)
+    agree(offices, transfer_id)
+    review(offices, transfer_id)
+    offices.go_to(date(2025, 9, 1))
+    with pytest.raises(TransferBarred):
+        confirm(offices, transfer_id, "11")
+
+
+@pytest.mark.rule("R41-23", "X-CODE-7")
+def test_a_transfer_takes_effect_after_the_last_change_of_the_status(offices, student):
+    """Given a change decided after the approval, when the transfer is to take effect before it, then it is refused."""
+    status_id, _ = student
+    transfer_id = approved(offices, student)
+    offices.go_to(date(2023, 11, 6))
+    at_work = (offices.base.store, offices.base.clock, offices.base.keyring)
+    major = {"major_code": "020101", "major_name": "经济学"}
+    asked = {"kind": "转专业", "decision_no": "校学7号", "decided_on": offices.day, "effective_on": offices.day}
+    offices.ask(Changes(*at_work).record_change, registrar(), status_id=status_id, **(NOTHING | asked | major))
+    with pytest.raises(TransferDateImpossible):
+        complete(offices, transfer_id, effective_on=DONE)
+    assert complete(offices, transfer_id, effective_on=date(2023, 11, 6))
+
+
+@pytest.mark.rule("R41-23", "X-TRANSFER-1")
+@pytest.mark.parametrize("steps", range(4))
+def test_a_transfer_ends_with_its_status(offices, student, steps):
+    """Given an open transfer at any step, when the status ends otherwise, then the transfer lapses, once, and is on
+    nobody's desk any more; one of a student who is still there does not."""
+    status_id, holder = student
+    transfer_id = request(offices, status_id, holder, to=SAME_PROVINCE if steps == 3 else ELSEWHERE)
+    other = request(offices, offices.student(), registrar(HERE))
+    if steps:
+        agree(offices, transfer_id)
+    if steps > 1:
+        review(offices, transfer_id, school=SAME_PROVINCE if steps == 3 else ELSEWHERE)
+    offices.fold()
+    assert offices.clocks.due_cases(offices.base.clock.now()) == 0
+    cancelled(offices, status_id, on=ASKED)
+    offices.fold()
+    assert offices.clocks.due_cases(offices.base.clock.now()) == 1
+    assert offices.clocks.due_cases(offices.base.clock.now()) == 0
+    assert (state(offices, transfer_id), state(offices, other)) == ("lapsed", "requested")
+    with pytest.raises(TransferAtAnotherStep):
+        offices.ask(offices.transfers.withdraw_transfer, holder, transfer_id=transfer_id)
+    told = offices.look(offices.transfer_files.list_transfers, registrar(HERE), **_all(HERE, state="lapsed"))
+    assert [(each["transfer_id"], each["turn"]) for each in told["transfers"]] == [(transfer_id, "")]
 
 
 @pytest.mark.rule("A8-9", "R41-23")

@@ -35,7 +35,8 @@ def terms():
 
 @pytest.fixture
 def transfer(terms):
-    return TransferStanding("target_reviewed", uuid4(), terms, "s", "regular")
+    scored = replace(terms, score=655.0, target_score=650.0)
+    return TransferStanding("target_reviewed", uuid4(), scored, "s", "regular")
 
 
 def barred(status, terms, today=SECOND_YEAR, *, reviewed=False):

@@ -91,6 +91,26 @@ class ConfirmCertificateV1(Command):
     example: ClassVar[dict[str, Any]] = {"command_id": AN_ID, "certificate_id": ANOTHER_ID}
 
 
+class WithheldV1(Contract):
+    """Why a certificate does not take effect: its status ended, went away or is doubted (A16-1, A13-4)."""
+
+    state = shapes.text(20, metadata={"description": "of the status; or contested, disputed"})
+    rule = shapes.text(20)
+    zh = shapes.text(300)
+    en = shapes.text(300)
+    turn = shapes.one_of(
+        ("school", "authority"), metadata={"description": "who has to act: the school, or who decides the conflict"}
+    )
+
+    example: ClassVar[dict[str, Any]] = {
+        "state": "on_leave",
+        "rule": "A16-1",
+        "zh": "该学籍当前不在籍、已离校保留或存在争议(on_leave),不能注册学历",
+        "en": "the status is closed, away or contested (on_leave): no certificate can rest on it",
+        "turn": "school",
+    }
+
+
 class CertificateV1(Contract):
     """A certificate as its school, its holder and the authorities see it; verifiers see it in effect only."""
 
@@ -109,6 +129,13 @@ class CertificateV1(Contract):
     president_name = shapes.text(40)
     state = shapes.one_of(("incomplete", "complete", "registered", "published"))
     missing = fields.List(fields.String(), required=True)
+    withheld = fields.Nested(
+        WithheldV1,
+        required=False,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "What stands against a certificate that is not in effect yet."},
+    )
     version = shapes.integer(1)
 
     example: ClassVar[dict[str, Any]] = {
@@ -127,6 +154,7 @@ class CertificateV1(Contract):
         "president_name": "陈校长",
         "state": "incomplete",
         "missing": ["photo"],
+        "withheld": None,
         "version": 1,
     }
 

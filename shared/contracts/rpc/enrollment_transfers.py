@@ -15,7 +15,7 @@ A_TRANSFER = "019b0000-0000-7000-8000-0000000000e1"
 NEW_STATUS = "019b0000-0000-7000-8000-0000000000a2"
 REASONS = ("illness", "hardship", "special_need")
 TRANSFER_STATES = (
-    "requested", "source_agreed", "target_reviewed", "approved", "completed", "filed", "rejected", "withdrawn"
+    "requested", "source_agreed", "target_reviewed", "approved", "completed", "filed", "rejected", "withdrawn", "lapsed"
 )  # fmt: skip
 
 

@@ -198,6 +198,8 @@ def may_file(
     if kind == "cancellation":
         if standing.state not in CANCELLATIONS.values():
             raise NotCancelled(state=standing.state)
+        if standing.contested_in:  # what would go on is claimed by another side
+            raise IdentityContested(case_id=standing.contested_in)
     elif standing.state in GRADUATED and (by_student or kind == "change"):
         raise NoChangeAfterGraduation()
     elif not standing.is_open and kind == "change":

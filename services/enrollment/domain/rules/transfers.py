@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 from uuid import UUID
 
+from services.enrollment.domain.rules.endings import earliest_day
 from services.enrollment.domain.rules.standing import StatusStanding
 from shared.codes.clock import add_months
 from shared.codes.schools import province_of
@@ -13,8 +14,9 @@ from shared.eventstore.aggregate import changed
 from shared.rules.refused import Refused
 
 TransferState = Literal[
-    "requested", "source_agreed", "target_reviewed", "approved", "completed", "filed", "rejected", "withdrawn"
+    "requested", "source_agreed", "target_reviewed", "approved", "completed", "filed", "rejected", "withdrawn", "lapsed"
 ]  # fmt: skip
+OPEN_STEPS = ("requested", "source_agreed", "target_reviewed", "approved")
 SEMESTER_MONTHS = 5  # from entry to the end of the first semester's teaching
 LAST_YEAR_MONTHS = 12
 REASONS = ("illness", "hardship", "special_need")
@@ -120,8 +122,8 @@ class TransferDateImpossible(Refused):
     """A transfer takes effect after its publicity and not in the future."""
 
     rule = "X-CODE-7"
-    zh = "转学生效日期须在公示期满之后且不晚于今天"
-    en = "a transfer takes effect after its publicity and not later than today"
+    zh = "转学生效日期须在公示期满之后、不早于最近一次学籍变动,且不晚于今天"
+    en = "a transfer takes effect after its publicity, not before the last change of the status, and not after today"
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ class TransferStanding:
 
     @property
     def open(self) -> bool:
-        return self.state in ("requested", "source_agreed", "target_reviewed", "approved")
+        return self.state in OPEN_STEPS
 
     def moved(self, state: TransferState) -> "TransferStanding":
         return changed(self, state=state)
@@ -236,18 +238,12 @@ def may_confirm(transfer: TransferStanding, province: str) -> bool:
 def may_complete(
     transfer: TransferStanding, status: StatusStanding, *, until: date | None, effective_on: date, today: date
 ) -> None:
-    """After the publicity, while the old status is still open and nobody else's (R41-23)."""
+    """After the publicity, where no bar has come to stand in the way since the approval (R41-22, R41-23)."""
     may_step(transfer, "approved")
     if until is None:
         raise PublicityUnknown()
     if today <= until:
         raise PublicityRunning(until=until)
-    if not until < effective_on <= today:
+    if not max(until, earliest_day(status) - timedelta(days=1)) < effective_on <= today:
         raise TransferDateImpossible(field="effective_on")
-    bars = [bar for bar in _bars_of_status(status, today) if bar in ("not_studying", "contested")]
-    if bars:
-        raise TransferBarred(
-            reasons_zh="；".join(BARS[each][0] for each in bars),
-            reasons_en="; ".join(BARS[each][1] for each in bars),
-            bars=" ".join(bars),
-        )
+    may_transfer(status, transfer.terms, today, reviewed=True)
