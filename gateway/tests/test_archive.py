@@ -78,3 +78,13 @@ def test_a_purpose_travels_with_the_question(client, signed_in, app):
         refused = client.get(path, headers=signed_in("operator", "ctr") | {"X-Purpose": bad})
         assert (refused.status_code, refused.json["field"]) == (422, "X-Purpose")
     assert len(told) == 3
+
+
+@pytest.mark.asvs("16.2.5")
+def test_a_purpose_names_nobodys_number(client, signed_in):
+    """It is kept in clear with every look, in facts and tables that nobody can change."""
+    path, person = f"/api/v1/students/{uuid4()}", signed_in("operator", "ctr")
+    for said in ("call of 13812345678", "%E6%9D%A5%E7%94%B5 11010519491231002X", "a.b@example.edu.cn wrote"):
+        refused = client.get(path, headers=person | {"X-Purpose": said})
+        assert (refused.status_code, refused.json["code"]) == (422, "TEXT_NAMES_PERSON")
+        assert "138" not in refused.text

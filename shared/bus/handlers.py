@@ -30,6 +30,7 @@ from shared.codes.clock import Clock
 from shared.contracts.contract import PublicFact, Request
 from shared.eventstore.application import Heard
 from shared.eventstore.store import Store
+from shared.rules.free_texts import checked_words
 from shared.rules.refused import MalformedValue, Refused
 
 _BROKER_GONE = (AMQPError, KombuError, OSError)
@@ -184,9 +185,11 @@ def _command_id(values: Any) -> UUID | None:
 
 
 def _purpose(headers: Mapping[str, Any]) -> str:
-    """What the asker says it is for; whatever else stands there is nothing."""
+    """What the asker says it is for, and never anybody's number; whatever else stands there is nothing."""
     said = headers.get("purpose")
-    return said[:LONGEST_PURPOSE] if isinstance(said, str) else ""
+    if not said or not isinstance(said, str):
+        return ""
+    return checked_words(said[: 2 * LONGEST_PURPOSE], field="purpose")[:LONGEST_PURPOSE]  # no number is cut in two
 
 
 def _hash(method: str, actor: Assertion | None, request: Mapping[str, Any]) -> str:

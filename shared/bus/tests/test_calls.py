@@ -101,6 +101,17 @@ def test_the_correlation_id_reaches_the_service(client: RpcClient) -> None:
     assert client.call(WhoV1, {}, correlation_id=correlation_id)["id"] == correlation_id
 
 
+@pytest.mark.asvs("16.2.5")
+def test_a_purpose_with_somebodys_number_reaches_no_use_case(client: RpcClient) -> None:
+    """Calls that did not come by the front door are held to the same: what a look is for is kept in clear for ever."""
+    before = client.call(WhoV1, {}, purpose="来电核对")["version"]
+    for told in ("来电 13812345678", "x" * 110 + "11010519491231002X"):
+        with pytest.raises(Refused) as caught:
+            say(client, "hello", purpose=told)
+        assert caught.value.code == "TEXT_NAMES_PERSON"
+    assert client.call(WhoV1, {})["version"] == before
+
+
 def test_a_refusal_is_rebuilt_with_everything_it_carries(client: RpcClient) -> None:
     with pytest.raises(Refused) as caught:
         say(client, "refuse")

@@ -4,17 +4,13 @@ import re
 
 from shared.codes.id_documents import check_id_number
 from shared.codes.malformed import Malformed
+from shared.rules.free_texts import TextNamesPerson as TextNamesPerson  # noqa: PLC0414 -- re-exported
+from shared.rules.free_texts import checked_words
 from shared.rules.refused import Refused
 
 LONGEST_REASON = 500
 _FORMULA = "=+-@＝＋－＠"
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ue000-\uf8ff]")
-_PERSONAL = re.compile(
-    r"\d{11,}|\d{6}[ -]\d{8}[ -]\d{3}[\dXx]"  # identity numbers of 15 or 18 digits, telephones, bank cards
-    r"|1[3-9]\d[ -]\d{4}[ -]\d{4}|(?:\d{4}[ -]){3,4}\d{3,4}"  # the same in groups
-    r"|[\w.+-]+@[\w-]+\.\w+",
-    re.ASCII,
-)
 _EIGHTEEN = re.compile(r"(?=(\d{17}[\dXx]))", re.ASCII)  # wherever it begins
 _RESIDENT = "1"
 _WIDE = str.maketrans("０１２３４５６７８９Ｘｘ＠", "0123456789Xx@")
@@ -42,14 +38,6 @@ class TextInvisible(Refused):
     rule = "X-FILE-12"
 
 
-class TextNamesPerson(Refused):
-    """Numbers of identity cards, telephones or bank cards have no place in a remark that many may read."""
-
-    rule = "A25-1"
-    zh = "文字中不得写入身份证号、电话、银行卡号或邮箱等个人信息"
-    en = "no numbers of identity documents, telephones or bank cards and no mail addresses in this text"
-
-
 class FilenameNamesPerson(TextNamesPerson):
     """A file is named after what it holds, not after a person."""
 
@@ -66,9 +54,7 @@ def clean_text(text: str, *, field: str, longest: int, empty: bool = False) -> s
         raise TextIsFormula(field=field)
     if _INVISIBLE.search(text):
         raise TextInvisible(field=field)
-    if _PERSONAL.search(text.translate(_WIDE)):
-        raise TextNamesPerson(field=field)
-    return text
+    return checked_words(text, field=field)
 
 
 def clean_filename(filename: str) -> str:
