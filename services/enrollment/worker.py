@@ -8,11 +8,13 @@ from services.enrollment.application.clocks import Clocks
 from services.enrollment.application.deadlines import Clockwork, Deadlines
 from services.enrollment.application.endings import Endings
 from services.enrollment.application.entry_deadlines import EntryDeadlines
+from services.enrollment.application.watching import NameWatch
 from services.enrollment.config import Config
 from services.enrollment.projections import AGGREGATES, PROJECTIONS
 from services.enrollment.publishing import publish
 from services.enrollment.queries.admissions import EntryFindings
 from services.enrollment.queries.finding import Findings
+from services.enrollment.queries.names import NameFindings
 from services.enrollment.queries.overdue import OverdueQueries
 from shared.blobs.sealed_files import SealedBlobs
 from shared.bus.worker import Worker, every
@@ -22,6 +24,7 @@ from shared.eventstore.store import Store
 from shared.intake.engine import BatchRunner
 
 DUE_SECONDS = 5.0
+NAME_SECONDS = 2.0
 
 
 def build(environ: Mapping[str, str]) -> Worker:
@@ -38,8 +41,11 @@ def build(environ: Mapping[str, str]) -> Worker:
     years = Deadlines(store, clock, keyring, OverdueQueries(store, keyring))
     cases = Clocks(store, clock, keyring, Findings(store), config.periods)
     entries = EntryDeadlines(store, clock, keyring, EntryFindings(store))
+    names = NameWatch(store, clock, keyring, NameFindings(store), config.periods)
     endings = Endings(store, clock, keyring)
     clockwork = Clockwork(clock, years.due_years, entries.due_entries, endings.due_cancellations, cases.due_cases)
     worker.in_bulk(runner.step)
     worker.tasks.append(every(DUE_SECONDS, clockwork.step))
+    # a task of its own: after a load it has much to read, and nothing else should be asked for as often
+    worker.tasks.append(every(NAME_SECONDS, Clockwork(clock, names.due_names).step))
     return worker

@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
+from shared.eventstore.bulk import Draft
 from shared.intake.batch import Progress
-from shared.intake.columns import CheckedRow, Table
+from shared.intake.columns import CheckedRow, RowError, Table
 from shared.intake.outcome import Compensated, Decided, Receipt
 from shared.intake.steps import CannotBeUndone
 from shared.rules.refused import Refused
@@ -36,6 +37,8 @@ class FileKind:
     """Always by a plan, and committed by another person than the one who submitted it (A24-2)."""
     undoable: ClassVar[bool] = False
     """Whether `compensate` knows how to take rows back."""
+    put_right: ClassVar[str] = ""
+    """How a wrong row that was taken in is put right, where none is taken back and no second person looked first."""
     dated: ClassVar[frozenset[str]] = frozenset()
     """Fields of facts that differ each time they are made (the day of writing, a sealing): not compared."""
     params: ClassVar[Mapping[str, Check]] = {}
@@ -47,6 +50,12 @@ class FileKind:
         `decide` never sees such rows; whoever mends them wants to hear everything at once.
         """
         return [None for _ in rows]
+
+    def after_refusals(
+        self, rows: Sequence[CheckedRow], refused: Mapping[int, Sequence[RowError]], batch: Progress
+    ) -> Sequence[Draft]:
+        """Facts that follow from refusals themselves, as when others must be told of them. A dry run writes none."""
+        return ()
 
     def compensate(self, receipts: Sequence[Receipt], batch: Progress, batch_id: UUID) -> Compensated:
         """For each receipt the facts that take it back, or why it stays. Reads decision rows; writes nothing."""
@@ -60,5 +69,6 @@ class Traits:
         self.action: str = getattr(kind, "action", FileKind.action)
         self.irreversible: bool = getattr(kind, "irreversible", FileKind.irreversible)
         self.undoable: bool = getattr(kind, "undoable", FileKind.undoable) and not self.irreversible
+        self.put_right: str = getattr(kind, "put_right", FileKind.put_right)
         self.dated: frozenset[str] = frozenset(getattr(kind, "dated", FileKind.dated))
         self.params: Mapping[str, Check] = getattr(kind, "params", FileKind.params)

@@ -110,11 +110,19 @@ class TakingIn(InChunks[CheckedRow]):
         words = otherwise(self._lines.of([item])[item.number], REFUSED)
         return changed_error(table, item.number, words), *reasons
 
+    def _after_refusals(self, items: Sequence[CheckedRow], judged: Judged) -> Sequence[Draft]:
+        """What follows from the refusals themselves; a kind that says nothing of it has others tell nobody."""
+        follows = getattr(self.moving.kind, "after_refusals", None)
+        rows = [row for row in items if row.number in judged.refused] if follows else []
+        return follows(rows, judged.refused, self.moving.now) if follows and rows else ()
+
     def written(self, items: list[CheckedRow], judged: Judged, drafts: list[Draft]) -> Ready[CheckedRow]:
         """The transaction of these rows."""
         if self._whole and judged.refused:
             raise NotAll(judged.refused)
         moving, now = self.moving, self.moving.now
+        if judged.refused:
+            drafts = [*drafts, *self._after_refusals(items, judged)]
         receipts: list[Receipt] = []
         for number, each in judged.facts.items():
             receipts += receipts_of(number, each)

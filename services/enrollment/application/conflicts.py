@@ -1,25 +1,22 @@
 """Conflicts over one identity (A8-9): contested on record, answered by both sides, decided with all that follows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
-from services.enrollment.application.contests import contest, is_contested, one_keeps, settle
+from services.enrollment.application.contests import Second, contest, is_contested, one_keeps, raise_notice, settle
 from services.enrollment.application.corrections import Corrections
 from services.enrollment.application.holders import Known
 from services.enrollment.application.registering import registration_of
-from services.enrollment.domain.admission import Admission
-from services.enrollment.domain.conflict import IN_CONFLICT, Conflict
+from services.enrollment.domain.admission import Admission, admission_key
+from services.enrollment.domain.conflict import IN_CONFLICT, NOTICE, SYSTEM, Conflict, notice_key
 from services.enrollment.domain.rules.conflicts import (
     ConflictAlreadyOpen,
     CorrectionMissing,
     NothingContested,
-    Period,
     may_both_keep,
     may_join,
-    periods_disjoint,
 )
 from services.enrollment.domain.rules.endings import LONGEST_NUMBER
 from services.enrollment.domain.rules.entry import NotOwnStudent, may_enter
@@ -33,27 +30,6 @@ from shared.codes.clock import shanghai_date
 from shared.codes.schools import province_of
 from shared.eventstore.application import Answer, command
 from shared.eventstore.context import Context
-
-
-@dataclass(frozen=True)
-class _Second:
-    """The side that contests: a status on record, or an admission that could not be registered."""
-
-    status_id: UUID | None
-    id_key: str
-    name_key: str
-    full_time: bool
-    during: Period
-
-    def contests(self, known: Known) -> bool:
-        """Whether the two cannot both be true as they stand (A8-9); part-time study beside it can (A8-11)."""
-        standing = known.status.standing
-        if standing.id_key != self.id_key or standing.state == "withdrawn":
-            return False
-        if known.said["name_key"] != self.name_key:
-            return True
-        same_time = not periods_disjoint((known.holds_from, known.closed_on), self.during)
-        return self.full_time and standing.full_time and same_time
 
 
 class Conflicts(Corrections):
@@ -79,7 +55,10 @@ class Conflicts(Corrections):
         basis = admission.standing
         self._require_opener(by, school_code, TRAINING.get(basis.category))
         may_enter(basis, released=self.is_released(basis.batch_id), school_code=school_code)
-        first = self._claimant(_Second(None, basis.id_key, basis.name_key, basis.full_time, (basis.entry_date, None)))
+        first = self._claimant(Second(None, basis.id_key, basis.name_key, basis.full_time, (basis.entry_date, None)))
+        notice = self._notice(first, school_code, admission_key(entry_year, exam_no))
+        if notice is not None:
+            return self._contest_notice(notice, first, statement, evidence, by)
         two_people = first.said["name_key"] != basis.name_key
         conflict = self._opened(
             first, school_code, None, admission.id, two_people=two_people, statement=statement, evidence=evidence, by=by
@@ -94,8 +73,11 @@ class Conflicts(Corrections):
         second = self.known(status_id)
         standing = second.status.standing
         self._require_opener(by, standing.school_code, standing.training)
+        if standing.contested_in:
+            known = self.get(Conflict, UUID(standing.contested_in))
+            return self._say_in(known, standing.school_code, statement, evidence, by)
         during = (second.holds_from, second.closed_on)
-        first = self._claimant(_Second(status_id, standing.id_key, second.said["name_key"], standing.full_time, during))
+        first = self._claimant(Second(status_id, standing.id_key, second.said["name_key"], standing.full_time, during))
         two_people = first.said["name_key"] != second.said["name_key"]
         conflict = self._opened(
             first,
@@ -148,6 +130,7 @@ class Conflicts(Corrections):
             opened_on=today,
             due_on=due.on,
             unknown_year=due.unknown_year,
+            noticed="",
         )
 
     def _save_opened(self, conflict: Conflict, sides: list[Known], evidence: tuple[str, ...], by: By) -> Answer:
@@ -155,6 +138,9 @@ class Conflicts(Corrections):
         for side in sides:
             other = next((each for each in ids if each != side.status.id), None)
             contest(side.status, conflict, other)
+        return self._keep_opened(conflict, sides, evidence, by)
+
+    def _keep_opened(self, conflict: Conflict, sides: list[Known], evidence: tuple[str, ...], by: By) -> Answer:
         context = Context.of(by, rules=("A8-9",), evidence=tuple(evidence))
         answer = {"id": conflict.id, "version": conflict.version}
         return self.save(conflict, *(side.status for side in sides), by=context, answer=answer)
@@ -207,7 +193,9 @@ class Conflicts(Corrections):
     def withdraw_conflict(self, *, command_id: UUID, conflict_id: UUID, reason: str, by: By) -> Answer:
         """Taken back by the side that opened it, before a second status is on record."""
         conflict = self.get(Conflict, conflict_id)
-        self._require_opener(by, conflict.standing.second_school)
+        school_code = conflict.standing.second_school
+        self._require_opener(by, school_code)
+        self._require_opener(by, school_code, self._training_of(conflict, first=False))
         reason = clean_reason(reason)
         conflict.withdraw(sub=by.sub, reason=reason)
         first = self.known(conflict.standing.first_status_id)
@@ -291,7 +279,9 @@ class Conflicts(Corrections):
         if status_id is not None:
             training: str = self.get(StudentStatus, status_id).standing.training
             return training or None
-        return TRAINING.get(self.get(Admission, standing.admission_id).standing.category)  # type: ignore[arg-type]
+        if standing.admission_id is None:  # a row of an old register was refused
+            return None
+        return TRAINING.get(self.get(Admission, standing.admission_id).standing.category)
 
     @staticmethod
     def _require_opener(by: By, school_code: str, training: str | None = None) -> None:
@@ -304,10 +294,14 @@ class Conflicts(Corrections):
                 by.actor, "decide_conflict", Resource("conflict", province=province_of(school_code), training=training)
             )
 
-    @staticmethod
-    def _require_decider(conflict: Conflict, by: By) -> None:
+    def _require_decider(self, conflict: Conflict, by: By) -> None:
         # where two provinces are concerned the resource names neither, and only the ministry reaches it
-        require(by.actor, "decide_conflict", Resource("conflict", province=conflict.standing.deciding_province))
+        province = conflict.standing.deciding_province
+        require(by.actor, "decide_conflict", Resource("conflict", province=province))
+        # what is decided is written on both sides, so whoever decides was appointed for the training of each (A24-1)
+        for first in (True, False):
+            training = self._training_of(conflict, first=first)
+            require(by.actor, "decide_conflict", Resource("conflict", province=province, training=training))
 
     def _sealed(self, first_status_id: UUID, statement: str) -> str:
         return self.keyring.seal(statement, f"conflict:{first_status_id}")

@@ -1,15 +1,38 @@
 """What a conflict writes on the statuses of both sides: contested, settled, bound, ended."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from services.enrollment.application.holders import Known
 from services.enrollment.domain.conflict import Conflict
-from services.enrollment.domain.rules.conflicts import may_end
+from services.enrollment.domain.rules.conflicts import Period, may_end, periods_disjoint
+from services.enrollment.domain.rules.periods import Periods, deadline
 from services.enrollment.domain.student_status import StudentStatus
 
 _VOID = ("取消学籍", "撤回注册")  # it never held; a withdrawal ends what was genuine
+
+
+@dataclass(frozen=True)
+class Second:
+    """The side that contests: a status on record, or an admission that could not be registered."""
+
+    status_id: UUID | None
+    id_key: str
+    name_key: str
+    full_time: bool
+    during: Period
+
+    def contests(self, known: Known) -> bool:
+        """Whether the two cannot both be true as they stand (A8-9); part-time study beside it can (A8-11)."""
+        standing = known.status.standing
+        if standing.id_key != self.id_key or standing.state == "withdrawn":
+            return False
+        if known.said["name_key"] != self.name_key:
+            return True
+        same_time = not periods_disjoint((known.holds_from, known.closed_on), self.during)
+        return self.full_time and standing.full_time and same_time
 
 
 def one_keeps(
@@ -61,6 +84,26 @@ def contest(status: StudentStatus, conflict: Conflict, other: UUID | None) -> No
     status.trigger_event(
         StudentStatus.Contested, case_id=conflict.id, id_key=status.standing.id_key, other_status_id=other
     )
+
+
+def raise_notice(
+    notice: Conflict, first: Known, said: tuple[str, tuple[str, ...], str], today: date, periods: Periods
+) -> None:
+    """What was only noticed becomes a case, and the status that stands in the way is contested.
+
+    `said` is the sealed statement, its evidence and whose it is.
+    """
+    sealed_statement, evidence, sub = said
+    due = deadline(today, periods.conflict)
+    notice.raise_case(
+        sealed_statement=sealed_statement,
+        evidence=evidence,
+        raised_by=sub,
+        raised_on=today,
+        due_on=due.on,
+        unknown_year=due.unknown_year,
+    )
+    contest(first.status, notice, None)
 
 
 def settle(

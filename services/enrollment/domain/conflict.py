@@ -1,16 +1,36 @@
 """A conflict: two statuses, or two people, claim one identity; both sides see it until it is decided (A8-9)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
 from eventsourcing.domain import event
 
-from services.enrollment.domain.rules.conflicts import ConflictStanding, may_act, may_decide, may_join
+from services.enrollment.domain.rules.conflicts import ConflictStanding, may_act, may_decide, may_join, may_raise
 from shared.eventstore.aggregate import Aggregate, Claim, Release, changed
 
 IN_CONFLICT = "conflict.status"
+NOTICE = "conflict.notice"
+SYSTEM = "system"  # who opened what the registry found itself
+
+
+def notice_key(first_status_id: UUID, school_code: str, admission: str) -> str:
+    """The key under which both schools are told once of a refused registration, however often it is tried."""
+    return f"{first_status_id}|{school_code}|{admission}"
+
+
+def first_standing(values: Mapping[str, Any]) -> ConflictStanding:
+    """The state right after `Conflict.Opened` with these values."""
+    names = ("id_key", "first_status_id", "first_school", "second_school", "second_status_id", "admission_id")
+    return ConflictStanding(
+        state="noticed" if values.get("noticed") else "open",
+        **{name: values[name] for name in names},
+        two_people=values["two_people"],
+        due_on=values["due_on"],
+        hands=(values["opened_by"],),
+        since=values["opened_on"],
+    )
 
 
 class Conflict(Aggregate, stored_as="enrollment.Conflict"):
@@ -20,7 +40,7 @@ class Conflict(Aggregate, stored_as="enrollment.Conflict"):
     standing: ConflictStanding
 
     class Opened(Aggregate.Created):
-        """A school that was refused, or an office that noticed, contests a status."""
+        """A school that was refused, an office that noticed, or the registry itself; or both schools are only told."""
 
         id_key: str
         first_status_id: UUID
@@ -35,6 +55,22 @@ class Conflict(Aggregate, stored_as="enrollment.Conflict"):
         opened_on: date
         due_on: date | None
         unknown_year: int | None
+        noticed: str = ""  # where nobody has contested anything yet: under which key both schools are told, once
+
+    class Raised(Aggregate.Event):
+        """What was only noticed is contested now: it is a case with a deadline."""
+
+        first_status_id: UUID
+        sealed_statement: str
+        evidence: tuple[str, ...]
+        raised_by: str
+        raised_on: date
+        due_on: date | None
+        unknown_year: int | None
+
+        def apply(self, aggregate: Any) -> None:
+            standing = aggregate.standing.with_hand(self.raised_by)
+            aggregate.standing = changed(standing, state="open", due_on=self.due_on, since=self.raised_on)
 
     class Joined(Aggregate.Event):
         """The refused registration is on record, contested."""
@@ -112,20 +148,14 @@ class Conflict(Aggregate, stored_as="enrollment.Conflict"):
         opened_on: date,
         due_on: date | None,
         unknown_year: int | None,
+        noticed: str,
     ) -> None:
-        self.standing = ConflictStanding(
-            state="open",
-            id_key=id_key,
-            first_status_id=first_status_id,
-            first_school=first_school,
-            second_school=second_school,
-            second_status_id=second_status_id,
-            admission_id=admission_id,
-            two_people=two_people,
-            due_on=due_on,
-            hands=(opened_by,),
-            since=opened_on,
-        )
+        self.standing = first_standing(locals())
+
+    def raise_case(self, **values: Any) -> None:
+        """Contest what was only noticed."""
+        may_raise(self.standing)
+        self.trigger_event(self.Raised, first_status_id=self.standing.first_status_id, **values)
 
     def join(self, *, status_id: UUID, sub: str) -> None:
         """The second registration goes on record, contested."""
@@ -181,7 +211,11 @@ class Conflict(Aggregate, stored_as="enrollment.Conflict"):
     def claims_of(cls, fact: Any, originator_id: Any) -> Iterable[Claim | Release]:
         """A status stands in one conflict at a time."""
         name = type(fact).__name__
-        if name == "Opened":
+        if name == "Opened" and fact.noticed:
+            yield Claim(NOTICE, fact.noticed)
+        elif name == "Raised":
+            yield Claim(IN_CONFLICT, str(fact.first_status_id))
+        elif name == "Opened":
             yield from (Claim(IN_CONFLICT, each) for each in _both(fact))
         elif name == "Joined":
             yield Claim(IN_CONFLICT, str(fact.status_id))

@@ -109,12 +109,17 @@ class ConflictRegister(Projection):
         return {
             "conflict_id": fact.originator_id,
             **{name: getattr(fact, name) for name in _OPENED},
-            "state": "open",
+            "state": "noticed" if fact.noticed else "open",
             "answered_by": "",
             "evidence": " ".join(fact.evidence),
             "late": False,
             "version": fact.originator_version,
         }
+
+    @on(Conflict.Raised)
+    def raised(self, row: Row | None, fact: Conflict.Raised) -> Row:
+        evidence = " ".join(fact.evidence)
+        return _moved(row, fact, state="open", evidence=evidence, due_on=fact.due_on, unknown_year=fact.unknown_year)
 
     @on(Conflict.Joined)
     def joined(self, row: Row | None, fact: Conflict.Joined) -> Row:

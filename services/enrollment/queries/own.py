@@ -72,7 +72,7 @@ class OwnQueries(CaseQueries):
         """That somebody else claims the same identity, where, until when it is decided: not who."""
         found = self._one(
             "SELECT * FROM conflict_register WHERE %s IN (first_status_id, second_status_id)"
-            " ORDER BY conflict_id DESC LIMIT 1",
+            " ORDER BY state = 'open' DESC, conflict_id DESC LIMIT 1",
             (row["status_id"],),
         )
         if found is None:

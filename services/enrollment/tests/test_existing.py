@@ -189,6 +189,18 @@ def test_two_periods_of_full_time_study_never_overlap_however_old(old):
 
 
 @pytest.mark.servers
+@pytest.mark.rule("A24-1")
+def test_whoever_is_appointed_for_another_training_loads_nothing_of_it(old):
+    """Given a province's operator for adult education, when an old register of regular students or of their years is
+    loaded, then every row is refused under A24-1, and those of adults are taken in."""
+    decided = load(old, status_row(), status_row(2, XLLB="成人高等教育", XXXS="函授"), training="adult")
+    assert refusals(decided) == ["A24-1", None]
+    load(old, status_row())
+    assert refusals(load_years(old, year_row(), year_row(2), training="adult")) == ["A24-1", None]
+    assert refusals(load_years(old, year_row(), training="regular")) == [None]
+
+
+@pytest.mark.servers
 def test_what_is_told_again_is_nothing_new_and_what_is_told_otherwise_is_refused(old):
     load(old, status_row(), status_row(2))
     again = load(old, status_row(), status_row(2, XJZT="结业"), status_row(1, SFZH=id_number(9)))

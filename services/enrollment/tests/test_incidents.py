@@ -1,5 +1,6 @@
 """Incidents: which breaches there are, who answers for them, when one is closed, who sees them."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
@@ -19,7 +20,7 @@ from services.enrollment.domain.rules.incidents import (
 )
 from services.enrollment.domain.rules.texts import TextNamesPerson
 from services.enrollment.tests.counters import Counters
-from services.enrollment.tests.offices import HERE, ministry, province, registrar
+from services.enrollment.tests.offices import ELSEWHERE, HERE, ministry, province, registrar
 from shared.access.decide import NotPermitted
 from shared.contracts.rpc.enrollment_incidents import KINDS as CONTRACT_KINDS
 from shared.eventstore.context import read_context
@@ -151,6 +152,24 @@ def test_incidents_are_seen_by_their_province_and_the_ministry(office):
 def test_an_incident_speaks_of_statuses_that_are_kept(office):
     with pytest.raises(NotFound):
         opened(office, status_ids=[uuid4()])
+
+
+@pytest.mark.servers
+@pytest.mark.rule("A4-2", "A24-1")
+def test_an_incident_names_students_of_its_reporters_own_and_tells_of_no_others(office):
+    """Given students of another province and of another training, when a province's operator names one in an incident,
+    then it is answered as if there were none; the ministry may name any."""
+    own, elsewhere = office.student(), office.student(ELSEWHERE)
+    adult = replace(province("11", "adult-11"), kind="adult")
+    for actor, named in ((province("11"), elsewhere), (adult, own), (province("11"), uuid4())):
+        with pytest.raises(NotFound) as refused:
+            opened(office, actor, status_ids=[named])
+        assert refused.value.as_dict()["zh"] == NotFound(kind="student_status").as_dict()["zh"]
+    incident_id = opened(office, ministry(), status_ids=[own, elsewhere])
+    closing = {"incident_id": incident_id, "outcome": "通报批评", "keys_revoked_on": None}
+    with pytest.raises(NotPermitted):
+        office.ask(office.incidents.close_incident, adult, **closing)
+    office.ask(office.incidents.close_incident, province("11"), **closing)
 
 
 @pytest.mark.servers

@@ -11,7 +11,7 @@ from shared.contracts.rpc.enrollment_evidence import A_DIGEST, evidence
 
 A_CONFLICT = "019b0000-0000-7000-8000-0000000000c1"
 ANOTHER_STATUS = "019b0000-0000-7000-8000-0000000000a2"
-CONFLICT_STATES = ("open", "decided", "withdrawn")
+CONFLICT_STATES = ("noticed", "open", "decided", "withdrawn")  # noticed: told of a refused registration, no case
 OUTCOMES = ("first_keeps", "second_keeps", "both_keep", "first_corrected", "second_corrected")
 ENDINGS = ("取消学籍", "退学", "撤回注册")
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.enrollment.application import Enrollment
 from services.enrollment.application.bulk.objecting import objecting
+from services.enrollment.application.clashes import Wanted, is_barred, notices
 from services.enrollment.application.listing import NO_MAJOR_CODE, person_of
 from services.enrollment.domain.admission import admission_key
 from services.enrollment.domain.rules.entry import ORDINARY
@@ -28,7 +29,7 @@ from shared.codes.tables import is_ordinary_full_time
 from shared.eventstore.bulk import Draft
 from shared.eventstore.ids import uuid7
 from shared.intake.batch import Progress
-from shared.intake.columns import CheckedRow, Table
+from shared.intake.columns import CheckedRow, RowError, Table
 from shared.intake.kind import FileKind
 from shared.intake.outcome import Unchanged
 from shared.intake.tables_existing import EXISTING_STATUSES
@@ -59,6 +60,20 @@ class ExistingStatusesKind(FileKind):
         today = shanghai_date(self.enrollment.clock.now())
         return [self._told(row, batch, today, holders.get(key), known) for row, key in zip(rows, keys, strict=True)]
 
+    def after_refusals(
+        self, rows: Sequence[CheckedRow], refused: Mapping[int, Sequence[RowError]], batch: Progress
+    ) -> list[Draft]:
+        """Where another status stands in the way both schools are told (A8-9)."""
+        wanted = [self._wanted(row) for row in rows if is_barred(refused[row.number])]
+        today = shanghai_date(self.enrollment.clock.now())
+        return notices(self.enrollment, wanted, sub=batch.submitted_by, today=today) if wanted else []
+
+    def _wanted(self, row: CheckedRow) -> Wanted:
+        values, keyring = row.values, self.enrollment.keyring
+        id_key, name_key = keyring.id_key(values["ZJLX"], values["SFZH"]), keyring.name_key(values["XM"])
+        admission = admission_key(values["RXRQ"].year, values["KSH"])
+        return Wanted(id_key, name_key, values["YXDM"], admission, None, (values["RXRQ"], values["LXRQ"]))
+
     def _told(
         self,
         row: CheckedRow,
@@ -70,7 +85,8 @@ class ExistingStatusesKind(FileKind):
         values = row.values
         told = ToldStatus(values["YXDM"], values["XLLB"], values["XXXS"], values["RXRQ"], values["LXRQ"])
         try:
-            may_tell_status(told, province=batch.province or "", today=today)
+            training = batch.params.get("training", "all")
+            may_tell_status(told, province=batch.province or "", today=today, training=training)
             if holder is not None:
                 return self._again(row, batch, known.get(holder))
         except Refused as refused:

@@ -18,6 +18,7 @@ from services.enrollment.domain.rules.existing import (
     is_year_told,
     may_load_for,
     may_tell_year,
+    may_tell_years_of,
     told_year_checks,
 )
 from services.enrollment.domain.rules.standing import YEAR_RESULTS, StatusStanding
@@ -85,7 +86,9 @@ def _own(values: Values, found: Found | None, batch: Progress, year: int) -> Fou
     """The status that a row is about: of this province, loaded from an old register."""
     may_load_for(batch.province or "", values["YXDM"])
     _require_year(values, year)
-    return _require_loaded(found)
+    loaded = _require_loaded(found)
+    may_tell_years_of(loaded[2], batch.params.get("training", "all"))
+    return loaded
 
 
 def _require_year(values: Values, year: int) -> None:

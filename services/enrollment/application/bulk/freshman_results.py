@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.enrollment.application import FRESHMAN_RULES, Enrollment
 from services.enrollment.application.bulk.entries import Entries, entries_of, taken_back
+from services.enrollment.application.clashes import is_barred, notices, wanted_of
 from services.enrollment.application.drafting import draft_of
 from services.enrollment.application.registering import SAID, registration_of
 from services.enrollment.domain.admission import Admission
@@ -24,10 +25,11 @@ from services.enrollment.domain.rules.entry import (
 )
 from services.enrollment.domain.rules.standing import ENTRY_OUTCOMES, PASSED, UNDECIDED, AdmissionStanding
 from services.enrollment.domain.student_status import StudentStatus, first_standing
+from shared.codes.clock import shanghai_date
 from shared.eventstore.bulk import Draft
 from shared.eventstore.ids import uuid7
 from shared.intake.batch import Progress
-from shared.intake.columns import CheckedRow, Table, Values
+from shared.intake.columns import CheckedRow, RowError, Table, Values
 from shared.intake.kind import FileKind
 from shared.intake.outcome import Compensated, Receipt, Unchanged, together
 from shared.intake.tables import FRESHMAN_RESULTS
@@ -75,6 +77,18 @@ class FreshmanResultsKind(FileKind):
     def objections(self, rows: Sequence[CheckedRow], batch: Progress) -> list[Refused | None]:
         entries = entries_of(self.enrollment, int(batch.params["entry_year"]), [row.values["KSH"] for row in rows])
         return [_objection(row.values["KSH"], entries, batch.school_code or "") for row in rows]
+
+    def after_refusals(
+        self, rows: Sequence[CheckedRow], refused: Mapping[int, Sequence[RowError]], batch: Progress
+    ) -> list[Draft]:
+        """Where another status stands in the way both schools are told (A8-9)."""
+        barred = [row.values["KSH"] for row in rows if is_barred(refused[row.number])]
+        if not barred:
+            return []
+        entries = entries_of(self.enrollment, int(batch.params["entry_year"]), barred)
+        wanted = [wanted_of(entries.of(each)[0], entries.of(each)[2]) for each in barred]
+        today = shanghai_date(self.enrollment.clock.now())
+        return notices(self.enrollment, wanted, sub=batch.submitted_by, today=today)
 
     def compensate(self, receipts: Sequence[Receipt], batch: Progress, batch_id: UUID) -> Compensated:
         return taken_back(self.enrollment, receipts)

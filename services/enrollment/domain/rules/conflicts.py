@@ -40,6 +40,14 @@ class ConflictDecided(Refused):
     rule = "X-CASE-2"
 
 
+class OnlyNoticed(Refused):
+    """A notice of a refused registration is no case yet: nobody has contested anything."""
+
+    rule = "X-CASE-1"
+    zh = "这只是注册被拒绝的通知,尚未立案;有异议的请先提出冲突"
+    en = "this is only the notice of a refused registration: whoever disagrees contests it first"
+
+
 class AlreadyJoined(Refused):
     """The contested registration is recorded once."""
 
@@ -96,7 +104,7 @@ class CorrectionMissing(Refused):
 class ConflictStanding:
     """Where a conflict stands: the two sides, and who has spoken for them."""
 
-    state: Literal["open", "decided", "withdrawn"]
+    state: Literal["noticed", "open", "decided", "withdrawn"]
     id_key: str
     first_status_id: UUID
     first_school: str
@@ -120,7 +128,17 @@ class ConflictStanding:
 
 def may_act(conflict: ConflictStanding) -> None:
     """A conflict is acted upon while it is open."""
+    if conflict.state == "noticed":
+        raise OnlyNoticed()
     if conflict.state != "open":
+        raise ConflictDecided(state=conflict.state)
+
+
+def may_raise(conflict: ConflictStanding) -> None:
+    """A notice becomes a case once."""
+    if conflict.state == "open":
+        raise ConflictAlreadyOpen()
+    if conflict.state != "noticed":
         raise ConflictDecided(state=conflict.state)
 
 

@@ -109,6 +109,14 @@ class OneFulltimeStatus(Refused):
     """One ordinary full-time status per person and period."""
 
     rule = "A8-9"
+    zh = (
+        "同一学生在同一学习时段只能有一个普通全日制学籍:该证件号码已有学籍。原学籍应已终止的,由原学校办理;"
+        "有异议的(冒名、错号)可提出冲突案件"
+    )
+    en = (
+        "a student holds one ordinary full-time status at a time, and this document holds one already: if that should"
+        " have ended, its school closes it; whoever disagrees (impersonation, a wrong number) opens a conflict"
+    )
 
 
 class AdmissionTypeRequired(Refused):

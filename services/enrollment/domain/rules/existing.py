@@ -9,10 +9,17 @@ from datetime import date
 from functools import partial
 from typing import Final, NamedTuple
 
-from services.enrollment.domain.rules.entry import NotOwnStudent, may_have_status, may_register_students
+from services.enrollment.domain.rules.entry import (
+    NotOwnStudent,
+    OtherTraining,
+    may_have_status,
+    may_register_students,
+    may_write_for,
+)
 from services.enrollment.domain.rules.standing import (
     CANCELLATIONS,
     CONCLUSIONS,
+    TRAINING_ZH,
     StatusStanding,
     StatusState,
     YearResult,
@@ -107,9 +114,10 @@ class ToldStatus:
     left_on: date | None
 
 
-def may_tell_status(told: ToldStatus, *, province: str, today: date) -> None:
+def may_tell_status(told: ToldStatus, *, province: str, today: date, training: str = "all") -> None:
     """A status of a school of this province, of a day that has been; newer ones by the Measure (A4-2, A2-1, A2-2)."""
     may_load_for(province, told.school_code)
+    may_write_for(training, told.category)
     for check in status_checks(told, today=today):
         check()
 
@@ -118,6 +126,13 @@ def may_load_for(province: str, school_code: str) -> None:
     """A province loads what its own schools have; the ministry loads anything (A4-2)."""
     if province and province_of(school_code) != province:
         raise OtherProvince(field="YXDM", province=province)
+
+
+def may_tell_years_of(status: StatusStanding, training: str) -> None:
+    """Operators are appointed for one kind of training or for all, at the province as at a school (A24-1)."""
+    if training not in ("", "all", status.training):
+        category = TRAINING_ZH.get(status.training, status.training or "-")
+        raise OtherTraining(field="KSH", category=category)
 
 
 def status_checks(told: ToldStatus, *, today: date) -> Iterator[Callable[[], object]]:
