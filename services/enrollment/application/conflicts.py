@@ -91,7 +91,39 @@ class Conflicts(Corrections):
         )
         return self._save_opened(conflict, [first, second], evidence, by)
 
-    def _claimant(self, second: "_Second") -> Known:
+    def _notice(self, first: Known, school_code: str, admission: str) -> Conflict | None:
+        """What both schools were told when this registration was refused, as long as nothing came of it."""
+        key = notice_key(first.status.id, school_code, admission)
+        found = self.owners(NOTICE, [key]).get(key)
+        notice = self.get(Conflict, found) if found else None
+        return notice if notice and notice.standing.state in ("noticed", "open") else None
+
+    def _contest_notice(
+        self, notice: Conflict, first: Known, statement: str, evidence: tuple[str, ...], by: By
+    ) -> Answer:
+        """The notice becomes the case; where the registry has made it one already, this is the school's word in it."""
+        if notice.standing.state == "open":
+            return self._say_in(notice, notice.standing.second_school, statement, evidence, by)
+        said = (self._sealed(first.status.id, statement), tuple(evidence), by.sub)
+        raise_notice(notice, first, said, shanghai_date(by.recorded_at), self.periods)
+        return self._keep_opened(notice, [first], evidence, by)
+
+    def _say_in(
+        self, conflict: Conflict, school_code: str, statement: str, evidence: tuple[str, ...], by: By
+    ) -> Answer:
+        """Nobody opens what is open; of a case that the registry opened itself the school's statement is its word."""
+        if SYSTEM not in conflict.standing.hands or not by.actor or by.actor.role != "registrar":
+            raise ConflictAlreadyOpen()
+        conflict.answer(
+            school_code=school_code,
+            sealed_statement=self._sealed(conflict.standing.first_status_id, statement),
+            evidence=tuple(evidence),
+            answered_by=by.sub,
+            answered_on=shanghai_date(by.recorded_at),
+        )
+        return self._keep_opened(conflict, [], evidence, by)
+
+    def _claimant(self, second: Second) -> Known:
         """The status that stands against the second side's: another person's, or full-time in the same time."""
         holder = self.owners_today(FULL_TIME, [second.id_key])
         listed = self.finder.list_claimants(second.id_key)
