@@ -4,9 +4,9 @@ from typing import Any
 from uuid import UUID
 
 from services.credentials.domain.look import Look
+from services.credentials.domain.rules import StatusNotInForce
 from shared.access.by import By
 from shared.access.decide import Resource, require
-from services.credentials.domain.rules import StatusNotInForce
 from shared.codes.id_documents import mask_name
 from shared.eventstore.follower import wait_for
 from shared.eventstore.looking import Looks
@@ -94,12 +94,6 @@ class CredentialsQueries:
         )
         return [(row["certificate_id"], row["status_id"]) for row in rows]
 
-    def registered_until(self, day: Any) -> list[UUID]:
-        """Registered certificates whose issue date has come: what the worker publishes next."""
-        rows = self._all(
-            "SELECT certificate_id FROM certificate_register"
-            " WHERE state = 'registered' AND withheld IS NULL AND issue_date <= %s LIMIT 1000",
-            day,
     def withheld_in_force(self) -> list[UUID]:
         """Certificates that are withheld although nothing stands against their status any more."""
         rows = self._all(
@@ -113,6 +107,12 @@ class CredentialsQueries:
         )
         return [row["certificate_id"] for row in rows]
 
+    def registered_until(self, day: Any) -> list[UUID]:
+        """Registered certificates whose issue date has come: what the worker publishes next."""
+        rows = self._all(
+            "SELECT certificate_id FROM certificate_register"
+            " WHERE state = 'registered' AND withheld IS NULL AND issue_date <= %s LIMIT 1000",
+            day,
         )
         return [row["certificate_id"] for row in rows]
 
@@ -134,6 +134,7 @@ class CredentialsQueries:
             "graduation_date": row["graduation_date"].isoformat(),
             "issue_date": row["issue_date"].isoformat(),
             "missing": ["photo"] if row["state"] == "incomplete" else [],
+            "withheld": StatusNotInForce.because(row["withheld"]) if row["withheld"] else None,
         }
 
     def _one(self, query: str, key: Any) -> Answer:
@@ -155,7 +156,6 @@ _SHOWN = (
     "school_name",
     "level",
     "major_name",
-            "withheld": StatusNotInForce.because(row["withheld"]) if row["withheld"] else None,
     "study_form",
     "conclusion",
     "president_name",

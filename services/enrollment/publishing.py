@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
+from services.enrollment.domain.cancellation import Cancellation
 from services.enrollment.domain.look import Look
+from services.enrollment.domain.recheck_term import RecheckTerm
 from services.enrollment.domain.rules.standing import CANCELLATIONS, CONCLUSIONS
 from services.enrollment.domain.school import School
 from services.enrollment.domain.student_status import StudentStatus
@@ -15,6 +18,8 @@ from shared.contracts.events.enrollment_looks import StudentRecordsViewedV1
 from shared.contracts.events.enrollment_status import (
     AnnualRegistrationOverdueV1,
     AnnualRegistrationWithdrawnV1,
+    CancellationOverdueV1,
+    RechecksOverdueV1,
     StatusContestedV1,
     StudentCorrectedV1,
     StudentStatusChangedV1,
@@ -61,12 +66,12 @@ _CORRECTED = (
     "major_name",
     "duration",
 )
+_AWAY = {"on_leave": "休学", "reserved": "保留学籍"}
 _ENDINGS = {state: word for word, state in (CANCELLATIONS | CONCLUSIONS).items()} | {"transferred_out": "转学"}
 
 
 @tells(
     StudentStatus.Registered,
-_AWAY = {"on_leave": "休学", "reserved": "保留学籍"}
     StudentStatus.YearRegistered,
     StudentStatus.YearDeferred,
     StudentStatus.YearWithdrawn,
@@ -79,21 +84,27 @@ _AWAY = {"on_leave": "休学", "reserved": "保留学籍"}
     StudentStatus.Contested,
     StudentStatus.ContestSettled,
     School.AnnualRegistrationOverdue,
+    School.YearUndeclared,
+    RecheckTerm.Overdue,
+    Cancellation.Overdue,
     Look.Taken,
 )
 def publish(record: FactRecord) -> Iterator[Told]:
     """The public facts that one own fact amounts to."""
     fact = record.fact
     if isinstance(fact, Look.Taken):
-    School.YearUndeclared,
-    RecheckTerm.Overdue,
-    Cancellation.Overdue,
         named = ("record_id", "id_key", "name_key")
         admissions = [dict(zip(named, each, strict=True)) for each in fact.whose]
         yield StudentRecordsViewedV1, told_of(record) | {"admissions": admissions}
         return
     if isinstance(fact, School.AnnualRegistrationOverdue | School.YearUndeclared):
         yield _overdue(fact)
+        return
+    if isinstance(fact, RecheckTerm.Overdue):
+        yield _rechecks_overdue(fact)
+        return
+    if isinstance(fact, Cancellation.Overdue):
+        yield _cancellation_overdue(fact, record.originator_id)
         return
     about = {"status_id": record.originator_id}
     yield _TELLS[type(fact)](fact, about)
@@ -153,6 +164,13 @@ def _long_closed(fact: StudentStatus.Registered, about: dict[str, Any]) -> Told:
     return StudentStatusEndedV1, about | told | {"id_key": fact.id_key, "illegal_entry": False, "continues_at": None}
 
 
+def _away_already(fact: StudentStatus.Registered, about: dict[str, Any]) -> Told:
+    """An old register may tell of somebody who is away; a status that goes on after a wrong closing too."""
+    told = {"kind": _AWAY[fact.state], "withdrawn": False, "state": fact.state}
+    unmoved = dict.fromkeys(("grade", "major_code", "major_name", "expected_graduation_date"))
+    return StudentStatusChangedV1, about | told | unmoved | {"effective_on": fact.holds_from or fact.entry_date}
+
+
 def _contested(fact: StudentStatus.Contested, about: dict[str, Any]) -> Told:
     return StatusContestedV1, about | {"settled": False, "keeps": True} | _picked(fact, ("id_key", "case_id"))
 
@@ -164,14 +182,19 @@ def _settled(fact: StudentStatus.ContestSettled, about: dict[str, Any]) -> Told:
 def _overdue(fact: School.AnnualRegistrationOverdue | School.YearUndeclared) -> Told:
     told: dict[str, Any] = {"school_code": fact.school_code, "province": province_of(fact.school_code)}
     told["declared"] = isinstance(fact, School.AnnualRegistrationOverdue)
-def _away_already(fact: StudentStatus.Registered, about: dict[str, Any]) -> Told:
-    """An old register may tell of somebody who is away; a status that goes on after a wrong closing too."""
-    told = {"kind": _AWAY[fact.state], "withdrawn": False, "state": fact.state}
-    unmoved = dict.fromkeys(("grade", "major_code", "major_name", "expected_graduation_date"))
-    return StudentStatusChangedV1, about | told | unmoved | {"effective_on": fact.holds_from or fact.entry_date}
-
-
     return AnnualRegistrationOverdueV1, told | _picked(fact, ("academic_year", "due_on", "found_on", "missing"))
+
+
+def _rechecks_overdue(fact: RecheckTerm.Overdue) -> Told:
+    told = {"school_code": fact.school_code, "province": province_of(fact.school_code)}
+    named = ("entry_year", "entry_date", "due_on", "found_on", "missing")
+    return RechecksOverdueV1, told | _picked(fact, named)
+
+
+def _cancellation_overdue(fact: Cancellation.Overdue, cancellation_id: UUID) -> Told:
+    told = {"school_code": fact.school_code, "province": province_of(fact.school_code)}
+    named = ("kind", "illegal_entry", "due_on", "found_on")
+    return CancellationOverdueV1, told | {"cancellation_id": cancellation_id} | _picked(fact, named)
 
 
 _TELLS: dict[Any, Any] = {

@@ -149,6 +149,8 @@ class Credentials(Application):
 
     def _register(self, confirmed: Sequence[tuple[UUID, str]]) -> int:
         found = self.standings(Certificate, [certificate_id for certificate_id, _ in confirmed])
+        complete = {each: one for each, one in found.items() if one[1].state == "complete" and not one[1].withheld}
+        withheld = self._withhold(complete)
         drafts = [
             Draft(
                 Certificate,
@@ -163,10 +165,11 @@ class Credentials(Application):
         ]
         return len(withheld) + self._by_date("register_confirmed", drafts, ("A17-3", "A24-2"))
 
-        complete = {each: one for each, one in found.items() if one[1].state == "complete" and not one[1].withheld}
-        withheld = self._withhold(complete)
     def _publish(self, effective: Sequence[UUID]) -> int:
         today = shanghai_date(self.clock.now())
+        found = self.standings(Certificate, effective)
+        due = {each: one for each, one in found.items() if takes_effect(one[1], today=today)}
+        withheld = self._withhold(due)
         drafts = [
             Draft(
                 Certificate,
@@ -192,9 +195,6 @@ class Credentials(Application):
         drafts = asked_again(self, self.standings(Certificate, overlooked[:LARGEST_CHUNK]))
         return self._by_date("resume_overlooked", drafts, ("A16-1",))
 
-        found = self.standings(Certificate, effective)
-        due = {each: one for each, one in found.items() if takes_effect(one[1], today=today)}
-        withheld = self._withhold(due)
     def _by_date(self, use_case: str, drafts: list[Draft], rules: tuple[str, ...]) -> int:
         if drafts:
             self.append(drafts, by=Context.system(use_case, self.clock.now(), rules=rules))

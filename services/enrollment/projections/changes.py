@@ -71,15 +71,15 @@ class ArchiveEntries(Projection):
         said = {"case_id": fact.case_id, "fields": fact.fields, "identity_version": fact.identity_version}
         return _entry(fact, "correction", "更正", _effective_on(fact), said)
 
-    @on(StudentStatus.FoundWrong, key=_own)
-    def found_wrong(self, row: Row | None, fact: StudentStatus.FoundWrong) -> Row:
-        said = {"case_id": fact.case_id, "closed_as": fact.closed_as, "continued_by": fact.continued_by}
-        return _entry(fact, "correction", "注销有误", fact.closed_on, said)
-
     @on(StudentStatus.AwardNoted, key=_own)
     def award_noted(self, row: Row | None, fact: StudentStatus.AwardNoted) -> Row:
         said = {name: getattr(fact, name) for name in ("certificate_id", "number", "ended_as", "case_id")}
         return _entry(fact, "correction", "终止后证书生效", fact.graduation_date, said)
+
+    @on(StudentStatus.FoundWrong, key=_own)
+    def found_wrong(self, row: Row | None, fact: StudentStatus.FoundWrong) -> Row:
+        said = {"case_id": fact.case_id, "closed_as": fact.closed_as, "continued_by": fact.continued_by}
+        return _entry(fact, "correction", "注销有误", fact.closed_on, said)
 
 
 _CHANGE = (

@@ -88,6 +88,12 @@ class AbsenceRegister(Projection):
             over = [*over, [str(before["away_since"]), str(fact.effective_on)]]
         return _away(fact.state, fact.effective_on, over)
 
+    @on(StudentStatus.Continued)
+    def continued(self, row: Row | None, fact: StudentStatus.Continued) -> Row | None:
+        if fact.state not in AWAY_STATES and not fact.absences:
+            return None
+        return _away(fact.state, fact.since, [[str(since), str(until)] for since, until in fact.absences])
+
     @on(StudentStatus.ChangeWithdrawn)
     def change_withdrawn(self, row: Row | None, fact: StudentStatus.ChangeWithdrawn) -> Row | None:
         if row is None and fact.state not in AWAY_STATES:
@@ -97,12 +103,6 @@ class AbsenceRegister(Projection):
 
 def _away(state: str, since: date | None, over: list[list[str]]) -> Row:
     away_since = since if state in AWAY_STATES else None
-    @on(StudentStatus.Continued)
-    def continued(self, row: Row | None, fact: StudentStatus.Continued) -> Row | None:
-        if fact.state not in AWAY_STATES and not fact.absences:
-            return None
-        return _away(fact.state, fact.since, [[str(since), str(until)] for since, until in fact.absences])
-
     return {"state": state, "away_since": away_since, "absences": _json.encode(over).decode()}
 
 

@@ -106,11 +106,11 @@ class Edge:
         at_work = (self.store, clock_from(config.clock), keyring, Findings(self.store), config.periods)
         self.notices = Notices(*at_work)
         self.disownings = Disownings(*at_work)
+        self.awards = Awards(*at_work)
         self.unmaskings = Unmaskings(self.store, clock_from(config.clock), keyring)
         self.transfers = Transfers(*at_work)
         self.conflicts = Conflicts(*at_work)
         self.own = OwnQueries(self.store, keyring)
-        self.awards = Awards(*at_work)
         self.transfer_files = TransferQueries(self.store, keyring)
         self.conflict_files = ConflictQueries(self.store, keyring)
         for use_cases in vars(self).values():
