@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, ClassVar
 from uuid import UUID
 
+from services.enrollment.application.clashes import tell_of_refusal, wanted_of
 from services.enrollment.application.evidence import HandedIn, require_handed_in
 from services.enrollment.application.registering import FRESHMAN_RULES as FRESHMAN_RULES
 from services.enrollment.application.registering import registration_of
@@ -208,7 +209,11 @@ class Enrollment(Application):
         said["student_no"] = student_no
         values = registration_of(admission.id, basis, recheck=recheck, said=said, prepared=prepared)
         rules = rules_of(FRESHMAN_RULES, basis.entry_date)
-        return self.save(StudentStatus(**values), by=Context.of(by, rules=rules, effective_on=basis.entry_date))
+        try:
+            return self.save(StudentStatus(**values), by=Context.of(by, rules=rules, effective_on=basis.entry_date))
+        except OneFulltimeStatus:
+            tell_of_refusal(self, wanted_of(admission.id, basis), by=by)
+            raise
 
     @command
     def decide_entry(
