@@ -13,7 +13,7 @@ from cli.docs.rules import rulebook_page
 from shared.rules.articles import ARTICLES
 from shared.rules.evidence import INDEX, Evidence, Place, Proof
 from shared.rules.rule import Rule, article_of
-from shared.rules.rulebook import RULES, rules_in_force
+from shared.rules.rulebook import RULES, prevailing, rules_in_force
 
 ROOT = Path(__file__).resolve().parents[1]
 GIVEN_WHEN_THEN = re.compile(r"Given .+, when .+, then .+\.")
@@ -125,6 +125,28 @@ def test_before_the_measure_only_its_invariants_hold() -> None:
     measure = {rule_id for rule_id in RULES if article_of(rule_id)}
     assert measure & rules_in_force(date(2014, 8, 31)).keys() == INVARIANTS
     assert measure <= rules_in_force(date(2014, 9, 1)).keys()
+
+
+@pytest.mark.rule("A28-2")
+def test_where_two_regulations_meet_the_measure_wins() -> None:
+    """Given rules of several sources that answer one question, when a day is named, then the Measure's decides wherever
+    it is in force, else the newest that is."""
+    order_41, measure, old = "R41-11", "A8-3", "R01-3"
+    for named in ((order_41, measure, old), (measure, old, order_41)):
+        assert prevailing(named, date(2018, 9, 1)) == measure
+        assert prevailing(named, date(2014, 9, 1)) == measure
+        assert prevailing(named, date(2014, 8, 31)) == old
+    assert prevailing((old, order_41), date(2018, 9, 1)) == order_41
+    assert prevailing((old, order_41), date(2016, 9, 1)) == old
+
+
+def test_what_is_not_built_yet_stands_with_its_owner() -> None:
+    owners = {"identity", "enrollment", "imaging", "credentials", "verification"}
+    text = (ROOT / "shared/rules/not_yet.py").read_text(encoding="utf-8")
+    groups = re.split(r"^ +# (.+)$", text, flags=re.MULTILINE)
+    for title, body in zip(groups[1::2], groups[2::2], strict=True):
+        if title in owners:
+            assert {RULES[rule_id].owner for rule_id in re.findall(r'"([A-Z0-9-]+)"', body)} <= {title}
 
 
 def test_a_regulation_holds_from_its_own_day_on() -> None:

@@ -11,7 +11,7 @@ from shared.intake.armour import unarmour
 from shared.intake.columns import BLANKS, READ_OVER, Row
 from shared.intake.formats import CSV
 from shared.intake.limits import Limits
-from shared.intake.refusals import ControlCharacters, FileEmpty, FileTruncated, TooManyRows, WrongEncoding
+from shared.intake.refusals import ControlCharacters, FileEmpty, FileTruncated, NoUsableRows, TooManyRows, WrongEncoding
 
 _CHUNK = 1 << 18
 _BOM = codecs.BOM_UTF8
@@ -69,7 +69,7 @@ class CsvSheet:
                 del cells[width:]
             yield Row(number, [unarmour(cell) for cell in cells] if self._armoured else cells)
         if not count:
-            raise FileEmpty()
+            raise NoUsableRows()
         if len(cells) < width and not self._ends_with_newline():
             raise FileTruncated(where=f"第 {number} 行 row {number}")
 

@@ -17,7 +17,7 @@ from shared.intake.columns import Row
 from shared.intake.dbf_fields import WRITTEN, Field, read_layout
 from shared.intake.formats import DBF
 from shared.intake.limits import Limits
-from shared.intake.refusals import ControlCharacters, FileEmpty, FileTruncated, TooManyRows, WrongEncoding
+from shared.intake.refusals import ControlCharacters, FileEmpty, FileTruncated, NoUsableRows, TooManyRows, WrongEncoding
 from shared.intake.values import as_written
 
 _BLOCK = 1 << 18
@@ -53,7 +53,7 @@ class DbfSheet:
                     raise TooManyRows(limit=self._limits.rows)
                 yield Row(number, cells)
         if not count:
-            raise FileEmpty()
+            raise NoUsableRows()
 
     def _records(self) -> Iterator[tuple[int, bytes]]:
         """Every record that is not deleted, with its number."""

@@ -13,11 +13,11 @@ from shared.intake.limits import Limits
 from shared.intake.masking import shown
 from shared.intake.refusals import (
     ControlCharacters,
-    FileEmpty,
     FileTruncated,
     KeyDoubled,
     LineTooLong,
     NotOneObject,
+    NoUsableRows,
     TooManyRows,
     WrongEncoding,
     WrongFormat,
@@ -53,7 +53,7 @@ class JsonlSheet:
                 if len(keys) > _MOST_KEYS:
                     raise WrongFormat(named=".jsonl", found=f"> {_MOST_KEYS} 列 columns")
         if not count:
-            raise FileEmpty()
+            raise NoUsableRows()
         return tuple(keys)
 
     def __iter__(self) -> Iterator[Row]:

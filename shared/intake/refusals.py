@@ -13,11 +13,19 @@ class FileRefused(Refused):
 
 
 class FileEmpty(FileRefused):
-    """There is nothing in it, or only a header."""
+    """There is nothing in it."""
 
     rule = "X-FILE-1"
-    zh = "文件为空:没有数据行。"
-    en = "The file is empty: it has no rows."
+    zh = "文件为空:没有任何内容。"
+    en = "The file is empty: there is nothing in it."
+
+
+class NoUsableRows(FileRefused):
+    """There is a header, and not one row beneath it that says anything: blank or deleted rows are none."""
+
+    rule = "X-FILE-15"
+    zh = "文件没有可用的数据行:只有表头、空行或已删除的行。"
+    en = "The file holds no usable rows: there is a header, and only blank or deleted rows beneath it."
 
 
 class FileTruncated(FileRefused):

@@ -12,7 +12,7 @@ from shared.intake.archive import Archive
 from shared.intake.columns import BLANKS, Row
 from shared.intake.formats import XLSX
 from shared.intake.limits import Limits
-from shared.intake.refusals import FileEmpty, FileTruncated, TooManyRows, WrongFormat
+from shared.intake.refusals import FileEmpty, FileTruncated, NoUsableRows, TooManyRows, WrongFormat
 from shared.intake.values import as_written
 from shared.intake.xlsx_parts import Relations, Strings, Styles, Texts, Workbook, local, plain, whole
 
@@ -53,7 +53,7 @@ class XlsxSheet:
             missing = width - len(row.cells)
             yield row if missing <= 0 else Row(row.number, [*row.cells, *[""] * missing])
         if not count:
-            raise FileEmpty()
+            raise NoUsableRows()
 
     def _rows(self) -> Iterator[Row]:
         """Every row that is not blank, without blank cells at its end."""

@@ -7,8 +7,8 @@ from shared.rules.rule import ALWAYS, Rule
 ORDER_41 = date(2017, 9, 1)
 
 
-def _order_41(number: str, zh: str, en: str) -> Rule:
-    return Rule(f"R41-{number}", f"教育部令第41号 art. {number}", True, "enrollment", zh, en, ORDER_41)
+def _order_41(number: str, zh: str, en: str, owner: str = "enrollment") -> Rule:
+    return Rule(f"R41-{number}", f"教育部令第41号 art. {number}", True, owner, zh, en, ORDER_41)
 
 
 RULES = (
@@ -68,6 +68,7 @@ RULES = (
         "32",
         "结业后换发毕业证书的，毕业日期按发证日期填写。",
         "A completion exchanged for graduation bears its issue date as graduation date.",
+        "credentials",
     ),
     _order_41(
         "33",

@@ -6,7 +6,7 @@ from typing import Final
 NOT_YET: Final = frozenset(
     (
         # enrollment
-        "A28-2", "AUD-3",
+        "AUD-3",
         # identity
         "AUD-2",
         # imaging
@@ -16,6 +16,6 @@ NOT_YET: Final = frozenset(
         # verification
         "A22-1", "A22-2", "R18-1", "AC-22", "AC-23",
         # the front door, files, the house
-        "X-FILE-15", "X-FILE-17", "X-HEARD-1", "X-AUDIT-1",
+        "X-HEARD-1", "X-AUDIT-1",
     )
 )  # fmt: skip

@@ -49,6 +49,18 @@ _LISTED: Final = """
     ORDER BY batch_id DESC LIMIT %(limit)s
 """
 
+_BEFORE: Final = """
+    SELECT batch_id FROM batch_register
+    WHERE (school_code = %(school_code)s OR school_code IS NULL AND province = %(province)s)
+    AND batch_id < %(batch_id)s AND kind = %(kind)s AND digest = %(digest)s
+    ORDER BY batch_id DESC LIMIT 1
+"""
+_SEEN_BEFORE: Final = {
+    "rule": "X-FILE-17",
+    "zh": "内容相同的文件此前已提交;已登记的行不会重复写入",
+    "en": "a file of the same content was submitted before; rows that stand already are not written again",
+}
+
 
 class BatchQueries:
     """Files as their own school, its province and the ministry may see them."""
@@ -66,7 +78,7 @@ class BatchQueries:
         row, decision = self._row(batch_id, after_version, by)
         if refused_rows and row["errors_digest"]:
             self.looks.saw(by, decision, [batch_id], full=True)
-        return shown(row)
+        return shown(row) | {"submitted_before": self._before(row)}
 
     def list_batches(
         self,
@@ -144,6 +156,13 @@ class BatchQueries:
                     seen.update((UUID(str(found)), version) for found, version in cursor.fetchall())
                     left = [each for each in left if (each.originator_id, each.last_version) not in seen]
         return left
+
+    def _before(self, row: Answer) -> Answer | None:
+        """The office's own file of the same kind and content, handed in before: said, and refused for nothing."""
+        with self.store.reading() as cursor:
+            cursor.execute(_BEFORE, row)
+            found = cursor.fetchone()
+        return {"batch_id": str(found[0]), **_SEEN_BEFORE} if found else None
 
     def _row(self, batch_id: UUID, after_version: int, by: By) -> tuple[Answer, Decision]:
         if after_version:

@@ -263,6 +263,11 @@ class BatchV1(Contract):
     mode = fields.String(allow_none=True)
     errors_digest = fields.String(required=True, allow_none=True)
     reason = fields.Dict(keys=fields.String(), required=True, allow_none=True)
+    submitted_before = fields.Dict(
+        keys=fields.String(),
+        allow_none=True,
+        metadata={"description": "batch_id, rule, zh, en: the same file was handed in before (X-FILE-17); not refused"},
+    )
     started_at = shapes.instant(required=False, allow_none=True)
     rate_per_second = fields.Float(allow_none=True)
     remaining_seconds = fields.Float(allow_none=True)
@@ -285,6 +290,7 @@ class BatchV1(Contract):
         "mode": None,
         "errors_digest": A_DIGEST,
         "reason": None,
+        "submitted_before": None,
         "started_at": "2022-09-10T04:00:00+00:00",
         "rate_per_second": 8000.0,
         "remaining_seconds": 0.0,

@@ -17,10 +17,10 @@ from shared.intake.limits import Limits
 from shared.intake.refusals import (
     ColumnsUnknown,
     ControlCharacters,
-    FileEmpty,
     FileRefused,
     FileTruncated,
     MemoColumns,
+    NoUsableRows,
     TooManyRows,
     WrongEncoding,
     WrongFormat,
@@ -114,8 +114,8 @@ def test_the_encoding_is_found_whatever_the_head_says(encoding: str, driver: int
 def test_deleted_rows_are_no_rows_and_the_others_keep_their_numbers() -> None:
     content = made(BOX, [BLUE, BLUE, BLUE])
     assert [row.number for row in rows_of(deleted(content, 2))] == [1, 3]
-    refused(FileEmpty, deleted(made(BOX, [BLUE]), 1))
-    refused(FileEmpty, made(BOX, [b" " * 16]))
+    refused(NoUsableRows, deleted(made(BOX, [BLUE]), 1))
+    refused(NoUsableRows, made(BOX, [b" " * 16]))
 
 
 @pytest.mark.parametrize("name", ["王??", "??"])
@@ -160,7 +160,7 @@ def test_memo_fields_are_refused_by_name(tmp_path: Path, kind: str) -> None:
         (FileTruncated, lambda _: made([(b"NO", b"C", 0)], [b" "])),
         (FileTruncated, lambda _: made([(b"NO", b"I", 3)], [b" abc"])),
         (FileTruncated, lambda _: made([], [])),
-        (FileEmpty, lambda _: made(BOX, [])),
+        (NoUsableRows, lambda _: made(BOX, [])),
         (WrongFormat, lambda _: made([(b"NO", b"Q", 5)], [b" 12345"])),
         (WrongFormat, lambda _: made([(b"N%d" % at, b"C", 1) for at in range(300)], [b" " * 301])),
         (WrongFormat, lambda _: made(BOX, [BLUE], version=4)),

@@ -79,7 +79,8 @@ def test_a_row_that_the_store_refuses_is_found_while_the_next_rows_are_decided(h
 @pytest.mark.parametrize(
     ("content", "filename", "rule"),
     [
-        (b"NO,COLOUR\r\n", "box.csv", "X-FILE-1"),
+        (b"", "box.csv", "X-FILE-1"),
+        (b"NO,COLOUR\r\n", "box.csv", "X-FILE-15"),
         (b"NO,COLOUR\r\n1,blue\r\n2", "box.csv", "X-FILE-4"),
         (b"NO\r\n1\r\n", "box.csv", "X-FILE-5"),
         (b"NO,COLOUR\r\n1,blue\r\n", "box.xlsx", "X-FILE-2"),

@@ -18,6 +18,7 @@ from shared.intake.refusals import (
     FileEmpty,
     FileRefused,
     FileTruncated,
+    NoUsableRows,
     TooLarge,
     TooManyRows,
     UnpacksTooLarge,
@@ -134,17 +135,22 @@ def test_elements_may_carry_a_prefix() -> None:
 
 
 @pytest.mark.rule("X-FILE-1")
-@pytest.mark.parametrize(
-    "content", [b"", b"\xef\xbb\xbf", b"NO,COLOUR\r\n", b"\r\n\r\n", HEAD.encode() + b" , \r\n,\r\n"]
-)
+@pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\r\n\r\n"])
 def test_an_empty_file_is_refused(content: bytes) -> None:
     """Given a file without a single row, when it is read, then it is refused as empty."""
     refused(FileEmpty, content)
 
 
+@pytest.mark.rule("X-FILE-15")
+@pytest.mark.parametrize("content", [b"NO,COLOUR\r\n", HEAD.encode() + b" , \r\n,\r\n"])
+def test_a_header_alone_is_no_file_to_take_in(content: bytes) -> None:
+    """Given a header with blank rows or none beneath it, when the file is read, then it has no usable rows."""
+    refused(NoUsableRows, content)
+
+
 def test_an_empty_workbook_is_refused() -> None:
     refused(FileEmpty, workbook(""), "a.xlsx")
-    refused(FileEmpty, workbook(HEADER), "a.xlsx")
+    refused(NoUsableRows, workbook(HEADER), "a.xlsx")
 
 
 @pytest.mark.rule("X-FILE-4")

@@ -21,6 +21,7 @@ from shared.intake.refusals import (
     KeyDoubled,
     LineTooLong,
     NotOneObject,
+    NoUsableRows,
     TooManyRows,
     WrongEncoding,
     WrongFormat,
@@ -78,7 +79,7 @@ def test_unknown_keys_are_refused_like_unknown_columns() -> None:
     ("kind", "content"),
     [
         (FileEmpty, b""),
-        (FileEmpty, b'{"NO":null}\n{}\n'),
+        (NoUsableRows, b'{"NO":null}\n{}\n'),
         (WrongFormat, b"\n\n"),
         (WrongFormat, b"NO,COLOUR\n1,x\n"),
         (WrongFormat, b'[{"NO":1,"COLOUR":"x"}]'),

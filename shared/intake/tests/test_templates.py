@@ -11,7 +11,7 @@ from shared.intake.catalogue import tables
 from shared.intake.columns import READ_OVER, Column, Table, check_rows
 from shared.intake.files import read_sheet
 from shared.intake.formats import DBF, FORMATS, XLSX
-from shared.intake.refusals import FileEmpty
+from shared.intake.refusals import NoUsableRows
 from shared.intake.tables import TABLES, YEAR_RESULTS
 from shared.intake.templates import TITLES, Template
 from shared.intake.tests.dbf_files import made
@@ -52,7 +52,7 @@ def test_every_field_of_a_dbf_template_has_room_for_what_goes_in(table: Table) -
 
 def test_an_empty_template_has_a_header_and_no_rows() -> None:
     for format_ in ("csv", XLSX, DBF):
-        with pytest.raises(FileEmpty):
+        with pytest.raises(NoUsableRows):
             list(read_sheet(io.BytesIO(content_of(Template(YEAR_RESULTS, format_), mark="")), f"a.{format_}"))
     assert content_of(Template(YEAR_RESULTS, "csv"), mark="").decode("utf-8-sig").startswith("考生号,学年,注册结果")
 

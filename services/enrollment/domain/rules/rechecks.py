@@ -11,6 +11,7 @@ from services.enrollment.domain.rules.standing import PASSED, StatusStanding, ac
 from services.enrollment.domain.rules.years import StatusNotOpen
 from shared.codes.clock import add_months
 from shared.rules.refused import Refused
+from shared.rules.rulebook import prevailing
 
 FAILED: Final = "不合格"
 HEALTH: Final = "health"
@@ -29,6 +30,7 @@ NOTHING: Final = "nothing"
 CANCEL_ENTRY: Final = "cancel_entry"  # 取消入学资格: not registered yet
 CANCEL_STATUS: Final = "cancel_status"  # 取消学籍: registered already, so two persons decide
 MAY_DEFER: Final = "may_defer"  # 保留入学资格: health alone
+_CANCELLED: Final = {"A8-3": CANCEL_ENTRY, "R41-11": CANCEL_STATUS}
 
 
 class ItemsMissing(Refused):
@@ -87,14 +89,16 @@ def recheck_result(items: Mapping[str, bool]) -> str:
     return PASSED if all(items.values()) else FAILED
 
 
-def what_follows(items: Mapping[str, bool], *, registered: bool) -> str:
+def what_follows(items: Mapping[str, bool], *, registered: bool, on: date = date.max) -> str:
     """What a recheck leads to; whether the status was registered before chooses between the two cancellations."""
     failed = {item for item, passed in items.items() if not passed}
     if not failed:
         return NOTHING
     if failed == {HEALTH}:
         return MAY_DEFER
-    return CANCEL_STATUS if registered else CANCEL_ENTRY
+    # of a student Order 41 alone speaks; of who is none yet the Measure does too, and it wins (A28-2)
+    speaking = ("R41-11",) if registered else ("R41-11", "A8-3")
+    return _CANCELLED[prevailing(speaking, on)]
 
 
 def recheck_values(
