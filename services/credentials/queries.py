@@ -3,13 +3,17 @@
 from typing import Any
 from uuid import UUID
 
+from services.credentials.domain.certificate import Certificate
+from services.credentials.domain.certificate_batch import CertificateBatch
 from services.credentials.domain.look import Look
 from services.credentials.domain.rules import StatusNotInForce
 from shared.access.by import By
-from shared.access.decide import Resource, require
+from shared.access.decide import Resource, require, require_person
 from shared.codes.id_documents import mask_name
+from shared.codes.training import ALL, training_of
 from shared.eventstore.follower import wait_for
 from shared.eventstore.looking import Looks
+from shared.eventstore.lookup import standings
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
 from shared.rules.refused import NotFound
@@ -55,8 +59,10 @@ class CredentialsQueries:
         if after_version:
             wait_for(self.store, batch_id, after_version)
         row = self._one("SELECT * FROM certificate_batch_register WHERE batch_id = %s", batch_id)
-        decision = require(by.actor, "read_batch", Resource("batch", school=row["school_code"]))
+        resource = Resource("batch", school=row["school_code"], training=self._training_of_file(batch_id))
+        decision = require(by.actor, "read_batch", resource)
         if refused_rows and row["errors_digest"]:
+            require_person(by.actor, "read_batch")
             self.looks.saw(by, decision, [batch_id], full=True)
         counts = self._all(
             "SELECT CASE WHEN withheld IS NULL THEN state ELSE 'withheld' END AS state, count(*) AS number"
@@ -118,9 +124,24 @@ class CredentialsQueries:
 
     def _certificate(self, query: str, key: UUID, by: By) -> Answer:
         row = self._one(query, key)
-        decision = require(by.actor, "read_status", Resource("certificate", school=row["school_code"]))
+        training = self._training_of(row["certificate_id"])
+        decision = require(
+            by.actor, "read_status", Resource("certificate", school=row["school_code"], training=training)
+        )
         self.looks.saw(by, decision, [row["status_id"]], alone=True)
         return self._shown(row)
+
+    def _training_of(self, certificate_id: UUID) -> str | None:
+        with self.store.reading() as cursor:
+            found = standings(cursor, Certificate, [certificate_id]).get(certificate_id)
+        return training_of(found[1].category) if found else None
+
+    def _training_of_file(self, batch_id: UUID) -> str | None:
+        """The kind of training that the submitter is appointed for, whose students a file's rows are."""
+        with self.store.reading() as cursor:
+            found = standings(cursor, CertificateBatch, [batch_id]).get(batch_id)
+        said: str = found[1].params.get("training", ALL) if found else ALL
+        return None if said in ("", ALL) else said
 
     def _name(self, row: Answer) -> str:
         return str(self.keyring.open_person(row["sealed_person"], row["id_key"])["name"])

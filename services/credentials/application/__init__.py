@@ -22,6 +22,7 @@ from shared.access.decide import Resource, require
 from shared.codes.certificate_numbers import read_certificate_number
 from shared.codes.clock import Clock, shanghai_date
 from shared.codes.malformed import Malformed
+from shared.codes.training import ALL, training_of
 from shared.eventstore.application import Answer, Application, Heard, command
 from shared.eventstore.bulk import LARGEST_CHUNK, Draft
 from shared.eventstore.context import Context
@@ -49,14 +50,15 @@ class Credentials(Application):
         self, *, command_id: UUID, digest: str, filename: str, school_code: str, entry_year: int, by: By
     ) -> Answer:
         """Take in a school's certificates; the worker drafts row by row."""
-        require(by.actor, "draft_certificates", Resource("certificate", school=school_code))
+        # of which kind each student is says its row: the file carries for which kind its maker is appointed
+        require(by.actor, "draft_certificates", Resource("certificate", school=school_code, training=None))
         batch = CertificateBatch(
             kind="certificates",
             digest=digest,
             filename=filename,
             school_code=school_code,
             province=None,
-            params={"entry_year": str(entry_year)},
+            params={"entry_year": str(entry_year), "training": by.actor.kind if by.actor else ALL},
             submitted_by=by.sub,
         )
         return self.save(batch, by=Context.of(by, rules=("A4-1", "A16-3", "A24-1")))
@@ -66,7 +68,12 @@ class Credentials(Application):
         """The checker stands for the file; its complete certificates are registered by the worker (A24-2)."""
         batch = self.get(CertificateBatch, batch_id)
         state = batch.standing
-        resource = Resource("certificate", school=state.school_code, submitted_by=state.submitted_by)
+        resource = Resource(
+            "certificate",
+            school=state.school_code,
+            submitted_by=state.submitted_by,
+            training=state.params.get("training"),
+        )
         require(by.actor, "confirm_certificates", resource)
         batch.confirm(confirmed_by=by.sub)
         return self.save(batch, by=Context.of(by, rules=("A24-2",)))
@@ -91,7 +98,9 @@ class Credentials(Application):
         record = self.standings(StudentRecord, [status_id]).get(status_id)
         basis = record[1] if record else None
         school_code = basis.school_code if basis else ""
-        require(by.actor, "draft_certificates", Resource("certificate", school=school_code or None))
+        training = training_of(basis.category) if basis else None
+        resource = Resource("certificate", school=school_code or None, training=training)
+        require(by.actor, "draft_certificates", resource)
         values = certificate_values(
             basis,
             school_code=school_code,
@@ -112,7 +121,12 @@ class Credentials(Application):
         """A second person registers one certificate (A24-2)."""
         certificate = self.get(Certificate, certificate_id)
         state = certificate.standing
-        resource = Resource("certificate", school=state.school_code, submitted_by=state.drafted_by)
+        resource = Resource(
+            "certificate",
+            school=state.school_code,
+            submitted_by=state.drafted_by,
+            training=training_of(state.category),
+        )
         require(by.actor, "confirm_certificates", resource)
         _, record = self.standings(StudentRecord, [UUID(state.status_id)])[UUID(state.status_id)]
         certificate.confirm(confirmed_by=by.sub, record=record)

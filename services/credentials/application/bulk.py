@@ -11,8 +11,10 @@ from services.credentials.domain.rules import (
     NumberTaken,
     OneCertificatePerStatus,
     StudentRecordStanding,
+    may_certify,
 )
 from services.credentials.domain.student_record import StudentRecord, exam_key
+from shared.codes.training import ALL
 from shared.eventstore.bulk import Draft
 from shared.eventstore.ids import uuid7
 from shared.intake.batch import Progress
@@ -70,6 +72,7 @@ class CertificatesKind:
             return OneCertificatePerStatus(field="KSH")
         values = row.values
         try:
+            may_certify(batch.params.get("training", ALL), record.category)
             fact: dict[str, Any] = certificate_values(
                 record,
                 school_code=batch.school_code or "",

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, Literal
 
 from shared.codes.certificate_numbers import CertificateNumber
+from shared.codes.training import covers
 from shared.rules.refused import Refused
 
 CertificateState = Literal["incomplete", "complete", "registered", "published"]
@@ -30,6 +31,14 @@ class OneCertificatePerStatus(Refused):
     """One status ends in one registered certificate."""
 
     rule = "A16-2"
+
+
+class OtherTraining(Refused):
+    """An operator appointed for one kind of training certifies no student of another."""
+
+    rule = "A24-1"
+    zh = "经办人不负责该类学生({category})的学历注册"
+    en = "the operator is not appointed for certificates of this category ({category})"
 
 
 class StatusNotInForce(Refused):
@@ -220,6 +229,12 @@ def _number_agrees(record: StudentRecordStanding, number: CertificateNumber, iss
     ):
         if said != expected:
             raise NumberDiffers(field="ZSBH", part=part, expected=expected)
+
+
+def may_certify(appointed: str, category: str | None) -> None:
+    """Operators are appointed for one kind of training or for all (A24-1)."""
+    if not covers(appointed, category):
+        raise OtherTraining(field="KSH", category=category or "")
 
 
 def may_confirm(certificate: CertificateStanding, record: StudentRecordStanding) -> None:

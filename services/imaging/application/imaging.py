@@ -33,6 +33,7 @@ from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.blobs.port import BlobDamaged, Blobs
 from shared.codes.clock import Clock, shanghai_date
+from shared.codes.training import ALL, categories_under, training_of
 from shared.eventstore.application import Answer, Draft, command
 from shared.eventstore.context import Context
 from shared.eventstore.ids import uuid7
@@ -77,7 +78,9 @@ class Imaging(Students):
     def _issue_capture_code(self, *, command_id: UUID, status_id: UUID, by: By) -> Answer:
         student = self.student(status_id)
         person = str(student.person_id) if student.person_id else None
-        require(by.actor, "issue_capture_code", Resource("student_status", school=student.school_code, person=person))
+        training = training_of(student.category)
+        resource = Resource("student_status", school=student.school_code, person=person, training=training)
+        require(by.actor, "issue_capture_code", resource)
         self._require_no_photo(status_id)
         code_id = uuid7()
         values = issue(status_id, student, self._hash_of(code_id), shanghai_date(by.recorded_at))
@@ -100,9 +103,10 @@ class Imaging(Students):
     def _issue_capture_codes(
         self, *, command_id: UUID, school_code: str, graduation_year: int, limit: int, by: By
     ) -> Answer:
-        require(by.actor, "issue_capture_code", Resource("student_status", school=school_code))
-        today = shanghai_date(by.recorded_at)
-        wanted = self.classes.list_statuses_without_photo(school_code, graduation_year, today, limit + 1)
+        # of a class those get codes who are of the kind of training that the asker is appointed for (A24-1)
+        require(by.actor, "issue_capture_code", Resource("student_status", school=school_code, training=None))
+        today, categories = shanghai_date(by.recorded_at), categories_under(by.actor.kind if by.actor else ALL)
+        wanted = self.classes.list_statuses_without_photo(school_code, graduation_year, today, limit + 1, categories)
         students, drafts = self._eligible(wanted[:limit], today)
         codes = []
         for status_id, student in students.items():
@@ -120,12 +124,14 @@ class Imaging(Students):
     @command
     def submit_photo(self, *, command_id: UUID, code: str, digest: str, captured_on: date, by: By) -> Answer:
         """Take a photo in under its code; a file that is not as asked is rejected and leaves the code good."""
-        require(by.actor, "submit_photo", Resource("photo"))
+        require(by.actor, "submit_photo", Resource("photo", training=None))  # whose it is the code says
         today = shanghai_date(by.recorded_at)
         capture = self._open_code(code, today)
         status_id = capture.standing.status_id
+        student = self.student(status_id)
+        require(by.actor, "submit_photo", Resource("photo", training=training_of(student.category)))
         self._require_no_photo(status_id)
-        if not may_have_code(self.student(status_id), today):
+        if not may_have_code(student, today):
             raise NotEligible
         data = self._bytes_of(digest)
         photo = Photo(
@@ -158,7 +164,10 @@ class Imaging(Students):
     def review_photo(self, *, command_id: UUID, photo_id: UUID, decision: str, reasons: list[str], by: By) -> Answer:
         """Approve or reject; never by the person who handed the photo in."""
         photo = self.get(Photo, photo_id)
-        allowed = require(by.actor, "review_photo", Resource("photo", submitted_by=photo.standing.submitted_by))
+        standing = photo.standing
+        training = training_of(self.student(standing.status_id).category)
+        resource = Resource("photo", submitted_by=standing.submitted_by, training=training)
+        allowed = require(by.actor, "review_photo", resource)
         photo.review(
             approve=decision == "approve",
             reasons=reasons,

@@ -40,5 +40,5 @@ class ClassFinder(Protocol):
     """Where the students of a class are found who still need a photo."""
 
     def list_statuses_without_photo(
-        self, school_code: str, graduation_year: int, today: date, limit: int
+        self, school_code: str, graduation_year: int, today: date, limit: int, categories: list[str] | None = None
     ) -> list[UUID]: ...

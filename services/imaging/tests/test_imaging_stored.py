@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -134,6 +134,45 @@ def studio(databases: Any, keyring: Keyring, tmp_path: Path) -> Iterator[Studio]
     yield Studio(imaging, queries, blobs, tasks, iter(range(1, 100_000)))
     store.close()
     databases.drop(url)
+
+
+@pytest.mark.rule("A24-1")
+def test_whoever_is_appointed_for_another_kind_of_training_has_nothing_to_do_with_a_photo(studio: Studio) -> None:
+    """Given regular students, when people of the school and of the agency who are appointed for adult education ask for
+    codes, hand a photo in, review it or look at it, then each is refused, and their lists name nobody."""
+    adults, regular = (replace(REGISTRAR, kind=kind) for kind in ("adult", "regular"))
+    first, second = studio.register(2)
+    of_class = {"school_code": SCHOOL, "graduation_year": 2030, "limit": 10}
+    assert studio.tell("issue_capture_codes", adults, **of_class) == {"codes": [], "more": False}
+    told = studio.tell("issue_capture_codes", regular, **of_class)
+    assert {code["status_id"] for code in told["codes"]} == {str(first), str(second)}
+    photo_id = UUID(str(studio.submit(told["codes"][0]["code"])["id"]))
+    studio.work()
+    stranger = replace(SECOND, kind="adult")
+    refused = (
+        lambda: studio.tell("issue_capture_code", adults, status_id=first),
+        lambda: studio.tell(
+            "submit_photo",
+            stranger,
+            code=told["codes"][1]["code"],
+            digest=studio.blobs.put(photo()),
+            captured_on=TAKEN_ON,
+        ),
+        lambda: studio.review(str(photo_id), stranger),
+        lambda: studio.ask("get_photo", adults, photo_id=photo_id, after_version=0),
+        lambda: studio.ask("get_photo", stranger, photo_id=photo_id, after_version=0),
+    )
+    for attempt in refused:
+        with pytest.raises(NotPermitted) as refusal:
+            attempt()
+        assert refusal.value.as_dict()["rule"] == "A24-1"
+    waiting = {kind: replace(SECOND, kind=kind) for kind in ("adult", "regular", "all")}
+    shown = {
+        kind: len(studio.ask("list_photos_to_review", who, after=None, limit=10)["photos"])
+        for kind, who in waiting.items()
+    }
+    assert shown == {"adult": 0, "regular": 1, "all": 1}
+    assert studio.ask("get_photo", regular, photo_id=photo_id, after_version=0)["id"] == photo_id
 
 
 @pytest.mark.rule("X-PHOTO-1")

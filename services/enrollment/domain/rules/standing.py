@@ -6,6 +6,7 @@ from datetime import date
 from hashlib import blake2b
 from typing import Any, Literal
 
+from shared.codes import training
 from shared.eventstore.aggregate import changed
 
 AdmissionState = Literal[
@@ -52,14 +53,7 @@ CANCELLATIONS: dict[str, StatusState] = {
     "开除学籍": "expelled",
     "死亡": "deceased",
 }
-# The kind of training behind each category: offices appoint their operators by it (A24-1)
-TRAINING: dict[str, str] = {
-    "普通高等教育": "regular",
-    "研究生": "graduate",
-    "成人高等教育": "adult",
-    "网络教育": "online",
-    "开放教育": "online",
-}
+TRAINING = training.TRAINING
 TRAINING_ZH: dict[str, str] = {
     "regular": "普通教育",
     "graduate": "研究生教育",
@@ -104,9 +98,13 @@ class AdmissionStanding:
     deferred_until: date | None = None  # until when the deferred may ask to enter (R41-10)
     fix_id: str = ""  # a correction is asked for and not decided: nobody is registered meanwhile (A10-3)
     basis_version: int = 1  # corrections make new versions, the old ones stay in earlier facts (A10-2)
+    leave_until: date | None = None  # leave to report later, or time given anew (R41-8)
+    discharged_on: date | None = None  # from the military service that entry was deferred for (R41-27)
+    withdrawal_by: str = ""  # who asks that the outcome be taken back; another person decides (A24-2)
+    withdrawal_until: date | None = None  # until when the person would then report or come back
 
     def decided(self, outcome: AdmissionState, cause: str = "", until: date | None = None) -> "AdmissionStanding":
-        return changed(self, state=outcome, cause=cause, deferred_until=until)
+        return changed(self, state=outcome, cause=cause, deferred_until=until, withdrawal_by="", withdrawal_until=None)
 
 
 @dataclass(frozen=True)
