@@ -38,7 +38,7 @@ def consents(language: str) -> Response:
     """To whom the own word was given, for what and until when; given anew, taken back (PIPL-1)."""
     outcome = taken(_STEPS)
     given = _given(outcome)  # read first: the list below has followed by then
-    found, own = asked(ListMyConsentsV1, {}), asked(ListMyRecordsV1, {})
+    found, own = asked(ListMyConsentsV1, {"with_readers": True}), asked(ListMyRecordsV1, {})
     today = datetime.fromtimestamp(platform().verifier.now().timestamp(), SHANGHAI).date()
     return form_page(
         "consents.html",
@@ -48,6 +48,7 @@ def consents(language: str) -> Response:
         given=given,
         revoked=request.form.get("consent_id", "") if outcome and not outcome.refusal else "",
         consents=found.answer.get("consents", []),
+        readers=found.answer.get("readers", []),
         records=own.answer.get("records", []),
         scope=CONSENT_SCOPE,
         today=today.isoformat(),

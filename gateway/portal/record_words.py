@@ -69,10 +69,12 @@ RECORD_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "consents_open": ("有效", "holds"),
     "consents_over": ("已到期", "over"),
+    "consents_rests": ("暂停：账号已合并", "rests: the account was merged"),
     "consents_office": ("机构代码", "Code of the office"),
     "consents_office_hint": (
-        "由需要查看的机构告知您。提交后请核对机构名称。",
-        "The office that wants to see it tells you. Check its name once you have given your word.",
+        "从列表中选择，或填写该机构告知您的代码。只能授权给验证机构；提交后请核对机构名称。",
+        "Choose one from the list, or type the code that the office told you. Only verifiers' offices can be chosen; "
+        "check the name once you have given your word.",
     ),
     "consents_purpose": ("用途", "What for"),
     "consents_purpose_hint": ("例如：入职背景核实。", "For instance: a check before employment."),

@@ -117,7 +117,7 @@ def build(environ: Mapping[str, str]) -> Worker:
         clock,
         runs=[
             accounts.bind,
-            Merging(store, clock, PeopleQueries(store, keyring)).close_merged,
+            Merging(store, clock, PeopleQueries(store, keyring, use_cases.allowances)).close_merged,
             claims.let_next_up,
         ],
         given_up=use_cases.note_undelivered,

@@ -99,12 +99,10 @@ def looks_of(
     named = list(dict.fromkeys(each if isinstance(each, UUID) else UUID(each) for each in records))
     if not named:
         return []
-    purpose = by.purpose.strip()
-    if not purpose and by.actor.role in _MUST_SAY_WHY:
-        raise PurposeNeeded(field="purpose")
+    require_purpose(by)
     said = {
         "shown": "full" if full else "masked",
-        "purpose": purpose or by.use_case,
+        "purpose": by.purpose.strip() or by.use_case,
         "office": by.actor.office,
         "alone": alone,
         "alarming": alone and not in_case and decision.reach == NATIONWIDE,
@@ -112,6 +110,12 @@ def looks_of(
     return [
         {"records": tuple(named[start : start + MOST_RECORDS]), **said} for start in range(0, len(named), MOST_RECORDS)
     ]
+
+
+def require_purpose(by: Looking) -> None:
+    """Whoever must say what a look is for has said it; asked before anything is looked for."""
+    if by.actor.role in _MUST_SAY_WHY and not by.purpose.strip():
+        raise PurposeNeeded(field="purpose")
 
 
 def told_of(record: FactRecord) -> Values:

@@ -17,6 +17,7 @@ from services.identity.application.deliveries import CHANNELS
 from services.identity.application.secrets import Secrets, checked_document
 from services.identity.application.sign_in_attempts import Attempts
 from services.identity.domain.account import Account, ContactTaken, DocumentTaken
+from services.identity.domain.login import SUBJECT, Login
 from services.identity.domain.rules import CODE_LIFE, RESEND_AFTER
 from shared.access.by import By
 from shared.access.decide import Resource, require
@@ -70,8 +71,12 @@ class AccountCodes(Binding):
         self.secrets = Secrets(keyring)
         self.allowances = Allowances(store, keyring)
         self.attempts = Attempts(store, keyring)
-        self.counts = CodeCounts(self.allowances, self.attempts)
+        self.counts = CodeCounts(self.allowances, self.attempts, self._epoch_of)
         self.channels = channels
+
+    def _epoch_of(self, subject: str) -> int:
+        found = self.owning(Login, SUBJECT, [subject]).get(subject)
+        return found[2].epoch if found else 0
 
     def contact_of(self, account_id: UUID, sealed_contact: str) -> str:
         """The address a message goes to; raises Shredded once the account is gone."""

@@ -10,7 +10,7 @@ from uuid import UUID
 import msgspec
 
 from services.identity.application.account_codes import CONTACT, PERSON, AccountCodes
-from services.identity.application.allowances import ChangedTooOften
+from services.identity.application.allowances import ChangedTooOften, network_of
 from services.identity.application.code_counts import Asker
 from services.identity.application.secrets import checked_contact, checked_document, mask_contact
 from services.identity.domain.account import Account, ContactOfAnother, DocumentTaken
@@ -23,6 +23,7 @@ from shared.rules.refused import MalformedValue, Refused
 CONFIRM_WITHIN: Final = timedelta(minutes=30)
 NAMES: Final = "rename"  # under what the names are counted that one document had in a day, in whichever account
 NAMES_A_DAY: Final = 3
+TAKEN_A_DAY: Final = 20  # as often one network is told which of document and contact serves whom
 
 
 class NotConfirmed(Refused):
@@ -55,6 +56,24 @@ class AlreadyRegistered(Refused):
     rule = "AC-5"
     zh = "您已注册，请直接登录；忘记用户名或密码的，请找回。"
     en = "You are registered: sign in, or recover user name or password."
+
+
+class Taken(Refused):
+    """Document or contact serve an account already; which, and whose, this network was told often enough today."""
+
+    rule = "AC-1"
+    zh = "该证件或联系方式已用于某个账号。已有账号的，请登录或找回；证件被他人使用的，请提出申诉。"
+    en = (
+        "This document or this contact serves an account already. If it is yours, sign in or recover it; if somebody "
+        "else uses your document, claim it."
+    )
+
+
+class OpenedTooOften(Refused):
+    """From this network accounts were asked for often enough in this hour, whatever became of it."""
+
+    rule = "AC-13"
+    status = 429
 
 
 class Accounts(AccountCodes):
@@ -97,8 +116,11 @@ class Accounts(AccountCodes):
         contact = self._offered(channel, contact)
         self._require_confirmed(confirmation, (id_type, number, name, channel, contact), by.recorded_at)
         id_key, contact_key = self.keyring.id_key(id_type, number), self.secrets.contact_key(channel, contact)
+        network = network_of(by.address)
+        if network and not self.counts.network_may("opening", network, by.recorded_at):
+            raise OpenedTooOften(field="id_number")
         # asked before a key is made for the subject; the claims themselves decide
-        self._require_free(id_key, contact_key)
+        self._require_free(id_key, contact_key, network, by.recorded_at)
         # an account's name binds the records of its document: it must not be found out by closing and opening anew
         if self.allowances.spent(NAMES, id_key, by.recorded_at) >= NAMES_A_DAY:
             raise ChangedTooOften(field="id_number")
@@ -178,10 +200,14 @@ class Accounts(AccountCodes):
             raise ChannelNotOffered(field="channel")
         return checked_contact(channel, contact)
 
-    def _require_free(self, id_key: str, contact_key: str) -> None:
-        """Say what to do next where document or contact serve an account already."""
+    def _require_free(self, id_key: str, contact_key: str, network: str, now: datetime) -> None:
+        """Say what to do next where document or contact serve an account already; to one network so often a day."""
         by_document = self.owners("account.document", [id_key]).get(id_key)
         by_contact = self.owners("account.contact", [contact_key]).get(contact_key)
+        if by_document is None and by_contact is None:
+            return
+        if network and not self.allowances.spend("taken", network, now, at_most=TAKEN_A_DAY):
+            raise Taken(field="id_number")
         if by_document is not None and by_document == by_contact:
             standing = self.standings(Account, [by_document])[by_document][1]
             raise NotYetActivated() if standing.state == "opened" else AlreadyRegistered()

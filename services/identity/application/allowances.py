@@ -2,7 +2,7 @@
 
 import hmac
 from datetime import date, datetime, timedelta
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Network, ip_address, ip_network
 from typing import Final
 
 from shared.codes.clock import shanghai_date
@@ -12,6 +12,7 @@ from shared.rules.refused import Refused
 
 _A_DAY: Final = timedelta(days=1)
 _PREFIX: Final = {4: 32, 6: 64}  # what one household or desk has
+_SITE: Final = 48  # what one customer has of IPv6: sixty-five thousand such networks
 
 
 class CodesTooOften(Refused):
@@ -85,3 +86,9 @@ def network_of(address: str) -> str:
         return ""
     found = getattr(found, "ipv4_mapped", None) or found  # or all of IPv4 were one network, and one could stop all
     return str(ip_network((found, _PREFIX[found.version]), strict=False))
+
+
+def site_of(network: str) -> str:
+    """All networks of one IPv6 customer; empty for IPv4, where a network is one address."""
+    found = ip_network(network) if network else None
+    return str(found.supernet(new_prefix=_SITE)) if isinstance(found, IPv6Network) else ""

@@ -9,7 +9,7 @@ from services.identity.application.claim_granting import ClaimGranting
 from services.identity.application.claim_queue import in_its_order
 from services.identity.application.claims import SlotTaken
 from services.identity.domain.claim_refusals import KnowledgeNotEnough, NoMoreTries
-from services.identity.domain.claim_rules import may_try_knowledge, tries_of_day
+from services.identity.domain.claim_rules import ClaimStanding, may_try_knowledge, tries_left, tries_of_day
 from services.identity.domain.identity_claim import KNOWLEDGE_SLOT, IdentityClaim
 from shared.access.by import By
 from shared.codes.clock import shanghai_date
@@ -46,7 +46,7 @@ class ClaimKnowledge(ClaimGranting):
 
     @command
     def _try_knowledge(self, *, command_id: UUID, claim_id: UUID, secret: str, by: By, **named: Any) -> Answer:
-        """One try, recorded before its outcome is told, under one of the five slots that the day has."""
+        """One try, recorded before its outcome is told, under one of the slots that the day has."""
         return in_its_order(lambda: self._tried(claim_id, secret, named, by))
 
     def _tried(self, claim_id: UUID, secret: str, named: Mapping[str, Any], by: By) -> Answer:
@@ -55,18 +55,28 @@ class ClaimKnowledge(ClaimGranting):
         self.require_held(claim.standing)
         self.require_not_decided(claim)
         asker, standing = self.asker_of(claim), claim.standing
-        slots = tries_of_day(f"{standing.id_key}|{standing.name_key}", shanghai_date(by.recorded_at))
-        held = self.owners(KNOWLEDGE_SLOT, slots)
-        free = [slot for slot in slots if slot not in held]
-        if not free:
-            raise NoMoreTries()
+        slot, left = self._slot_of(standing, by)
         right = self._is_right(claim, named)
         waits = self.has_to_wait(claim)
-        claim.try_knowledge(right=right, slot=free[0], now=by.recorded_at, waits=waits)
+        claim.try_knowledge(right=right, slot=slot, now=by.recorded_at, waits=waits)
         if right and waits:
             self.queue(claim, asker, by)
-        answer = {"right": right, "tries_left": len(free) - 1}
+        answer = {"right": right, "tries_left": left - 1}
         return self.save(claim, by=Context.of(by, rules=("AC-9", "AC-13")), answer=answer)
+
+    def _slot_of(self, standing: ClaimStanding, by: By) -> tuple[str, int]:
+        """The first of the day's slots that nobody holds, and how many tries this one's contact has left.
+
+        Two at once take the same one, so that the later decides anew.
+        """
+        slots = tries_of_day(standing.id_key, standing.name_key, shanghai_date(by.recorded_at))
+        held = self.owners(KNOWLEDGE_SLOT, slots)
+        claims = self.standings(IdentityClaim, set(held.values()))
+        mine = {claim_id for claim_id, (_, each) in claims.items() if each.contact_key == standing.contact_key}
+        left = tries_left(sum(claim_id in mine for claim_id in held.values()), len(held))
+        if not left:
+            raise NoMoreTries()
+        return next(slot for slot in slots if slot not in held), left
 
     def finish_proven(self, claim_id: UUID, now: Any) -> bool:
         """Grant what was proven; the worker repeats it where a crash came between."""

@@ -11,7 +11,10 @@ from uuid import UUID
 
 import msgspec
 
+from services.identity.application.allowances import Allowances
+from services.identity.application.code_counts import CodeCounts
 from services.identity.application.secrets import Secrets, checked_contact, checked_document
+from services.identity.application.sign_in_attempts import Attempts
 from services.identity.domain.account import Account, ContactTaken, DocumentTaken
 from services.identity.domain.claim_rules import (
     CONTACT,
@@ -21,7 +24,6 @@ from services.identity.domain.claim_rules import (
     UNKNOWN,
     ClaimStanding,
     clean_reason,
-    codes_of_day,
 )
 from services.identity.domain.identity_claim import CODE_SLOT, CONTESTED, KNOWLEDGE_SLOT, IdentityClaim
 from services.identity.domain.rules import CODE_LIFE, RESEND_AFTER
@@ -106,6 +108,7 @@ class Claims(Application):
         self.keys = SubjectKeys(store, keyring)
         self.secrets = Secrets(keyring)
         self.claim_finder = finder
+        self.counts = CodeCounts(Allowances(store, keyring), Attempts(store, keyring), lambda _: 0)
 
     # --- opening ---
 
@@ -118,6 +121,7 @@ class Claims(Application):
         self, *, command_id: UUID, kind: Any, channel: str, contact: str, statement: str, by: By, **document: str
     ) -> Answer:
         contact = checked_contact(channel, contact)
+        self.counts.require_room(self.counts.asker(None, "", by), by.recorded_at)
         claim = self._drawn_up(kind, document, channel, contact, statement, None, by)
         answer = {"id": claim.id, "version": 1, **_ASKED}
         saved = self._saved_or_shredded(claim, by, ("AC-9",), answer)
@@ -179,22 +183,24 @@ class Claims(Application):
     @command
     def send_claim_code(self, *, command_id: UUID, claim_id: UUID, by: By) -> Answer:
         """Send the code that proves a claim's contact; the same answer whether one goes out or not."""
+        self.counts.require_room(self.counts.asker(None, "", by), by.recorded_at)
         self.save(by=Context.of(by, rules=("AC-5",)), answer=_ASKED)
         self._send_code(claim_id, by)
         return _ASKED
 
     def _send_code(self, claim_id: UUID, by: By) -> None:
-        """One a minute for the claim, five a day for the destination, whichever claims they are for."""
+        """One a minute for the claim; to the destination as many as an account's codes, by the place that asks."""
         context = Context.of(by, rules=("AC-5",)).with_(command_id=None)
         claim = self.find(IdentityClaim, claim_id)
         if claim is None:
             return
-        slot = self._free_slot(CODE_SLOT, codes_of_day(claim.standing.contact_key, shanghai_date(by.recorded_at)))
-        salt = token_hex(16)
+        salt, now = token_hex(16), by.recorded_at
         digest = self.secrets.digest_of(claim.id, salt, self.secrets.code_of(claim.id, salt))
-        if slot and claim.issue_code(salt=salt, digest=digest, slot=slot, now=by.recorded_at):
+        due = claim.issue_code(salt=salt, digest=digest, now=now)
+        contact = claim.standing.contact_key if due else None
+        if self.counts.may_go(contact, str(claim_id), self.counts.asker(None, "", by), now):
             # two at once: one code goes out, and neither asker learns more than the other
-            with suppress(ChangedMeanwhile, SlotTaken):
+            with suppress(ChangedMeanwhile):
                 self.save(claim, by=context)
 
     def _free_slot(self, scope: str, slots: Sequence[str]) -> str | None:

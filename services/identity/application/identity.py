@@ -135,8 +135,9 @@ class Identity(AccountRecovery):
         if holder is None:
             raise WrongCode
         # a code to a proven contact is the strongest proof of those who have no stronger one
-        strong = bool(beside) or not self.sessions.login_standing(holder.subject).is_strong
+        login = self.sessions.login_standing(holder.subject)
+        strong = bool(beside) or not login.is_strong
         amr = ("otp", account.channel, *(method if method == RECOVERY else "mfa" for method in beside))
         proven_at = datetime.fromisoformat(tried["expires_at"]) - STUDENT_SESSION
         answer = self.sessions.begin(holder, amr=amr, device="", by=by, strong=strong, proven_at=proven_at.isoformat())
-        return {**answer, "known_device": self.attempts.new_device(holder.subject)}
+        return {**answer, "known_device": self.attempts.new_device(holder.subject, login.epoch)}

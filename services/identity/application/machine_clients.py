@@ -39,6 +39,7 @@ from shared.eventstore.context import Context
 from shared.eventstore.privacy import Keyring
 from shared.eventstore.store import Store
 from shared.eventstore.violations import CommandKnown
+from shared.rules.free_texts import checked_words
 from shared.rules.refused import MalformedValue, NotFound, Refused
 
 TOKEN_LIFE: Final = timedelta(minutes=5)
@@ -138,7 +139,7 @@ class MachineClients(Application):
         """End a client: the owner of its office, or the office above."""
         client, office = self._client_for(client_id)
         require_for(by.actor, "revoke_machine_client", office)
-        client.revoke(reason)
+        client.revoke(checked_words(reason))
         return self.save(client, by=Context.of(by, rules=("A24-1", "A27-2"), reason=reason))
 
     def issue_machine_token(

@@ -21,6 +21,7 @@ from shared.eventstore.context import Context
 from shared.eventstore.ids import uuid7
 from shared.eventstore.log import FactRecord
 from shared.eventstore.store import Store
+from shared.rules.free_texts import checked_words
 from shared.rules.refused import Refused
 
 
@@ -53,7 +54,8 @@ class Merging(Application):
         by: By,
     ) -> Answer:
         """One of the registry says that two living accounts are one human being's."""
-        require(by.actor, "propose_merge", Resource("merge"), reason=reason)
+        require(by.actor, "propose_merge", Resource("merge"), reason=checked_words(reason))
+        papers = tuple(checked_words(each, field="evidence") for each in evidence)
         survivor, other = self._both(surviving_account, other_account)
         self._require_not_own((survivor.id, other.id), by)
         merge = Merge(
@@ -65,7 +67,7 @@ class Merging(Application):
             proposed_by=by.sub,
             proposed_on=shanghai_date(by.recorded_at),
         )
-        context = Context.of(by, rules=("AC-19",), reason=reason, evidence=tuple(evidence))
+        context = Context.of(by, rules=("AC-19",), reason=reason, evidence=papers)
         return self.save(merge, by=context)
 
     @command
@@ -87,7 +89,7 @@ class Merging(Application):
     @command
     def propose_split(self, *, command_id: UUID, merge_id: UUID, reason: str, by: By) -> Answer:
         """One of the registry says that a merge was wrong."""
-        require(by.actor, "propose_merge", Resource("merge"), reason=reason)
+        require(by.actor, "propose_merge", Resource("merge"), reason=checked_words(reason))
         merge = self.get(Merge, merge_id)
         self._require_not_own((merge.standing.account_id, merge.standing.other_account_id), by)
         merge.propose_split(sub=by.sub, on=shanghai_date(by.recorded_at))
@@ -135,7 +137,8 @@ class Merging(Application):
     def _waiting(self, merge_id: UUID, reason: str, by: By) -> Merge:
         """A merge that waits for a second person, and this is one (A24-2)."""
         merge = self.get(Merge, merge_id)
-        require(by.actor, "confirm_merge", Resource("merge", submitted_by=merge.standing.proposed_by), reason=reason)
+        waiting = Resource("merge", submitted_by=merge.standing.proposed_by)
+        require(by.actor, "confirm_merge", waiting, reason=checked_words(reason))
         self._require_not_own((merge.standing.account_id, merge.standing.other_account_id), by)
         return merge
 

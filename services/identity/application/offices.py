@@ -27,6 +27,7 @@ from shared.access.decide import Resource, require
 from shared.codes.clock import shanghai_date
 from shared.eventstore.application import Answer, Application, ChangedMeanwhile, command
 from shared.eventstore.context import Context
+from shared.rules.free_texts import checked_words
 from shared.rules.refused import MalformedValue, Refused
 
 AUDITOR: Final = "auditor"
@@ -82,7 +83,7 @@ class Offices(Application):
         require(by.actor, "found_office", Resource("office", office=code))
         org = org_of(kind, code, scope)
         _check_grant(kind, valid_from, valid_until)
-        grant = _grant(kind, org, schools or [], services or [], purpose.strip())
+        grant = _grant(kind, org, schools or [], services or [], checked_words(purpose.strip(), field="purpose"))
         if self.owners(OFFICE_CODE, [code]):
             raise OfficeTaken(field="code")
         office = Office(
@@ -111,21 +112,21 @@ class Offices(Application):
         office = self._for_ministry(code, "change_office", by)
         if not oversees("ministry", office.standing):
             raise NotItsSuperior
-        office.close(on=on, reason=reason)
+        office.close(on=on, reason=checked_words(reason))
         return self.save(office, by=Context.of(by, rules=("A6-3",), reason=reason))
 
     @command
     def suspend_office(self, *, command_id: UUID, code: str, reason: str, by: By) -> Answer:
         """The office above stops it: its operators look and do not act."""
         office = self._from_above(code, by)
-        office.suspend(reason)
+        office.suspend(checked_words(reason))
         return self.save(office, by=Context.of(by, rules=("A23-1",), reason=reason))
 
     @command
     def resume_office(self, *, command_id: UUID, code: str, reason: str, by: By) -> Answer:
         """The office above lets it act again."""
         office = self._from_above(code, by)
-        office.resume(reason)
+        office.resume(checked_words(reason))
         return self.save(office, by=Context.of(by, rules=("A23-1",), reason=reason))
 
     @command
@@ -135,7 +136,11 @@ class Offices(Application):
         require(by.actor, "attest_office", resource_of(office.standing))
         if office.standing.owner is not None and not answers_for(by.sub, code, office.standing):
             raise NotItsOwner
-        office.attest(procedure=evidence[0], statement=statement, today=shanghai_date(by.recorded_at))
+        office.attest(
+            procedure=evidence[0],
+            statement=checked_words(statement, field="statement"),
+            today=shanghai_date(by.recorded_at),
+        )
         return self.save(office, by=Context.of(by, rules=("A23-1",), evidence=tuple(evidence)))
 
     @command

@@ -28,6 +28,7 @@ from shared.eventstore.application import Answer, Application, command
 from shared.eventstore.context import Context
 from shared.eventstore.privacy import Keyring, SubjectKeys
 from shared.eventstore.store import Store
+from shared.rules.free_texts import checked_words
 from shared.rules.refused import MalformedValue, NotFound, Refused
 
 PERSON: Final = "operator:person"  # the place that an operator's sealed name and address belong to
@@ -79,7 +80,7 @@ class Appointments(Application):
         office = self.offices.office_of(operator.standing.office)
         if office.standing.kind == "ministry" and office.standing.owner == operator_id:
             raise OwnerMissing(field="operator_id")  # nobody above could name another: that comes first
-        operator.revoke(on=shanghai_date(by.recorded_at), reason=reason)
+        operator.revoke(on=shanghai_date(by.recorded_at), reason=checked_words(reason))
         office.miss_owner(operator_id)
         return self.save(operator, office, by=Context.of(by, rules=("A24-1", "A27-2"), reason=reason))
 

@@ -46,7 +46,7 @@ class People(Binding):
     def bind_record_by_number(self, *, by: By, **named: Any) -> Answer:
         """Bind a record by its number, school and year, if name and document agree (AC-15, AC-16).
 
-        A number that leads to nothing is a try: it is recorded before its outcome is told, five a day.
+        A number that leads to nothing is a try: it is recorded before its outcome is told, two a day of each kind.
         """
         return self._bind_record_by_number(by=self.secrets.blinded(by), **named)
 
@@ -97,7 +97,8 @@ class People(Binding):
         record.disown(
             person_id=account.standing.person_id,
             kind=kind,
-            sealed_statement=self.keyring.seal(statement, f"disowned:{record_id}"),
+            sealed_statement=self.keys.seal(str(account.id), statement, f"disowned:{record_id}"),
+            sealed_for=account.id,
             on=shanghai_date(by.recorded_at),
         )
         return self.save(record, by=Context.of(by, rules=("AC-21", "A11-2")))

@@ -50,7 +50,7 @@ class SignIn(Logins):
         said = _Said(_spelled(name), password, otp.strip(), known_device)
         begun = self._begin_with_password(command_id=command_id, said=said, by=by)
         answer = self.sessions.begun(UUID(begun["session_id"]), device, by)
-        return {**answer, "known_device": self.attempts.new_device(begun["subject"])}
+        return {**answer, "known_device": self.attempts.new_device(begun["subject"], begun.get("epoch", 0))}
 
     @command
     def _begin_with_password(self, *, command_id: UUID, said: "_Said", by: By) -> Answer:
@@ -61,7 +61,8 @@ class SignIn(Logins):
         holder = self.holders.named(said.name)
         login = self.login_of(holder.subject if holder else _NOBODY)
         standing = login.standing
-        source = self.attempts.source_of(standing.subject, said.known_device, network_of(by.address))
+        network = network_of(by.address)
+        source = self.attempts.source_of(standing.subject, said.known_device, network, standing.epoch)
         attempt = self.attempts.spend(_counted(said.name), source, by.recorded_at, holder.subject if holder else "")
         kept, *second = self.secrets.find_all(standing.subject, standing.password, standing.totp, standing.recovery)
         right = self.passwords.is_right(kept, said.password)
@@ -97,7 +98,7 @@ class SignIn(Logins):
         strong = (shown.method,) if shown.method else ()
         session = self.sessions.new(holder, ("pwd", *strong), by, login.standing.epoch, strong=bool(strong))
         context = Context.of(by, rules=(*RULES, "X-SIGN-3") if strong else RULES)
-        answer = {"subject": holder.subject, "session_id": session.id}
+        answer = {"subject": holder.subject, "session_id": session.id, "epoch": login.standing.epoch}
         try:
             return self.save(session, *([login] if strong else []), by=context, answer=answer)
         except ChangedMeanwhile:

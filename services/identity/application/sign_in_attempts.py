@@ -117,19 +117,25 @@ class Attempts:
 
     # --- known devices ---
 
-    def new_device(self, subject: str) -> str:
-        """What a device keeps after its owner signed in there: it has a count of its own from then on."""
-        nonce = token_urlsafe(_NONCE)
-        return f"{DEVICE}.{nonce}.{self._keyed('device', subject, nonce)}"
+    def new_device(self, subject: str, epoch: int) -> str:
+        """What a device keeps after its owner signed in there: it has a count of its own from then on.
 
-    def source_of(self, subject: str, device: str, network: str) -> str:
+        It is forgotten when all sessions are ended or there is a new password: a new `epoch` of the login.
+        """
+        nonce = token_urlsafe(_NONCE)
+        return f"{DEVICE}.{nonce}.{self._device_key(subject, epoch, nonce)}"
+
+    def source_of(self, subject: str, device: str, network: str, epoch: int) -> str:
         """A device that this subject signed in on before counts by itself; any other one counts by its network."""
         form, _, rest = device.partition(".")
         nonce, _, proof = rest.partition(".")
-        right = self._keyed("device", subject, nonce)
+        right = self._device_key(subject, epoch, nonce)
         if form == DEVICE and hmac.compare_digest(proof.encode(), right.encode()):
             return f"{DEVICE_SOURCE}{self._keyed('device-source', nonce)[:32]}"
         return f"network:{network}"
+
+    def _device_key(self, subject: str, epoch: int, nonce: str) -> str:
+        return self._keyed("device", subject, *([str(epoch)] if epoch else []), nonce)
 
     def _login_key(self, login: str) -> str:
         return self._keyed("login-name", login)[:40]

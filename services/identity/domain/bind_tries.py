@@ -9,8 +9,7 @@ from typing import Final
 from shared.rules.refused import Refused
 
 EARLIEST_YEAR: Final = 1991  # of qualifications that are kept here at all (AC-18)
-TRIES_A_DAY: Final = 5
-STATUS_TRIES: Final = 2  # then the office is asked (AC-16)
+TRIES: Final = 2  # of each kind on a day, then the office is asked (AC-13); a certificate has at most two numbers
 
 
 class NotCovered(Refused):
@@ -19,15 +18,8 @@ class NotCovered(Refused):
     rule = "AC-18"
 
 
-class TriesUsedUp(Refused):
-    """No more numbers are tried today: a number must not be guessed."""
-
-    rule = "AC-13"
-    status = 429
-
-
 class AskTheOffice(Refused):
-    """Two tries failed: the school knows what stands in its register."""
+    """Two tries failed: the school knows what stands in its register, and a number must not be guessed."""
 
     rule = "AC-16"
     zh = (
@@ -37,6 +29,20 @@ class AskTheOffice(Refused):
     en = (
         "Two tries failed. Ask the registrar of {school} (code {school_code}) to compare student or exam number, year "
         "of entry, name and document; you can try again tomorrow."
+    )
+
+
+class AskOfCertificate(AskTheOffice):
+    """The same of a certificate: both of its numbers were tried."""
+
+    rule = "AC-15"
+    zh = (
+        "两次未成功。请联系学校学历证书管理部门（{school}，标识码 {school_code}），"
+        "核对证书编号、毕业年份、姓名和证件；明天可以再试。"
+    )
+    en = (
+        "Two tries failed. Ask the office of {school} (code {school_code}) that issues certificates to compare its "
+        "number, year of graduation, name and document; you can try again tomorrow."
     )
 
 
@@ -52,21 +58,24 @@ class BindTries:
         before = self.on(day)
         return BindTries(day, before.all + 1, before.statuses + (kind == "status"))
 
+    def of(self, kind: str) -> int:
+        """How many of a kind."""
+        return self.statuses if kind == "status" else self.all - self.statuses
+
     def on(self, day: date) -> BindTries:
         return self if day == self.day else BindTries(day)
 
     def left(self, kind: str) -> int:
         """How many more of a kind this day."""
-        left = TRIES_A_DAY - self.all
-        return max(0, min(left, STATUS_TRIES - self.statuses) if kind == "status" else left)
+        return max(0, TRIES - self.of(kind))
 
 
 def may_try(tries: BindTries, kind: str, year: int, today: date, *, school: str, school_code: str) -> None:
-    """Refuse what is not covered, and guessing (AC-13, AC-16, AC-18)."""
+    """Refuse what is not covered, and guessing (AC-13, AC-15, AC-16, AC-18)."""
     if kind == "qualification" and year < EARLIEST_YEAR:
         raise NotCovered(field="year")
-    now = tries.on(today)
-    if kind == "status" and now.statuses >= STATUS_TRIES:
+    if tries.on(today).left(kind):
+        return
+    if kind == "status":
         raise AskTheOffice(school=school, school_code=school_code)
-    if now.all >= TRIES_A_DAY:
-        raise TriesUsedUp()
+    raise AskOfCertificate(school=school, school_code=school_code)

@@ -20,7 +20,7 @@ class ClaimFacts(ClaimLineFacts, ClaimWitnessFacts):
         digest: str
         issued_at: datetime
         expires_at: datetime
-        slot: str  # one of the five that this destination has on this day
+        slot: str = ""  # of the first years: one of the five that this destination had on this day
 
         def apply(self, aggregate: Any) -> None:
             code = IssuedCode("claim", self.salt, self.digest, self.issued_at, self.expires_at)
@@ -49,7 +49,7 @@ class ClaimFacts(ClaimLineFacts, ClaimWitnessFacts):
     class KnowledgeTried(Aggregate.Event):
         """The asker named school, number, year and level; whether all of it was right, and nothing else."""
 
-        slot: str  # one of the five that this document and name have on this day (AC-13)
+        slot: str  # one of those that this document and name have on this day (AC-13)
         right: bool
         id_key: str
         at: datetime

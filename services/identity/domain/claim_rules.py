@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final, Literal, get_args
@@ -19,9 +18,10 @@ from services.identity.domain.claim_refusals import (
     TextRefused,
     TooManyFiles,
 )
-from services.identity.domain.rules import CODES_A_DAY, RESEND_AFTER, TRIES_A_CODE, IssuedCode
+from services.identity.domain.rules import RESEND_AFTER, TRIES_A_CODE, IssuedCode
 from shared.codes.clock import shanghai_date
 from shared.codes.working_days import CalendarNotPublished, add_working_days
+from shared.rules.free_texts import names_person
 
 ClaimKind = Literal[
     "contested_document", "not_me", "wrong_number", "renewed_document", "changed_name", "linked_identity"
@@ -53,7 +53,8 @@ HAND_IN_WITHIN: Final = timedelta(days=14)
 SETTLE_AFTER: Final = timedelta(days=1)  # the last message is out by then
 TAKEN_FOR: Final = timedelta(hours=24)
 MOST_FILES: Final = 8
-TRIES_A_DAY: Final = 5  # AC-13
+TRIES_A_DAY: Final = 5  # AC-13, for who reads one contact
+TRIES_OF_ALL_A_DAY: Final = 20  # at one document and name, whoever asks
 VOUCHERS_NEEDED: Final = 2
 UNKNOWN: Final = "尚未公布 / not published yet"
 LONGEST_REASON: Final = 500
@@ -89,7 +90,6 @@ STEPS: Final[dict[str, tuple[tuple[str, ...], str]]] = {
     "settle": (("granted", "denied", "withdrawn", "lapsed"), ""),
 }  # fmt: skip
 _HOLDS_CONTESTED: Final = frozenset(("proven", "in_review", "more_evidence"))
-_PERSONAL: Final = re.compile(r"\d{11,}|\d{17}[xX]|1[3-9]\d[ -]?\d{4}[ -]?\d{4}|[\w.+-]+@[\w-]+\.\w+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -313,19 +313,19 @@ def code_can_be_tried(claim: ClaimStanding, now: datetime) -> bool:
     return claim.state == "opened" and code is not None and now < code.expires_at and code.tries < TRIES_A_CODE
 
 
-def tries_of_day(scope_key: str, day: date, most: int = TRIES_A_DAY) -> list[str]:
-    """The keys under which the tries of one day are held: as many as may be made, and each by one claim only."""
-    return [f"{scope_key}|{day}|{number}" for number in range(1, most + 1)]
+def tries_of_day(id_key: str, name_key: str, day: date) -> list[str]:
+    """The keys under which the tries of one day are held: as many as all may make, and each by one claim only."""
+    return [f"{id_key}|{name_key}|{day}|{number}" for number in range(1, TRIES_OF_ALL_A_DAY + 1)]
 
 
-def codes_of_day(contact_key: str, day: date) -> list[str]:
-    """The same for codes to one destination."""
-    return tries_of_day(contact_key, day, CODES_A_DAY)
+def tries_left(of_contact: int, of_all: int) -> int:
+    """How many more whoever reads one contact may make: strangers use up their own, and not what the owner may."""
+    return max(0, min(TRIES_A_DAY - of_contact, TRIES_OF_ALL_A_DAY - of_all))
 
 
 def clean_reason(text: str, *, field: str = "reason", empty: bool = False) -> str:
     """A text that both sides are told."""
     text = " ".join(text.split())
-    if len(text) > LONGEST_REASON or not (text or empty) or _PERSONAL.search(text):
+    if len(text) > LONGEST_REASON or not (text or empty) or names_person(text):
         raise TextRefused(field=field, longest=LONGEST_REASON)
     return text

@@ -14,6 +14,7 @@ from shared.eventstore.aggregate import Aggregate, changed
 from shared.rules.refused import Refused
 
 LONGEST_MONTHS: Final = 12
+CONSENT_PURPOSE: Final = "account:consent"  # the place under which an account seals what its consents are for
 SCOPE: Final = ("name", "kind", "school_name", "level", "major_name", "since", "state", "ended_on")
 
 
@@ -32,6 +33,14 @@ class ConsentTooLong(Refused):
     rule = "PIPL-1"
     zh = "授权期限须自明日起、至多 {months} 个月"
     en = "a consent runs until a day from tomorrow on, for at most {months} months"
+
+
+class CannotRead(Refused):
+    """Consents name an office that checks what people say of themselves, and is open: no other one reads by them."""
+
+    rule = "PIPL-1"
+    zh = "只能授权给已设立且未撤销的验证机构，请从列表中选择"
+    en = "a consent names a verifier's office that is open; choose one from the list"
 
 
 class NothingToRead(Refused):
@@ -54,6 +63,7 @@ class ConsentStanding:
     records: tuple[UUID, ...]
     until: date
     revoked: bool = False
+    sealed_purpose: str = ""  # under the key of the account; consents of the first years say it in clear
 
     def covers(self, office: str, today: date) -> bool:
         """The last day counts; the office is the one that was named, and no other."""
@@ -77,6 +87,7 @@ class Consent(Aggregate, stored_as="identity.Consent"):
         records: tuple[UUID, ...]
         until: date
         granted_at: datetime
+        sealed_purpose: str = ""
 
     class Revoked(Aggregate.Event):
         """The person took the word back: nothing is read from this moment on."""
@@ -99,8 +110,11 @@ class Consent(Aggregate, stored_as="identity.Consent"):
         records: tuple[UUID, ...],
         until: date,
         granted_at: datetime,
+        sealed_purpose: str = "",
     ) -> None:
-        self.standing = ConsentStanding(person_id, account_id, office, purpose, tuple(scope), tuple(records), until)
+        self.standing = ConsentStanding(
+            person_id, account_id, office, purpose, tuple(scope), tuple(records), until, sealed_purpose=sealed_purpose
+        )
 
     def revoke(self, now: datetime) -> bool:
         """Take it back; once more changes nothing."""
@@ -114,5 +128,10 @@ def may_grant(*, scope: tuple[str, ...], records: tuple[UUID, ...], own: set[UUI
     """Own records, named fields, an end within a year."""
     if not records or not scope or not set(records) <= own:
         raise NothingToRead(field="records")
+    may_run_until(until, today)
+
+
+def may_run_until(until: date, today: date) -> None:
+    """From tomorrow on, and within a year."""
     if not today < until <= add_months(today, LONGEST_MONTHS):
         raise ConsentTooLong(field="until", months=LONGEST_MONTHS)

@@ -103,13 +103,11 @@ class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
 
     # --- the asker's turn ---
 
-    def issue_code(self, *, salt: str, digest: str, slot: str, now: datetime) -> bool:
+    def issue_code(self, *, salt: str, digest: str, now: datetime) -> bool:
         """Let a code go out, if one may; silence otherwise."""
         if not code_may_go_out(self.standing, now):
             return False
-        self.trigger_event(
-            self.CodeIssued, salt=salt, digest=digest, issued_at=now, expires_at=now + CODE_LIFE, slot=slot
-        )
+        self.trigger_event(self.CodeIssued, salt=salt, digest=digest, issued_at=now, expires_at=now + CODE_LIFE)
         return True
 
     def try_code(self, *, digest: str, now: datetime) -> bool:
@@ -318,11 +316,11 @@ class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
 
     @classmethod
     def claims_of(cls, fact: Any, originator_id: UUID) -> Iterable[Claim | Release]:
-        """One claim to a document is decided at a time (AC-10); so many tries, codes and vouches a day or year."""
+        """One claim to a document is decided at a time (AC-10); so many tries and vouches a day or year."""
         yield from (Release(*key) for key in getattr(fact, "frees", ()))
         yield from (Claim(*key) for key in getattr(fact, "takes", ()))
         if isinstance(fact, cls.CodeIssued):
-            yield Claim(CODE_SLOT, fact.slot)
+            yield from [Claim(CODE_SLOT, fact.slot)] if fact.slot else ()
         elif isinstance(fact, cls.Vouched):
             yield Claim(VOUCH_SLOT, fact.slot)
         elif isinstance(fact, cls.KnowledgeTried):

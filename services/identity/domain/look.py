@@ -34,6 +34,11 @@ class HeardLook(Aggregate, stored_as="identity.HeardLook"):
         whose: tuple[tuple[str, str, str], ...] = ()  # records that are bound to nobody: id, document, name as hashes
 
 
+def sought_under(id_key: str) -> UUID:
+    """Under which id somebody is looked for whom identity does not know: it says nothing but the document's hash."""
+    return UUID(id_key[:32])
+
+
 class Alert(Aggregate, stored_as="identity.Alert"):
     """Staff looked at a named person out of their own scope and without an open case (AUD-4)."""
 

@@ -40,6 +40,7 @@ class HeardRecord(Aggregate):
         school_code: str
         sealed_statement: str
         disowned_on: date
+        sealed_for: UUID | None = None  # the account under whose key it lies; of the first years under the registry's
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = aggregate.standing.disowned_by(self.person_id)
@@ -58,7 +59,7 @@ class HeardRecord(Aggregate):
         """Bind to a person of whom it was decided before that the record is hers."""
         self.trigger_event(self.Bound, **binding(person_id, self.standing, on))
 
-    def disown(self, *, person_id: UUID, kind: str, sealed_statement: str, on: date) -> None:
+    def disown(self, *, person_id: UUID, kind: str, sealed_statement: str, sealed_for: UUID, on: date) -> None:
         """Her own word, and nobody else's."""
         may_disown(self.standing, person_id)
         self.trigger_event(
@@ -69,6 +70,7 @@ class HeardRecord(Aggregate):
             school_code=self.standing.school_code,
             sealed_statement=sealed_statement,
             disowned_on=on,
+            sealed_for=sealed_for,
         )
 
 

@@ -13,7 +13,7 @@ class ConsentRegister(Projection):
     key: ClassVar[tuple[str, ...]] = ("consent_id",)
     columns: ClassVar[tuple[str, ...]] = (
         "consent_id", "person_id", "office", "purpose", "scope", "records", "until", "granted_at", "revoked_at",
-        "version",
+        "version", "account_id", "sealed_purpose",
     )  # fmt: skip
 
     @on(Consent.Granted)
@@ -21,6 +21,8 @@ class ConsentRegister(Projection):
         return {
             "consent_id": fact.originator_id,
             **{name: getattr(fact, name) for name in ("person_id", "office", "purpose", "until", "granted_at")},
+            "account_id": fact.account_id,
+            "sealed_purpose": fact.sealed_purpose or None,
             "scope": " ".join(fact.scope),
             "records": " ".join(str(each) for each in fact.records),
             "revoked_at": None,

@@ -1,9 +1,11 @@
 """Records that were heard as rows, and whose they are."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from services.identity.domain.records import QualificationRecord, StudentRecord
 from shared.eventstore.projection import Projection, Row, on
+
+_NOT_DISOWNED: Final[Row] = {"disowned_on": None, "sealed_statement": None, "sealed_for": None}
 
 
 class HeardRecords(Projection):
@@ -14,7 +16,7 @@ class HeardRecords(Projection):
     columns: ClassVar[tuple[str, ...]] = (
         "id", "kind", "status_id", "id_key", "name_key", "school_code", "school_name", "level", "category",
         "major_name", "since", "year", "number", "other_number", "person_id", "bound_on", "state", "ended_on",
-        "contested", "disowned_on", "sealed_statement",
+        "contested", "disowned_on", "sealed_statement", "sealed_for",
     )  # fmt: skip
 
     @on(StudentRecord.Opened)
@@ -49,8 +51,8 @@ class HeardRecords(Projection):
 
     @on(StudentRecord.Bound, QualificationRecord.Bound)
     def bound(self, row: Row | None, fact: StudentRecord.Bound | QualificationRecord.Bound) -> Row | None:
-        owned = {"person_id": fact.person_id, "bound_on": fact.bound_on, "disowned_on": None, "sealed_statement": None}
-        return row and {**row, **owned}
+        owned = {"person_id": fact.person_id, "bound_on": fact.bound_on}
+        return row and {**row, **owned, **_NOT_DISOWNED}
 
     @on(StudentRecord.Disowned, QualificationRecord.Disowned)
     def disowned(self, row: Row | None, fact: StudentRecord.Disowned | QualificationRecord.Disowned) -> Row | None:
@@ -60,6 +62,7 @@ class HeardRecords(Projection):
             "bound_on": None,
             "disowned_on": fact.disowned_on,
             "sealed_statement": fact.sealed_statement,
+            "sealed_for": fact.sealed_for,
         }
 
 
@@ -80,6 +83,5 @@ def _heard(kind: str, fact: StudentRecord.Opened | QualificationRecord.Opened) -
         "state": None,
         "ended_on": None,
         "contested": False,
-        "disowned_on": None,
-        "sealed_statement": None,
+        **_NOT_DISOWNED,
     }

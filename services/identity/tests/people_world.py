@@ -52,7 +52,7 @@ class PeopleWorld:
     @classmethod
     def beside(cls, house: House) -> "PeopleWorld":
         store, keyring = house.identity.store, house.identity.keyring
-        queries = PeopleQueries(store, keyring)
+        queries = PeopleQueries(store, keyring, house.identity.allowances)
         merging = Merging(store, house.clock, queries)
         house.tasks.append(Reacting(store, merging.close_merged, "closing").step)
         return cls(house, People(store, house.clock, keyring, queries), merging, queries)

@@ -240,6 +240,7 @@ def test_one_contact_has_one_claim_to_a_document(counter: Counter) -> None:
     counter.house.student()
     first, _ = counter.handed_in()
     for _ in range(2):
+        counter.forward(minutes=1)  # codes to one address
         again, secret = counter.begun()
         counter.shown(again, secret)
         answer = refused(counter, "hand_in_identity_claim", claim_id=again, secret=secret)

@@ -9,7 +9,7 @@ import pytest
 
 from services.identity.application.consents import Consents
 from services.identity.application.looks import LookReports
-from services.identity.domain.consent import ConsentTooLong, NotConsented, NothingToRead
+from services.identity.domain.consent import CannotRead, ConsentTooLong, NotConsented, NothingToRead
 from services.identity.domain.look import Look
 from services.identity.domain.office import NO_GRANT, Office
 from services.identity.queries.looks import LookQueries
@@ -23,6 +23,7 @@ from shared.eventstore.application import Heard
 from shared.eventstore.context import Context
 from shared.eventstore.ids import uuid7
 from shared.eventstore.looking import Looks, PurposeNeeded
+from shared.rules.free_texts import TextNamesPerson
 from shared.rules.refused import NotFound
 
 pytestmark = pytest.mark.servers
@@ -53,7 +54,9 @@ def with_record(house: House) -> tuple[Assertion, UUID]:
 
 def looks_of(house: House, student: Assertion, **more: Any) -> list[dict[str, Any]]:
     asked: dict[str, Any] = {"before": None, "limit": 100, **more}
-    answer = LookQueries(house.identity.store).list_my_looks(**asked, by=house.asked("list_my_looks", student))
+    answer = LookQueries(house.identity.store, house.identity.keyring).list_my_looks(
+        **asked, by=house.asked("list_my_looks", student)
+    )
     assert identity_privacy.MyLooksV1().dump(answer)
     found: list[dict[str, Any]] = answer["looks"]
     return found
@@ -110,7 +113,7 @@ def test_a_look_that_nothing_explains_raises_an_alert_for_auditors(house: House)
     facts = [told(record_id, alarming=True, sub="ministry-7", role="ministry"), told(uuid4())]
     LookReports(house.identity.store, house.clock).hear_looks("enrollment", facts, Heard("enrollment", 1, 2))
     house.work()
-    queries = LookQueries(house.identity.store)
+    queries = LookQueries(house.identity.store, house.identity.keyring)
     for actor in (AUDITOR, staff("ministry", "moe")):
         answer = queries.list_alerts(before=None, limit=10, by=house.asked("list_alerts", actor))
         assert identity_privacy.AlertsV1().dump(answer)
@@ -136,7 +139,7 @@ def test_identitys_own_looks_stand_beside_the_others(house: House) -> None:
     looks.saw(by, decision, [student.sub], alone=True, in_case=True)
     house.work()
     assert [look["purpose"] for look in looks_of(house, student)] == ["来信查询", "来信查询"]
-    queries = LookQueries(house.identity.store)
+    queries = LookQueries(house.identity.store, house.identity.keyring)
     assert len(queries.list_alerts(before=None, limit=9, by=house.asked("list_alerts", AUDITOR))["alerts"]) == 1
 
 
@@ -164,7 +167,16 @@ def consents_of(house: House) -> Consents:
         code="ver-1", kind="verifier", org="ver-1", name="某公司", valid_from=begun, valid_until=None, **NO_GRANT
     )
     house.identity.save(office, by=Context.system("found_office", house.clock.now()))
-    return Consents(house.identity, LookQueries(house.identity.store))
+    return Consents(house.identity, LookQueries(house.identity.store, house.identity.keyring))
+
+
+def given_by(house: House, student: Assertion) -> list[dict[str, Any]]:
+    queries = LookQueries(house.identity.store, house.identity.keyring)
+    answer = queries.list_my_consents(with_readers=True, by=house.asked("list_my_consents", student))
+    assert identity_privacy.MyConsentsV1().dump(answer)
+    assert [each["code"] for each in answer["readers"]] == ["ver-1"]
+    found: list[dict[str, Any]] = answer["consents"]
+    return found
 
 
 def grant(house: House, consents: Consents, student: Assertion, status_id: UUID, **changes: Any) -> UUID:
@@ -224,9 +236,8 @@ def test_a_consent_that_was_revoked_or_is_over_is_read_by_nobody(house: House) -
     with pytest.raises(NotConsented):
         consents.read_consented(consent_id=over, by=house.asked("read_consented", VERIFIER))
     house.work()
-    mine = LookQueries(house.identity.store).list_my_consents(by=house.asked("list_my_consents", student))["consents"]
+    mine = given_by(house, student)
     assert {each["consent_id"]: each["revoked_at"] is not None for each in mine} == {revoked: True, over: False}
-    assert identity_privacy.MyConsentsV1().dump({"consents": mine})
 
 
 @pytest.mark.rule("PIPL-1")
@@ -252,6 +263,59 @@ def test_a_consent_names_own_records_and_ends_within_a_year(house: House) -> Non
     for until in (house.clock.now().date(), date(2027, 10, 21)):
         with pytest.raises(ConsentTooLong):
             grant(house, consents, student, status_id, until=until)
+
+
+@pytest.mark.rule("PIPL-1")
+def test_a_consent_names_an_office_that_can_read_by_it(house: House) -> None:
+    """Given offices of other kinds, a verifier's that is closed and one that is none, when a consent names one of them,
+    then it is refused, and the list to choose from has the open verifiers' alone."""
+    student, status_id = with_record(house)
+    consents = consents_of(house)
+    begun = date(2026, 1, 1)
+    for code, kind, valid_until in (("4111010001", "school", None), ("ver-9", "verifier", date(2026, 2, 1))):
+        office = Office(
+            code=code, kind=kind, org=code, name=code, valid_from=begun, valid_until=valid_until, **NO_GRANT
+        )
+        house.identity.save(office, by=Context.system("found_office", house.clock.now()))
+    for code in ("4111010001", "ver-9", "ver-404"):
+        with pytest.raises(CannotRead):
+            grant(house, consents, student, status_id, office=code)
+    grant(house, consents, student, status_id)
+    house.work()
+    assert [each["office"] for each in given_by(house, student)] == ["ver-1"]
+
+
+@pytest.mark.asvs("16.2.5")
+@pytest.mark.rule("PIPL-1")
+def test_what_a_consent_is_for_lies_under_the_key_of_its_giver(house: House) -> None:
+    """Given a consent whose purpose tells something of its giver, when everything that is stored is read, then it
+    stands nowhere, and giver and office read it; one that names a number is refused."""
+    student, status_id = with_record(house)
+    consents = consents_of(house)
+    with pytest.raises(TextNamesPerson):
+        grant(house, consents, student, status_id, purpose="入职 13812345678")
+    consent_id = grant(house, consents, student, status_id, purpose="张三入职审查")
+    answer = consents.read_consented(consent_id=consent_id, by=house.asked("read_consented", VERIFIER))
+    house.work()
+    (mine,) = given_by(house, student)
+    assert (answer["purpose"], mine["purpose"]) == ("张三入职审查", "张三入职审查")
+    assert stored(house, str(student.sub)) > 2
+    assert stored(house, "入职审查") == 0
+
+
+def stored(house: House, text: str) -> int:
+    """In how many rows of all tables a text stands."""
+    found = 0
+    with house.identity.store.reading() as cursor:
+        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()")
+        for (table,) in cursor.fetchall():
+            cursor.execute(
+                f"SELECT count(*) FROM {table} AS t WHERE t::text LIKE %s OR t::text LIKE %s",
+                (f"%{text}%", f"%{text.encode().hex()}%"),
+            )
+            counted: Any = cursor.fetchone()
+            found += counted[0]
+    return found
 
 
 def test_nobody_revokes_anothers_consent(house: House) -> None:

@@ -145,7 +145,7 @@ class DisownedRecordV1(Contract):
     level = shapes.text(12)
     year = shapes.integer(1900, 2100)
     disowned_on = shapes.day()
-    statement = shapes.text(1000)
+    statement = shapes.text(1000, shortest=0, metadata={"description": "Empty once the person has closed the account."})
 
     example: ClassVar[dict[str, Any]] = {
         "record_id": _STATUS,

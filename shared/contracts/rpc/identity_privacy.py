@@ -133,12 +133,17 @@ class ConsentV1(Contract):
     person_id = shapes.identifier()
     office = shapes.text(40)
     office_name = shapes.text(80, shortest=0)
-    purpose = shapes.text(200)
+    purpose = shapes.text(200, shortest=0, metadata={"description": "Empty where its key is not here."})
     scope = fields.List(shapes.one_of(CONSENT_SCOPE), required=True, validate=Length(1, 20))
     records = fields.List(fields.UUID(), required=True, validate=Length(1, 50))
     until = shapes.day(metadata={"description": "The last day."})
     granted_at = shapes.instant()
     revoked_at = shapes.instant(allow_none=True)
+    rests = shapes.flag(
+        required=False,
+        load_default=False,
+        metadata={"description": "Nobody reads by it while another account of the same person speaks (AC-19)."},
+    )
     version = shapes.integer(1)
 
     example: ClassVar[dict[str, Any]] = {
@@ -152,6 +157,7 @@ class ConsentV1(Contract):
         "until": "2026-12-31",
         "granted_at": _AT,
         "revoked_at": None,
+        "rests": False,
         "version": 1,
     }
 
@@ -187,12 +193,22 @@ class RevokeConsentV1(Command):
     example: ClassVar[dict[str, Any]] = {"command_id": _COMMAND, "consent_id": _CONSENT}
 
 
+class ReaderV1(Contract):
+    """An office that can read by a consent: a verifier's, and open."""
+
+    code = shapes.text(40)
+    name = shapes.text(80)
+
+    example: ClassVar[dict[str, Any]] = {"code": "ver-1", "name": "某某科技有限公司"}
+
+
 class MyConsentsV1(Contract):
-    """The consents of one person, the newest first."""
+    """The consents of one person, the newest first; where they were asked for, the offices one can consent to."""
 
     consents = fields.List(fields.Nested(ConsentV1), required=True, validate=Length(max=200))
+    readers = fields.List(fields.Nested(ReaderV1), required=False, load_default=list, validate=Length(max=500))
 
-    example: ClassVar[dict[str, Any]] = {"consents": [ConsentV1.example]}
+    example: ClassVar[dict[str, Any]] = {"consents": [ConsentV1.example], "readers": [ReaderV1.example]}
 
 
 class ListMyConsentsV1(Request):
@@ -202,7 +218,9 @@ class ListMyConsentsV1(Request):
     method = "list_my_consents"
     answer = MyConsentsV1
 
-    example: ClassVar[dict[str, Any]] = {}
+    with_readers = shapes.flag(required=False, load_default=False)
+
+    example: ClassVar[dict[str, Any]] = {"with_readers": False}
 
 
 class GetMyConsentV1(Request):

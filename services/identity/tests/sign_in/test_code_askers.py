@@ -7,10 +7,10 @@ import pytest
 
 from services.identity.application.account_codes import WrongCode
 from services.identity.application.allowances import CodesTooOften, TriesUsedUp
-from services.identity.application.code_counts import CODES_A_NETWORK_AN_HOUR
+from services.identity.application.code_counts import CODES_A_NETWORK_AN_HOUR, CODES_FROM_A_SITE_A_DAY
 from services.identity.domain.rules import CODES_A_DAY, CODES_TO_ONE_A_DAY
 from services.identity.tests.conftest import ZHANG
-from services.identity.tests.sign_in.conftest import STUDENT, SignInWorld
+from services.identity.tests.sign_in.conftest import PASSWORD, STUDENT, SignInWorld
 from shared.rules.refused import Refused
 
 pytestmark = pytest.mark.servers
@@ -184,6 +184,19 @@ def test_tries_to_recover_are_counted_for_each_place(world: SignInWorld, known: 
     assert found["user_names"] == [STUDENT]
 
 
+def test_one_range_of_ipv6_does_not_take_all_that_strangers_may_have(world: SignInWorld, known: str) -> None:
+    """Whoever has a /48 has as many networks as they like; half of a day's codes to one destination is left to others,
+    and a device that the owner signed in on has its own."""
+    before = codes_sent(world)
+    for network in range(CODES_TO_ONE_A_DAY + 2):
+        ask(world, f"2001:db8:7:{network:x}::1")
+    assert codes_sent(world) == before + CODES_FROM_A_SITE_A_DAY
+    ask(world, "2001:db8:8::1")
+    ask(world, HOME)
+    ask(world, "2001:db8:7:1::1", known_device=known)
+    assert codes_sent(world) == before + CODES_FROM_A_SITE_A_DAY + 3
+
+
 def test_who_opened_an_account_is_sent_codes_whatever_strangers_ask_for(world: SignInWorld) -> None:
     request = {**ZHANG, "channel": "mail", "contact": STUDENT}
     by = world.by(None, "preview_account", None, "", "")
@@ -205,6 +218,24 @@ def test_a_device_that_another_person_signed_in_on_is_a_strangers(world: SignInW
         with pytest.raises(CodesTooOften):
             ask(world, known_device=device)
     ask(world, known_device=known)
+
+
+@pytest.mark.parametrize("ending", ["set_password", "end_my_sessions"])
+def test_devices_are_forgotten_with_a_new_password_and_when_all_sessions_end(world: SignInWorld, ending: str) -> None:
+    """Whoever copied what a device keeps is a stranger from then on; the owner's next sign-in makes it known anew."""
+    answer = world.student()
+    device, actor = answer["known_device"], world.asserted(answer)
+    world.forward(minutes=2)
+    ask(world)
+    ask(world, known_device=device)
+    asked: dict[str, Any] = {"password": PASSWORD} if ending == "set_password" else {"this_too": True}
+    world.tell(actor, ending, **asked)
+    with pytest.raises(CodesTooOften):
+        ask(world, known_device=device)
+    world.forward(minutes=2)
+    request = ask(world)
+    anew = sign_in(world, world.code(), request)["known_device"]
+    ask(world, known_device=anew)
 
 
 # --- what an owner hears ---
