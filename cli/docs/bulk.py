@@ -51,7 +51,7 @@ def _kinds() -> Iterator[str]:
         who = sorted({permission.role for permission in PERMISSIONS if permission.action == traits.action})
         params = ", ".join(f"`{param}`" for param in traits.params)
         way = "planned, committed by a second person" if traits.irreversible else "direct or planned"
-        undo = "; can be taken back" if traits.undoable else ""
+        undo = "; can be taken back" if traits.undoable else f"; {traits.put_right}" if traits.put_right else ""
         yield f"| `{name}` | {kind.table.zh} {kind.table.en} | {', '.join(who)} | {params} | {way}{undo} |"
 
 

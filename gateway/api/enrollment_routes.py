@@ -13,6 +13,8 @@ from shared.contracts.rpc import (
     enrollment_entry,
     enrollment_incidents,
     enrollment_own,
+    enrollment_rechecks,
+    enrollment_records,
     enrollment_timeline,
     enrollment_transfers,
     enrollment_unmasking,
@@ -93,6 +95,7 @@ ENROLLMENT_ROUTES: Final = (
     Route("GET", f"{STUDENT}/as-of", enrollment_timeline.GetStatusAsOfV1, "enrollment"),
     Route("GET", "/student-counts", enrollment_timeline.CountStatusesV1, "enrollment"),
     Route("GET", "/year-counts", enrollment_timeline.CountYearsV1, "enrollment"),
+    Route("GET", "/recheck-terms", enrollment_rechecks.ListRecheckTermsV1, "enrollment"),
     # told and asked: the student's own records, and who of a class has checked them
     Route("GET", "/me/statuses", enrollment_own.ListOwnStatusesV1, "enrollment"),
     Route("POST", f"{OWN}/confirmation", enrollment_own.ConfirmOwnStatusV1, "enrollment", status=201),
@@ -170,6 +173,8 @@ ENROLLMENT_ROUTES: Final = (
     Route("GET", "/overdue-returns", enrollment_changes.ListOverdueReturnsV1, "enrollment"),
     # endings without a certificate: one person proposes, another confirms
     Route(
+    Route("POST", f"{STUDENT}/records/<int:version>/withdraw", enrollment_records.WithdrawRecordV1, "enrollment"),
+    Route("POST", f"{STUDENT}/papers/<int:version>/withdraw", enrollment_records.WithdrawPaperV1, "enrollment"),
         "POST",
         f"{STUDENT}/cancellations",
         enrollment_endings.ProposeCancellationV1,

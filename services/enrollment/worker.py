@@ -8,6 +8,7 @@ from services.enrollment.application.clocks import Clocks
 from services.enrollment.application.deadlines import Clockwork, Deadlines
 from services.enrollment.application.endings import Endings
 from services.enrollment.application.entry_deadlines import EntryDeadlines
+from services.enrollment.application.recheck_deadlines import RecheckDeadlines
 from services.enrollment.application.watching import NameWatch
 from services.enrollment.config import Config
 from services.enrollment.projections import AGGREGATES, PROJECTIONS
@@ -15,6 +16,7 @@ from services.enrollment.publishing import publish
 from services.enrollment.queries.admissions import EntryFindings
 from services.enrollment.queries.finding import Findings
 from services.enrollment.queries.names import NameFindings
+from services.enrollment.queries.rechecks import RecheckQueries
 from services.enrollment.queries.overdue import OverdueQueries
 from shared.blobs.sealed_files import SealedBlobs
 from shared.bus.worker import Worker, every
@@ -41,9 +43,17 @@ def build(environ: Mapping[str, str]) -> Worker:
     years = Deadlines(store, clock, keyring, OverdueQueries(store, keyring))
     cases = Clocks(store, clock, keyring, Findings(store), config.periods)
     entries = EntryDeadlines(store, clock, keyring, EntryFindings(store))
+    rechecks = RecheckDeadlines(store, clock, keyring, RecheckQueries(store))
     names = NameWatch(store, clock, keyring, NameFindings(store), config.periods)
     endings = Endings(store, clock, keyring)
-    clockwork = Clockwork(clock, years.due_years, entries.due_entries, endings.due_cancellations, cases.due_cases)
+    clockwork = Clockwork(
+        clock,
+        years.due_years,
+        entries.due_entries,
+        rechecks.due_rechecks,
+        endings.due_cancellations,
+        cases.due_cases,
+    )
     worker.in_bulk(runner.step)
     worker.tasks.append(every(DUE_SECONDS, clockwork.step))
     # a task of its own: after a load it has much to read, and nothing else should be asked for as often

@@ -79,6 +79,17 @@ def test_a_death_needs_its_proof_and_an_expulsion_earns_no_leaving_certificate(w
     second = {"kind": "肄业证书", "number": "肄2026009", "issued_on": TODAY}
     registrar = walk.operator("pku-registrar-1")
     assert refusal(walk, lambda: registrar.post(f"{path}/papers", second))["rule"] == "A12-7"
+    noted = kept["papers"][0]["version"]
+    withdrawal = f"{path}/papers/{noted}/withdraw"
+    foreign = walk.operator("zju-registrar-1")
+    assert refusal(walk, lambda: foreign.post(withdrawal, {"reason": "编号有误"}))["status"] == 403
+    registrar.post(withdrawal, {"reason": "编号有误"})
+    assert refusal(walk, lambda: registrar.post(withdrawal, {"reason": "编号有误"}))["rule"] == "X-STATE-1"
+    registrar.post(f"{path}/papers", second)
+    papers = walk.seen("pku-registrar-1", f"{path}/archive", lambda found: len(found["papers"]) == 2)["papers"]
+    assert [(each["content"]["number"], each["withdrawn_on"]) for each in papers] == [
+        ("肄2026001", TODAY), ("肄2026009", None),
+    ]  # fmt: skip
 
 
 def test_a_wrong_ending_stays_and_the_student_goes_on_under_a_new_status(walk: SchoolWalk) -> None:
@@ -146,8 +157,18 @@ def test_a_proposal_nobody_confirms_is_called_to_mind_and_lapses_at_last(walk: S
     walk.on("2026-06-25")
     assert walk.seen("pku-registrar-1", proposal, lambda found: found["reminded_on"])["reminded_on"] == "2026-06-25"
     walk.on("2026-12-11")
+    walk.on("2026-07-03")
+    asked = {"province": "11", "state": "overdue"}
+    late = walk.seen("education-11", f"{API}/cancellations", lambda found: found["cancellations"], **asked)
+    assert f"{API}/cancellations/{late['cancellations'][0]['cancellation_id']}" == proposal
+    assert walk.seen("education-11", proposal, lambda found: found["overdue_on"])["overdue_on"] == "2026-07-03"
+    told = "SELECT count(*) FROM public_log WHERE type = 'cancellation_overdue.v1'"
+    assert until(lambda: walk.rows("enrollment", told) != [(0,)] or None, "the word of it")
+    elsewhere = walk.operator("education-33")
+    assert refusal(walk, lambda: elsewhere.get(f"{API}/cancellations", **asked))["status"] == 403
     lapsed = walk.seen("pku-registrar-1", proposal, lambda found: found["state"] == "lapsed")
     assert lapsed["decided_by"] in (None, "system")
+    assert lapsed["overdue_on"] == "2026-07-03"
     assert walk.status_of(WHO["slow"])["state"] == "active"
     marked = "SELECT count(*) FROM events WHERE topic = 'enrollment.Cancellation.Lapsed'"
     assert until(lambda: walk.rows("enrollment", marked) >= [(1,)] or None, "the mark")

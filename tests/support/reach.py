@@ -44,7 +44,7 @@ NATIONWIDE: Mapping[str, frozenset[str]] = {
         {SUPPORT} get_batch get_case get_cancellation get_certificate_batch get_conflict get_incident get_school
         get_transfer get_admission_fix list_admission_fixes list_batches list_cancellations list_cases list_checks
         list_conflicts list_identity_versions list_incidents list_missing_students list_overdue_returns
-        list_overdue_schools list_transfers list_year_reminders reconcile_batch watch_batch
+        list_overdue_schools list_transfers list_recheck_terms list_year_reminders reconcile_batch watch_batch
         count_statuses count_years download_batch_errors download_certificate_batch_errors download_conflicts_evidence
         download_plan get_plan download_admission_fixes_evidence download_cases_evidence
         download_incidents_evidence

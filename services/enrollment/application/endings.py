@@ -9,6 +9,7 @@ from services.enrollment.application.deadlines import due_command
 from services.enrollment.domain.cancellation import DECLARED, WAITING, Cancellation, CancellationStanding
 from services.enrollment.domain.rules.endings import (
     ILLEGAL_ENTRY,
+    DueStep,
     EndingWanted,
     decide_ending,
     due_step,
@@ -144,7 +145,7 @@ class Endings(Changes):
     # --- what the day brings ---
 
     def due_cancellations(self, now: datetime) -> int:
-        """Remind after ten working days, let lapse what nobody confirmed or what ended otherwise; how many acted."""
+        """Remind after ten working days, tell the province after fifteen, let lapse at last; how many steps it took."""
         today = shanghai_date(now)
         if today != self._day:
             self._day, self._looked = today, set()
@@ -153,10 +154,22 @@ class Endings(Changes):
         acted = 0
         for proposal_id, asked in waiting:
             status = found.get(UUID(asked.status_id))
-            step = due_step(asked, ended=status is not None and is_over(asked, status[1]), today=today)
-            acted += step is not None and self._take(proposal_id, step, today, now)
+            ended = status is not None and is_over(asked, status[1])
+            acted += self._look(proposal_id, asked, ended, today, now)
             self._looked.add(proposal_id)
         return acted
+
+    def _look(self, proposal_id: UUID, asked: CancellationStanding, ended: bool, today: date, now: datetime) -> int:
+        """One day may ask for two steps: the days reckoned at last, and one of them over already."""
+        for acted in range(2):
+            step = due_step(asked, ended=ended, today=today)
+            proposal = self._take(proposal_id, step, today, now) if step is not None else None
+            if proposal is None:
+                return acted
+            if proposal.standing.state != "proposed":
+                return acted + 1
+            asked = proposal.standing
+        return 2
 
     def _waiting(self) -> list[tuple[UUID, CancellationStanding]]:
         with self.store.reading() as cursor:
@@ -166,21 +179,30 @@ class Endings(Changes):
             )
             return [(UUID(str(found)), decode_standing(CancellationStanding, state)) for found, state in cursor]
 
-    def _take(self, proposal_id: UUID, step: str, today: date, now: datetime) -> bool:
+    def _take(self, proposal_id: UUID, step: DueStep, today: date, now: datetime) -> Cancellation | None:
         proposal = self.get(Cancellation, proposal_id)
         if proposal.standing.state != "proposed":
-            return False
-        if step == "remind":
-            proposal.remind(reminded_on=today)
-        else:
-            proposal.lapse(lapsed_on=today, cause=step)
+            return None
+        _step(proposal, step, today)
         command_id = due_command(step, proposal_id, today)
         by = Context.system("due_cancellations", now, rules=("A13-2",), command_id=command_id, request_hash=step)
         try:
             self.save(proposal, by=by)
         except (ChangedMeanwhile, CommandKnown):
-            return False  # somebody decided it just now, or another leader was there first
-        return True
+            return None  # somebody decided it just now, or another leader was there first
+        return proposal
+
+
+def _step(proposal: Cancellation, step: DueStep, today: date) -> None:
+    due_on = record_due(proposal.standing.decided_on)
+    if step == "reckon" and due_on is not None:
+        proposal.reckon(due_on=due_on, remind_on=record_reminder(proposal.standing.decided_on))
+    elif step == "remind":
+        proposal.remind(reminded_on=today)
+    elif step == "overdue":
+        proposal.find_overdue(found_on=today)
+    else:
+        proposal.lapse(lapsed_on=today, cause=step)
 
 
 def is_over(asked: CancellationStanding, status: StatusStanding) -> bool:

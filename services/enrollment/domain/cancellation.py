@@ -37,6 +37,7 @@ class CancellationStanding:
     due_on: date | None
     remind_on: date | None
     reminded_on: date | None = None
+    overdue_on: date | None = None  # when it was found beyond its last day
 
     @property
     def wanted(self) -> EndingWanted:
@@ -91,6 +92,27 @@ class Cancellation(Aggregate, stored_as="enrollment.Cancellation"):
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = changed(aggregate.standing, reminded_on=self.reminded_on)
+
+    class Reckoned(Aggregate.Event):
+        """The calendar of the year is published now: until when the decision was to be recorded (A13-3)."""
+
+        due_on: date
+        remind_on: date | None
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(aggregate.standing, due_on=self.due_on, remind_on=self.remind_on)
+
+    class Overdue(Aggregate.Event):
+        """Fifteen working days are over and nobody has confirmed; told to the province (A13-2)."""
+
+        school_code: str
+        kind: str
+        illegal_entry: bool
+        due_on: date
+        found_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(aggregate.standing, overdue_on=self.found_on)
 
     class Confirmed(Aggregate.Event):
         """A second person confirmed; the status was closed with it."""
@@ -169,6 +191,18 @@ class Cancellation(Aggregate, stored_as="enrollment.Cancellation"):
         """Note that whoever has to confirm is reminded."""
         self.require_waiting()
         self.trigger_event(self.Reminded, reminded_on=reminded_on)
+
+    def reckon(self, *, due_on: date, remind_on: date | None) -> None:
+        """Note until when it was to be recorded, now that a calendar tells."""
+        self.require_waiting()
+        self.trigger_event(self.Reckoned, due_on=due_on, remind_on=remind_on)
+
+    def find_overdue(self, *, found_on: date) -> None:
+        """Note that its last day is over."""
+        self.require_waiting()
+        asked = self.standing
+        about = {"school_code": asked.school_code, "kind": asked.kind, "illegal_entry": asked.illegal_entry}
+        self.trigger_event(self.Overdue, **about, due_on=asked.due_on, found_on=found_on)
 
     def require_waiting(self) -> None:
         """What was decided is not decided again."""

@@ -190,7 +190,7 @@ class StatusFacts(AskedFacts):
             before = aggregate.standing
             aggregate.standing = changed(
                 before,
-                records=(*before.records, f"{self.kind}:{self.text}"),
+                records=(*before.records, record_line(self.kind, self.text)),
                 told=(*before.told, mark_of(self.kind, self.dated, self.text)),
             )
 
@@ -207,6 +207,24 @@ class StatusFacts(AskedFacts):
 
     class Cancelled(Aggregate.Event):
         """The status is closed without a certificate 学籍注销; two persons decided it, nobody reopens it (A12-6)."""
+    class AnnotationWithdrawn(Aggregate.Event):
+        """A study record filed in error is taken back; a year that told it already tells it no more."""
+
+        kind: str
+        text: str
+        dated: date
+        withdrawn_version: int
+        told_with: int | None = None  # the academic year whose result told it (A12-5)
+
+        def apply(self, aggregate: Any) -> None:
+            before, line = aggregate.standing, record_line(self.kind, self.text)
+            told = {"told": without(before.told, mark_of(self.kind, self.dated, self.text))}
+            if self.told_with is None:
+                told["records"] = without(before.records, line)
+            elif self.told_with == before.settled_year:
+                told["year_told"] = without(before.year_told, line)
+            aggregate.standing = changed(before, **told)
+
 
         kind: str  # 退学 取消学籍 开除学籍 死亡
         cancellation_id: UUID
@@ -259,6 +277,23 @@ class StatusFacts(AskedFacts):
 
     class Left(Aggregate.Event):
         """The certificate took effect; the status is closed and filed as the student's archive (A14-1)."""
+    class PaperWithdrawn(Aggregate.Event):
+        """Another paper was noted in error and is taken back; its number is free again."""
+
+        kind: str
+        number: str
+        issued_on: date
+        school_code: str
+        withdrawn_version: int
+
+        def apply(self, aggregate: Any) -> None:
+            before = aggregate.standing
+            aggregate.standing = changed(
+                before,
+                papers=without(before.papers, self.kind),
+                told=without(before.told, mark_of(self.kind, self.issued_on, self.number)),
+            )
+
 
         certificate_id: UUID
         number: str

@@ -201,6 +201,11 @@ def _paper_issued(fact: Any, originator_id: UUID) -> Claims:
         yield Claim(PAPER, paper_key(fact.school_code, fact.number))
 
 
+def _paper_withdrawn(fact: Any, originator_id: UUID) -> Claims:
+    if fact.school_code:
+        yield Release(PAPER, paper_key(fact.school_code, fact.number))
+
+
 def _corrected(fact: Any, originator_id: UUID) -> Claims:
     if (fact.old_id_key, fact.held_full_time) == (fact.id_key, fact.full_time):
         return
@@ -228,6 +233,7 @@ _CLAIMS: Mapping[str, Callable[[Any, UUID], Claims]] = {
     "TransferredOut": _transferred,
     "RegistrationWithdrawn": _withdrawn,
     "PaperIssued": _paper_issued,
+    "PaperWithdrawn": _paper_withdrawn,
     "Corrected": _corrected,
     "ContestSettled": _settled,
     "FoundWrong": _found_wrong,

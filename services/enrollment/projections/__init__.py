@@ -9,6 +9,7 @@ from services.enrollment.domain.conflict import Conflict
 from services.enrollment.domain.incident import Incident
 from services.enrollment.domain.look import Look
 from services.enrollment.domain.preparatory import Preparatory
+from services.enrollment.domain.recheck_term import RecheckTerm
 from services.enrollment.domain.registration_batch import RegistrationBatch
 from services.enrollment.domain.roster_export import RosterExport
 from services.enrollment.domain.school import School
@@ -37,6 +38,7 @@ PROJECTIONS = (
     AdmissionFixRegister(),
     PreparatoryRegister(),
     RecheckRegister(),
+    RecheckTermRegister(),
     StudentRegister(),
     AnnualRegister(),
     AbsenceRegister(),
@@ -67,6 +69,7 @@ AGGREGATES = (
     Incident,
     Look,
     Preparatory,
+    RecheckTerm,
     RegistrationBatch,
     RosterExport,
     School,

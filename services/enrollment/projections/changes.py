@@ -30,8 +30,13 @@ class ArchiveEntries(Projection):
         said = {name: getattr(fact, name) for name in _CHANGE}
         return _entry(fact, "change", fact.kind, fact.effective_on, said) | _decision(fact)
 
-    @on(StudentStatus.ChangeWithdrawn, key=lambda fact: (fact.originator_id, fact.withdrawn_version))
-    def change_withdrawn(self, row: Row | None, fact: StudentStatus.ChangeWithdrawn) -> Row:
+    @on(
+        StudentStatus.ChangeWithdrawn,
+        StudentStatus.AnnotationWithdrawn,
+        StudentStatus.PaperWithdrawn,
+        key=lambda fact: (fact.originator_id, fact.withdrawn_version),
+    )
+    def withdrawn(self, row: Row | None, fact: Any) -> Row:
         return (row or {}) | {"withdrawn_on": _recorded_on(fact)}
 
     @on(StudentStatus.Annotated, key=_own)
@@ -134,7 +139,7 @@ class CancellationRegister(Projection):
     columns: ClassVar[tuple[str, ...]] = (
         "status_id", "school_code", "training", "kind", "state", "decision_no", "decided_on", "effective_on",
         "reason", "proof", "illegal_entry", "asked_on", "proposed_by", "proposed_on", "due_on", "remind_on",
-        "reminded_on", "decided_by", "closed_on", "late", "outcome", "version",
+        "reminded_on", "overdue_on", "decided_by", "closed_on", "late", "outcome", "version",
     )  # fmt: skip
 
     @on(Cancellation.Proposed)
@@ -144,6 +149,7 @@ class CancellationRegister(Projection):
             **{name: getattr(fact, name) for name in _PROPOSED},
             "state": "proposed",
             "reminded_on": None,
+            "overdue_on": None,
             "decided_by": None,
             "closed_on": None,
             "late": False,
@@ -154,6 +160,14 @@ class CancellationRegister(Projection):
     @on(Cancellation.Reminded)
     def reminded(self, row: Row | None, fact: Cancellation.Reminded) -> Row:
         return _moved(row, fact, reminded_on=fact.reminded_on)
+
+    @on(Cancellation.Reckoned)
+    def reckoned(self, row: Row | None, fact: Cancellation.Reckoned) -> Row:
+        return _moved(row, fact, due_on=fact.due_on, remind_on=fact.remind_on)
+
+    @on(Cancellation.Overdue)
+    def overdue(self, row: Row | None, fact: Cancellation.Overdue) -> Row:
+        return _moved(row, fact, overdue_on=fact.found_on)
 
     @on(Cancellation.Confirmed)
     def confirmed(self, row: Row | None, fact: Cancellation.Confirmed) -> Row:

@@ -139,6 +139,10 @@ class StudentRegister(Projection):
     def paper_issued(self, row: Row | None, fact: StudentStatus.PaperIssued) -> Row:
         return _seen(row, fact)
 
+    @on(StudentStatus.AnnotationWithdrawn, StudentStatus.PaperWithdrawn)
+    def taken_back(self, row: Row | None, fact: Any) -> Row:
+        return _seen(row, fact)
+
     @on(StudentStatus.Cancelled)
     def cancelled(self, row: Row | None, fact: StudentStatus.Cancelled) -> Row:
         ended = _ended(row, fact, CANCELLATIONS[fact.kind], fact.effective_on)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from services.enrollment.domain.rules.standing import AWAY_STATES
+from services.enrollment.domain.status_facts import record_line, without
 from services.enrollment.domain.student_status import StudentStatus
 from shared.eventstore.projection import Key, Projection, Row, on
 
@@ -45,6 +46,14 @@ class AnnualRegister(Projection):
         back = {"changes": len(fact.restored_marks), "annotations": len(fact.restored_records)}
         told = {name: _joined(_read(row[name])[: -count or None], ()) for name, count in back.items()}
         return row | told | {"result": fact.restored_as, "registered_on": on, "late": on > row["due_on"]}
+
+    @on(StudentStatus.AnnotationWithdrawn, key=lambda fact: (fact.originator_id, fact.told_with or 0))
+    def annotation_withdrawn(self, row: Row | None, fact: StudentStatus.AnnotationWithdrawn) -> Row | None:
+        """A year that told the record tells it no more; one that no year has told stands in none."""
+        if row is None:
+            return None
+        told = without(tuple(_read(row["annotations"])), record_line(fact.kind, fact.text))
+        return row | {"annotations": _joined([], told)}
 
 
 def _year(before: Row, fact: Any, result: str, cause: str | None, deferred_on: date | None) -> Row:

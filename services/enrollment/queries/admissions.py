@@ -16,6 +16,7 @@ from shared.access.by import By
 from shared.access.decide import Decision, Resource, require
 from shared.codes.id_documents import mask_name
 from shared.eventstore.follower import wait_for
+from shared.codes.clock import shanghai_date
 from shared.eventstore.store import Store
 from shared.intake.tables_entry import SPECIAL_ADMISSION_LIST
 from shared.rules.refused import NotFound
@@ -61,7 +62,14 @@ _RECHECKS: Final = """
     AND {wanted} AND {own} AND (%(after)s::uuid IS NULL OR s.status_id > %(after)s::uuid)
     ORDER BY s.status_id LIMIT %(limit)s
 """
-_WANTED: Final = {"failed": "r.result = '不合格'", "missing": "r.result IS NULL", "passed": "r.result = '合格'"}
+# who came by a transfer was rechecked, or not, by the school of entry
+_NOT_RECHECKED: Final = "r.result IS NULL AND s.continues IS NULL"
+_WANTED: Final = {
+    "failed": "r.result = '不合格'",
+    "missing": _NOT_RECHECKED,
+    "overdue": f"{_NOT_RECHECKED} AND s.entry_date + interval '3 months' < %(today)s",
+    "passed": "r.result = '合格'",
+}
 _SHOWN: Final = (
     "exam_no",
     "entry_year",
@@ -181,10 +189,10 @@ class AdmissionQueries(EnrollmentQueries):
     def list_rechecks(
         self, *, school_code: str, entry_year: int, wanted: str, after: UUID | None, limit: int, by: By
     ) -> Answer:
-        """Freshmen whose recheck failed (what follows is still to be done), passed, or is missing (R41-11)."""
+        """Freshmen whose recheck failed (what follows is still to be done), passed, is missing or overdue (R41-11)."""
         decision = require(by.actor, "read_status", Resource("student_status", school=school_code))
         named = {"school_code": school_code, "entry_year": entry_year, "after": after, "limit": limit}
-        named["categories"] = categories_of(by)
+        named |= {"categories": categories_of(by), "today": shanghai_date(by.recorded_at)}
         rows = self._named(_RECHECKS.format(wanted=_WANTED[wanted], own=OF_CATEGORY.format("s.")), named)
         self.looks.saw(by, decision, [row["status_id"] for row in rows])
         return {"students": [self._recheck(row) for row in rows]}

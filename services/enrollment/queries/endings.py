@@ -9,6 +9,7 @@ from services.enrollment.queries.appointed import appointed_for, categories_of, 
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.eventstore.follower import wait_for
+from shared.codes.clock import shanghai_date
 from shared.eventstore.looking import Looks
 from shared.eventstore.store import Store
 from shared.rules.refused import NotFound
@@ -21,6 +22,7 @@ _CANCELLATIONS: Final = """
     AND (%(province)s::text IS NULL OR substr(school_code, 3, 2) = %(province)s)
     AND (%(state)s::text IS NULL OR state = %(state)s)
     AND (%(training)s = '' OR training = %(training)s)
+    AND (%(due_before)s::date IS NULL OR due_on < %(due_before)s)
     AND (%(illegal_entry)s::boolean IS NULL OR illegal_entry = %(illegal_entry)s)
     AND (%(before)s::uuid IS NULL OR cancellation_id < %(before)s)
     ORDER BY cancellation_id DESC LIMIT %(limit)s
@@ -71,11 +73,13 @@ class EndingQueries:
         limit: int,
         by: By,
     ) -> Answer:
-        """The proposals of a school or a province, the newest first."""
+        """The proposals of a school, a province or all, the newest first; those beyond their last day by `overdue`."""
         resource = Resource("cancellation", school=school_code, province=province)
         decision = require(by.actor, "read_overdue", resource)
         illegal = None if declared_by is None else declared_by == "authority"
-        asked = {"school_code": school_code, "province": province, "state": state, "illegal_entry": illegal}
+        late = state == "overdue"
+        asked = {"school_code": school_code, "province": province, "illegal_entry": illegal}
+        asked |= {"state": "proposed" if late else state, "due_before": shanghai_date(by.recorded_at) if late else None}
         shown = {"training": appointed_for(by), "before": before, "limit": limit}
         rows = self._all(_CANCELLATIONS, asked | shown)
         self.looks.saw(by, decision, [row["status_id"] for row in rows])

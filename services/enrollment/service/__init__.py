@@ -31,6 +31,7 @@ from services.enrollment.queries.finding import Findings
 from services.enrollment.queries.overdue import OverdueQueries
 from services.enrollment.queries.own import OwnQueries
 from services.enrollment.queries.templates import RosterQueries
+from services.enrollment.queries.rechecks import RecheckQueries
 from services.enrollment.queries.timeline import TimelineQueries
 from services.enrollment.queries.transfers import TransferQueries
 from services.enrollment.queries.years import YearQueries
@@ -96,6 +97,7 @@ class Edge:
         self.overdue = OverdueQueries(self.store, keyring)
         self.changes = Changes(self.store, clock_from(config.clock), keyring)
         self.papers = Papers(self.store, clock_from(config.clock), keyring)
+        self.rechecks = RecheckQueries(self.store)
         self.endings = Endings(self.store, clock_from(config.clock), keyring)
         self.incidents = Incidents(self.store, clock_from(config.clock), keyring)
         self.archives = ChangeQueries(self.store, keyring)

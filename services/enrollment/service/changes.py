@@ -22,6 +22,7 @@ from shared.contracts.rpc.enrollment_endings import (
     ProposeCancellationV1,
 )
 from shared.contracts.rpc.enrollment_incidents import CloseIncidentV1, GetIncidentV1, ListIncidentsV1, OpenIncidentV1
+from shared.contracts.rpc.enrollment_records import WithdrawPaperV1, WithdrawRecordV1
 
 Request = dict[str, Any]
 
@@ -50,6 +51,14 @@ class ChangeAnswers:
     @answers(IssuePaperV1)
     def issue_paper(self, request: Request, by: By) -> Any:
         return self.edge.papers.issue_paper(**request, by=by)
+
+    @answers(WithdrawRecordV1)
+    def withdraw_record(self, request: Request, by: By) -> Any:
+        return self.edge.papers.withdraw_record(**request, by=by)
+
+    @answers(WithdrawPaperV1)
+    def withdraw_paper(self, request: Request, by: By) -> Any:
+        return self.edge.papers.withdraw_paper(**request, by=by)
 
     @answers(GetArchiveV1)
     def get_archive(self, request: Request, by: By) -> Any:

@@ -4,6 +4,7 @@ from typing import Any
 
 from shared.access.by import By
 from shared.bus.handlers import answers
+from shared.contracts.rpc.enrollment_rechecks import ListRecheckTermsV1
 from shared.contracts.rpc.enrollment_years import (
     DeclareReportingDayV1,
     DeclareSchoolYearV1,
@@ -44,3 +45,7 @@ class YearAnswers:
     @answers(ListYearRemindersV1)
     def list_year_reminders(self, request: Request, by: By) -> Any:
         return self.edge.overdue.list_year_reminders(**request, by=by)
+
+    @answers(ListRecheckTermsV1)
+    def list_recheck_terms(self, request: Request, by: By) -> Any:
+        return self.edge.rechecks.list_recheck_terms(**request, by=by)

@@ -62,6 +62,13 @@ class Counters(Offices):
         asked = {"status_id": status_id, "kind": kind, "text": text, "dated": dated or self.day}
         return self.ask(self.papers.annotate_record, actor or registrar(), **asked)
 
+    def take_note_back(
+        self, of: str, status_id: UUID, version: int, *, actor: Assertion | None = None, reason: str = "误录他人"
+    ) -> dict[str, Any]:
+        """A study record (`withdraw_record`) or a paper (`withdraw_paper`) that was noted in error."""
+        asked = {"status_id": status_id, "version": version, "reason": reason}
+        return self.ask(getattr(self.papers, of), actor or registrar(), **asked)
+
     def issue(
         self, status_id: UUID, kind: str, number: str, on: date | None = None, *, actor: Assertion | None = None
     ) -> dict[str, Any]:

@@ -51,12 +51,35 @@ class Desk(Counters, Gates):
         actor: Assertion = REGULAR,
     ) -> UUID:
         """Hand a CSV file in, and let the worker take it in to its end."""
+        return self._handed_in(kind, header, rows, params, actor, plan_first=False)
+
+    def plan(
+        self,
+        kind: str,
+        header: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        params: Mapping[str, str],
+        actor: Assertion = REGULAR,
+    ) -> UUID:
+        """Hand a CSV file in, and let the worker plan it; nothing of it is written."""
+        return self._handed_in(kind, header, rows, params, actor, plan_first=True)
+
+    def _handed_in(
+        self,
+        kind: str,
+        header: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        params: Mapping[str, str],
+        actor: Assertion,
+        *,
+        plan_first: bool,
+    ) -> UUID:
         text = io.StringIO()
         csv.writer(text).writerows([header, *rows])
         school, province = (actor.org, None) if actor.role == "registrar" else (None, actor.org)
         answer = self.ask(
             self.batches.submit_file, actor, kind=kind, digest=self.blobs.put(text.getvalue().encode()),
-            filename=f"{kind}.csv", school_code=school, province=province, params=dict(params), plan_first=False,
+            filename=f"{kind}.csv", school_code=school, province=province, params=dict(params), plan_first=plan_first,
         )  # fmt: skip
         while self.runner.step():
             pass

@@ -86,7 +86,12 @@ def test_the_tenth_working_day_reminds_and_half_a_year_lets_lapse():
     assert due_step(asked, ended=False, today=date(2025, 10, 16)) == "remind"
     told = replace(asked, reminded_on=date(2025, 10, 16))
     assert due_step(told, ended=False, today=date(2025, 10, 17)) is None
-    assert due_step(told, ended=False, today=date(2026, 3, 29)) == "expired"
+    assert due_step(told, ended=False, today=date(2025, 10, 23)) is None
+    assert due_step(told, ended=False, today=date(2025, 10, 24)) == "overdue"
+    assert due_step(asked, ended=False, today=date(2025, 10, 24)) == "overdue"  # nobody is reminded of what is late
+    late = replace(told, overdue_on=date(2025, 10, 24))
+    assert due_step(late, ended=False, today=date(2025, 10, 25)) is None
+    assert due_step(late, ended=False, today=date(2026, 3, 29)) == "expired"
     assert due_step(told, ended=True, today=date(2025, 10, 17)) == "ended_otherwise"
 
 

@@ -111,15 +111,16 @@ def test_a_late_confirmation_counts_and_is_marked(office):
 
 
 @pytest.mark.rule("A13-2")
-def test_the_day_reminds_once_and_lets_lapse_at_last(office):
-    """Given a proposal that waits, when days go by, then it is reminded of once and lapses after half a year."""
+def test_the_day_reminds_once_tells_the_province_once_and_lets_lapse_at_last(office):
+    """Given a proposal that waits, when days go by, then it is reminded of, told to be overdue, and lapses."""
     status_id = office.student()
     proposal = office.propose(status_id)
-    acted = [
-        (day, office.endings.due_cancellations(datetime(*day, 4, tzinfo=UTC)))
-        for day in [(2025, 10, 15), (2025, 10, 16), (2025, 10, 16), (2025, 10, 17), (2026, 3, 26), (2026, 3, 27)]
-    ]
-    assert [count for _, count in acted] == [0, 1, 0, 0, 0, 1]
+    days = [(2025, 10, 15), (2025, 10, 16), (2025, 10, 16), (2025, 10, 17), (2025, 10, 23), (2025, 10, 24)]
+    days += [(2025, 10, 24), (2025, 10, 25), (2026, 3, 26), (2026, 3, 27)]
+    acted = [office.endings.due_cancellations(datetime(*day, 4, tzinfo=UTC)) for day in days]
+    assert acted == [0, 1, 0, 0, 0, 1, 0, 0, 0, 1]
+    facts = [type(fact).__name__ for fact, _ in facts_of(office, proposal)]
+    assert facts == ["Proposed", "Reminded", "Overdue", "Lapsed"]
     assert office.base.get(Cancellation, proposal).standing.state == "lapsed"
     assert office.status(status_id).state == "active"
     assert office.propose(status_id) != proposal

@@ -14,6 +14,7 @@ from services.enrollment.application.unmasking import Unmaskings
 from services.enrollment.queries import EnrollmentQueries
 from services.enrollment.queries.batches import BatchQueries
 from services.enrollment.queries.overdue import OverdueQueries
+from services.enrollment.queries.rechecks import RecheckQueries
 from services.enrollment.queries.templates import RosterQueries
 from services.enrollment.queries.timeline import TimelineQueries
 from services.enrollment.queries.years import YearQueries
@@ -72,6 +73,7 @@ MAY = {
     "list_missing_students": "rem", "list_overdue_returns": "rem", "list_overdue_schools": "em",
     "list_own_admissions": "hs", "list_own_statuses": "hs", "list_preparatory": "remo", "list_rechecks": "remo",
     "list_roster": "r", "list_transfers": "rem", "list_year_reminders": "rem", "name_case_values": "r",
+    "list_recheck_terms": "em",
     "open_conflict": "xfm", "open_conflict_of_status": "rem", "open_incident": "em", "propose_admission_fix": "a",
     "propose_cancellation": "r", "readmit_deferred": "r", "recheck_admission_batch": "m",
     "recheck_preparatory": "r", "recheck_student": "r", "reconcile_batch": "raem", "record_change": "r",
@@ -81,6 +83,7 @@ MAY = {
     "settle_year": "r", "submit_admission_batch": "a", "submit_file": "r", "submit_freshman_results": "r",
     "submit_year_results": "r", "undo_batch": "r", "withdraw_case": "r", "withdraw_change": "r",
     "withdraw_conflict": "xfm", "withdraw_transfer": "rh",
+    "withdraw_paper": "r", "withdraw_record": "r",
 }  # fmt: skip
 # Whoever the school appointed for another kind of training writes nothing of this student (A24-1); what concerns the
 # school as a whole, or a file whose rows are looked at one by one, is not about one kind
@@ -121,8 +124,9 @@ class World(Desk):
             use_cases=self.base, queries=EnrollmentQueries(store, keyring), admissions=self.admissions,
             entry=self.entry, preparation=self.preparation, admission_queries=self.files, batches=self.batches,
             files=BatchQueries(store, self.blobs), school_years=self.school_years, years=YearQueries(store),
-            overdue=OverdueQueries(store, keyring), changes=self.changes, papers=self.papers, endings=self.endings,
-            incidents=self.incidents, archives=self.archives, proposals=self.proposals,
+            overdue=OverdueQueries(store, keyring), rechecks=RecheckQueries(store),
+            changes=self.changes, papers=self.papers, endings=self.endings, incidents=self.incidents,
+            archives=self.archives, proposals=self.proposals,
             timeline=TimelineQueries(store, keyring), exports=Exports(store, enrollment.clock, keyring),
             rosters=RosterQueries(store, keyring), notices=self.notices, transfers=self.transfers,
             conflicts=self.conflicts, own=self.own, transfer_files=self.transfer_files,
@@ -270,7 +274,8 @@ WRITTEN = [
     ("propose_cancellation", "decision_no"), ("propose_cancellation", "reason"), ("refuse_case", "reason"),
     ("reject_transfer", "reason"), ("request_admission_fix", "reason"), ("return_admission_batch", "reason"),
     ("review_case", "reason"), ("review_transfer", "decision_no"), ("undo_batch", "reason"),
-    ("withdraw_change", "reason"), ("withdraw_conflict", "reason"),
+    ("withdraw_change", "reason"), ("withdraw_conflict", "reason"), ("withdraw_paper", "reason"),
+    ("withdraw_record", "reason"),
 ]  # fmt: skip
 
 

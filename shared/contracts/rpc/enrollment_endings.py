@@ -144,6 +144,9 @@ class CancellationV1(Contract):
     )
     remind_on = shapes.day(allow_none=True)
     reminded_on = shapes.day(allow_none=True)
+    overdue_on = shapes.day(
+        required=False, allow_none=True, metadata={"description": "When the province was told that it is late."}
+    )
     decided_by = fields.String(required=True, allow_none=True)
     closed_on = shapes.day(allow_none=True)
     late = fields.Boolean(required=True)
@@ -168,6 +171,7 @@ class CancellationV1(Contract):
         "due_on": "2025-10-23",
         "remind_on": "2025-10-16",
         "reminded_on": None,
+        "overdue_on": None,
         "decided_by": None,
         "closed_on": None,
         "late": False,
@@ -205,7 +209,13 @@ class ListCancellationsV1(Request):
 
     school_code = shapes.school_code(required=False, load_default=None, allow_none=True)
     province = shapes.province(required=False, load_default=None, allow_none=True)
-    state = shapes.one_of(STATES, required=False, load_default=None, allow_none=True)
+    state = shapes.one_of(
+        (*STATES, "overdue"),
+        required=False,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "`overdue`: proposed, and beyond the fifteen working days (A13-2)."},
+    )
     declared_by = shapes.one_of(
         ("school", "authority"),
         required=False,

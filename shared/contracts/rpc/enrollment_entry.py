@@ -317,7 +317,7 @@ class ListRechecksV1(Request):
 
     school_code = shapes.school_code()
     entry_year = shapes.academic_year()
-    wanted = shapes.one_of(("failed", "missing", "passed"))
+    wanted = shapes.one_of(("failed", "missing", "overdue", "passed"))
     after = onwards()
     limit = page_size()
     example: ClassVar[dict[str, Any]] = {

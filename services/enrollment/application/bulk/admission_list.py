@@ -37,6 +37,7 @@ class AdmissionListKind(FileKind):
     table: Table = ADMISSION_LIST
     rules: tuple[str, ...] = ("A2-1", "A2-2", "A7-1", "A9-1")
     action = "submit_admission_batch"
+    put_right = "holds once released (A7-2): until then the list is returned, later its rows are corrected (A10-1)"
     dated = frozenset({"sealed_person"})
     params = ENTRY_YEAR
     batch_type: ClassVar[type[Batch]] = AdmissionBatch
@@ -80,6 +81,7 @@ class AdmissionListKind(FileKind):
 
     def _fitting(self, values: Values, batch: Progress) -> Iterator[Callable[[], object]]:
         """What is asked of the row itself, one question at a time."""
+        yield partial(may_write_for, batch.params.get("training", "all"), values["XLLB"])
         yield partial(_require_year, values, batch)
 
     def _is_own(self, values: Values, batch: Progress) -> bool:
@@ -112,7 +114,6 @@ class SpecialAdmissionListKind(AdmissionListKind):
 
     def _fitting(self, values: Values, batch: Progress) -> Iterator[Callable[[], object]]:
         yield partial(_require_of, values, batch)
-        yield partial(may_write_for, batch.params.get("training", "all"), values["XLLB"])
         yield from super()._fitting(values, batch)
 
     def _is_own(self, values: Values, batch: Progress) -> bool:

@@ -1,4 +1,4 @@
-"""What stood before a row of a file was taken in: the earlier facts of its records, a thousand records at a time."""
+"""What stood before a row of a file was taken in, and what it became: facts of a thousand records at a time."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
@@ -16,6 +16,12 @@ _UNTIL: Final = """
     JOIN events AS e ON e.originator_id = asked.id AND e.originator_version <= asked.version
     ORDER BY e.originator_id, e.originator_version
 """
+_SINCE: Final = """
+    SELECT e.originator_id, e.originator_version, e.topic, e.state
+    FROM unnest(%s::uuid[], %s::int[]) AS asked (id, version)
+    JOIN events AS e ON e.originator_id = asked.id AND e.originator_version >= asked.version
+    ORDER BY e.originator_id, e.originator_version
+"""
 Before = Mapping[UUID, tuple[Any, Any]]
 
 
@@ -26,6 +32,18 @@ def before(app: Application, receipts: Sequence[Receipt]) -> Before:
         cursor.execute(_UNTIL, (ids, [receipt.first_version for receipt in receipts]))
         rows = cursor.fetchall()
     return {originator_id: _told(each) for originator_id, each in groupby(rows, key=itemgetter(0))}
+
+
+def since(app: Application, receipts: Sequence[Receipt]) -> Mapping[UUID, Sequence[Any]]:
+    """By record: its facts from the row's first one to the last of all."""
+    with app.store.reading() as cursor:
+        ids = [str(receipt.originator_id) for receipt in receipts]
+        cursor.execute(_SINCE, (ids, [receipt.first_version for receipt in receipts]))
+        rows = cursor.fetchall()
+    return {
+        originator_id: [facts.decode(topic, one, version, state) for one, version, topic, state in each]
+        for originator_id, each in groupby(rows, key=itemgetter(0))
+    }
 
 
 def _told(rows: Iterator[tuple[UUID, int, str, memoryview]]) -> tuple[Any, Any]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
+from services.enrollment.application.bulk.earlier import since
 from services.enrollment.application.bulk.objecting import objecting
 from services.enrollment.application.bulk.own_students import (
     Decided,
@@ -16,7 +17,7 @@ from services.enrollment.application.bulk.own_students import (
     required,
 )
 from services.enrollment.application.drafting import draft_of
-from services.enrollment.application.papers import PAPER_RULES
+from services.enrollment.application.papers import PAPER_RULES, paper_withdrawn
 from services.enrollment.domain.rules.endings import is_told
 from services.enrollment.domain.rules.papers import PaperNumberTaken, decide_paper, paper_checks
 from services.enrollment.domain.rules.standing import StatusStanding
@@ -25,7 +26,7 @@ from shared.codes.clock import shanghai_date
 from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow, Table, Values
 from shared.intake.kind import FileKind
-from shared.intake.outcome import Unchanged
+from shared.intake.outcome import Receipt, Unchanged
 from shared.intake.tables_changes import LEAVING_PAPERS
 from shared.intake.values import academic_year
 from shared.rules.refused import Refused
@@ -37,6 +38,7 @@ class LeavingPapersKind(FileKind):
     table: Table = LEAVING_PAPERS
     rules = PAPER_RULES
     action = "issue_papers"
+    undoable = True
     params: ClassVar[Mapping[str, Callable[[str], Any]]] = {"entry_year": academic_year(1949, 2100)}
 
     objections = objections_to_whom
@@ -55,6 +57,20 @@ class LeavingPapersKind(FileKind):
             if not isinstance(decided[-1], Refused):
                 taken.add(number)  # for the rows that follow
         return decided
+
+    def compensate(self, receipts: Sequence[Receipt], batch: Progress, batch_id: UUID) -> list[Decided]:
+        found = self.enrollment.standings(StudentStatus, [receipt.originator_id for receipt in receipts])
+        told = since(self.enrollment, receipts)
+        return [_taken_back(each, *found[each.originator_id], told[each.originator_id][0]) for each in receipts]
+
+
+def _taken_back(receipt: Receipt, version: int, standing: StatusStanding, fact: Any) -> Decided:
+    try:
+        values = paper_withdrawn(standing, fact)
+    except Refused as refused:
+        return refused
+    kind = StudentStatus.PaperWithdrawn
+    return [draft_of(StudentStatus, receipt.originator_id, version, standing, kind, values, fact.issued_on)]
 
 
 def _decided(values: Values, found: Found | None, batch: Progress, taken: bool, today: date) -> Decided:

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Literal
 
-from services.enrollment.domain.rules.deadlines import cancellation_due, cancellation_reminder, is_late
+from services.enrollment.domain.rules.deadlines import cancellation_due, cancellation_reminder, is_late, is_over
 from services.enrollment.domain.rules.entry import NotOwnStudent
 from services.enrollment.domain.rules.standing import CANCELLATIONS, StatusStanding, StatusState, mark_of
 from services.enrollment.domain.rules.texts import clean_text
@@ -15,6 +15,8 @@ from shared.rules.refused import Refused
 from shared.rules.rulebook import in_force
 
 Values = dict[str, Any]
+
+DueStep = Literal["reckon", "remind", "overdue", "expired", "ended_otherwise"]
 
 WAITING_MONTHS = 6  # after which a proposal that nobody confirmed lapses
 LONGEST_REASON = 200
@@ -212,12 +214,20 @@ def is_told(status: StatusStanding, kind: str, on: date, by: str) -> bool:
     return mark_of(kind, on, by) in status.told
 
 
-def due_step(asked: Any, *, ended: bool, today: date) -> Literal["remind", "expired", "ended_otherwise"] | None:
-    """What the day asks for in a proposal that waits: a reminder on the tenth working day, an end at last (A13-2)."""
+def due_step(asked: Any, *, ended: bool, today: date) -> DueStep | None:
+    """What the day asks for in a proposal that waits (A13-2, A13-3).
+
+    A reminder on the tenth working day, a word to the province after the fifteenth, an end at last; and where no
+    calendar told those days when it was proposed, the days themselves as soon as one does.
+    """
     if ended:
         return "ended_otherwise"
     if today > add_months(asked.proposed_on, WAITING_MONTHS):
         return "expired"
+    if asked.due_on is None and record_due(asked.decided_on) is not None:
+        return "reckon"
+    if is_over(asked.due_on, today):
+        return "overdue" if asked.overdue_on is None else None
     reminds = asked.remind_on is not None and today >= asked.remind_on and asked.reminded_on is None
     return "remind" if reminds else None
 

@@ -70,6 +70,14 @@ class PaperNumberTaken(Refused):
     en = "the number stands on another paper of this school"
 
 
+class NotOnRecord(Refused):
+    """Only what stands is taken back, and once."""
+
+    rule = "X-STATE-1"
+    zh = "该版本不是现有的学籍记载或证书,或已撤回"
+    en = "this version is no study record or paper that stands: it is something else, or was taken back already"
+
+
 def is_record_told(status: StatusStanding, *, kind: str, text: str, dated: date) -> bool:
     """Whether the very same record stands already."""
     return mark_of(kind, dated, text.strip()) in status.told
@@ -98,6 +106,32 @@ def record_checks(
 def _require_in_study(status: StatusStanding, dated: date, today: date) -> None:
     if not status.entry_date <= dated <= today:
         raise RecordDayOutOfRange(field="JZRQ", earliest=status.entry_date, latest=today)
+
+
+def decide_record_withdrawn(
+    status: StatusStanding, *, kind: str, text: str, dated: date, version: int, told_with: int | None
+) -> Values:
+    """The values of `StudentStatus.AnnotationWithdrawn`, of an open status, whatever was recorded since (X-UNDO-1).
+
+    A record binds no decision, so nothing rests on it but the year that told it, and that is said here.
+    """
+    require_open(status)
+    _require_on_record(status, kind, dated, text)
+    return {"kind": kind, "text": text, "dated": dated, "withdrawn_version": version, "told_with": told_with}
+
+
+def decide_paper_withdrawn(
+    status: StatusStanding, *, kind: str, number: str, issued_on: date, school_code: str, version: int
+) -> Values:
+    """The values of `StudentStatus.PaperWithdrawn`: like the paper itself it is an annotation after leaving (A12-7)."""
+    _require_on_record(status, kind, issued_on, number)
+    told = {"kind": kind, "number": number, "issued_on": issued_on, "school_code": school_code}
+    return told | {"withdrawn_version": version}
+
+
+def _require_on_record(status: StatusStanding, kind: str, on: date, told: str) -> None:
+    if mark_of(kind, on, told) not in status.told:
+        raise NotOnRecord(field="version")
 
 
 def decide_paper(
