@@ -91,11 +91,11 @@ ENROLLMENT_ROUTES: Final = (
     Route("GET", f"{SCHOOL}/years/<int:academic_year>/missing", enrollment_years.ListMissingStudentsV1, "enrollment"),
     Route("GET", "/overdue-schools", enrollment_years.ListOverdueSchoolsV1, "enrollment"),
     Route("GET", "/year-reminders", enrollment_years.ListYearRemindersV1, "enrollment"),
+    Route("GET", "/recheck-terms", enrollment_rechecks.ListRecheckTermsV1, "enrollment"),
     # two times: what was valid on a day, as known at an instant
     Route("GET", f"{STUDENT}/as-of", enrollment_timeline.GetStatusAsOfV1, "enrollment"),
     Route("GET", "/student-counts", enrollment_timeline.CountStatusesV1, "enrollment"),
     Route("GET", "/year-counts", enrollment_timeline.CountYearsV1, "enrollment"),
-    Route("GET", "/recheck-terms", enrollment_rechecks.ListRecheckTermsV1, "enrollment"),
     # told and asked: the student's own records, and who of a class has checked them
     Route("GET", "/me/statuses", enrollment_own.ListOwnStatusesV1, "enrollment"),
     Route("POST", f"{OWN}/confirmation", enrollment_own.ConfirmOwnStatusV1, "enrollment", status=201),
@@ -169,12 +169,12 @@ ENROLLMENT_ROUTES: Final = (
     Route("POST", f"{STUDENT}/changes/<int:version>/withdraw", enrollment_changes.WithdrawChangeV1, "enrollment"),
     Route("POST", f"{STUDENT}/records", enrollment_changes.AnnotateRecordV1, "enrollment", status=201),
     Route("POST", f"{STUDENT}/papers", enrollment_changes.IssuePaperV1, "enrollment", status=201),
+    Route("POST", f"{STUDENT}/records/<int:version>/withdraw", enrollment_records.WithdrawRecordV1, "enrollment"),
+    Route("POST", f"{STUDENT}/papers/<int:version>/withdraw", enrollment_records.WithdrawPaperV1, "enrollment"),
     Route("GET", f"{STUDENT}/archive", enrollment_changes.GetArchiveV1, "enrollment"),
     Route("GET", "/overdue-returns", enrollment_changes.ListOverdueReturnsV1, "enrollment"),
     # endings without a certificate: one person proposes, another confirms
     Route(
-    Route("POST", f"{STUDENT}/records/<int:version>/withdraw", enrollment_records.WithdrawRecordV1, "enrollment"),
-    Route("POST", f"{STUDENT}/papers/<int:version>/withdraw", enrollment_records.WithdrawPaperV1, "enrollment"),
         "POST",
         f"{STUDENT}/cancellations",
         enrollment_endings.ProposeCancellationV1,

@@ -194,19 +194,6 @@ class StatusFacts(AskedFacts):
                 told=(*before.told, mark_of(self.kind, self.dated, self.text)),
             )
 
-    class JointlyTrained(Aggregate.Event):
-        """Joint training with another school: an annotation, never a second status (A8-10)."""
-
-        partner_code: str
-        partner_name: str
-        starts_on: date
-        ends_on: date | None
-
-        def apply(self, aggregate: Any) -> None:
-            """It binds no decision."""
-
-    class Cancelled(Aggregate.Event):
-        """The status is closed without a certificate 学籍注销; two persons decided it, nobody reopens it (A12-6)."""
     class AnnotationWithdrawn(Aggregate.Event):
         """A study record filed in error is taken back; a year that told it already tells it no more."""
 
@@ -225,6 +212,19 @@ class StatusFacts(AskedFacts):
                 told["year_told"] = without(before.year_told, line)
             aggregate.standing = changed(before, **told)
 
+    class JointlyTrained(Aggregate.Event):
+        """Joint training with another school: an annotation, never a second status (A8-10)."""
+
+        partner_code: str
+        partner_name: str
+        starts_on: date
+        ends_on: date | None
+
+        def apply(self, aggregate: Any) -> None:
+            """It binds no decision."""
+
+    class Cancelled(Aggregate.Event):
+        """The status is closed without a certificate 学籍注销; two persons decided it, nobody reopens it (A12-6)."""
 
         kind: str  # 退学 取消学籍 开除学籍 死亡
         cancellation_id: UUID
@@ -264,19 +264,6 @@ class StatusFacts(AskedFacts):
                 told=(*before.told, mark_of(self.kind, self.issued_on, self.number)),
             )
 
-    class RegistrationWithdrawn(Aggregate.Event):
-        """The registration itself was filed in error and is taken back, before anything followed from it."""
-
-        admission_id: UUID
-        id_key: str
-        full_time: bool
-        effective_on: date
-
-        def apply(self, aggregate: Any) -> None:
-            aggregate.standing = aggregate.standing.moved("withdrawn", self.effective_on)
-
-    class Left(Aggregate.Event):
-        """The certificate took effect; the status is closed and filed as the student's archive (A14-1)."""
     class PaperWithdrawn(Aggregate.Event):
         """Another paper was noted in error and is taken back; its number is free again."""
 
@@ -294,6 +281,19 @@ class StatusFacts(AskedFacts):
                 told=without(before.told, mark_of(self.kind, self.issued_on, self.number)),
             )
 
+    class RegistrationWithdrawn(Aggregate.Event):
+        """The registration itself was filed in error and is taken back, before anything followed from it."""
+
+        admission_id: UUID
+        id_key: str
+        full_time: bool
+        effective_on: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.moved("withdrawn", self.effective_on)
+
+    class Left(Aggregate.Event):
+        """The certificate took effect; the status is closed and filed as the student's archive (A14-1)."""
 
         certificate_id: UUID
         number: str

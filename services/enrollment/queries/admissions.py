@@ -14,9 +14,9 @@ from services.enrollment.queries.appointed import OF_CATEGORY, categories_of
 from services.enrollment.queries.looking import whose
 from shared.access.by import By
 from shared.access.decide import Decision, Resource, require
+from shared.codes.clock import shanghai_date
 from shared.codes.id_documents import mask_name
 from shared.eventstore.follower import wait_for
-from shared.codes.clock import shanghai_date
 from shared.eventstore.store import Store
 from shared.intake.tables_entry import SPECIAL_ADMISSION_LIST
 from shared.rules.refused import NotFound

@@ -8,8 +8,8 @@ from services.enrollment.domain.look import Look
 from services.enrollment.queries.appointed import appointed_for, categories_of, concerning
 from shared.access.by import By
 from shared.access.decide import Resource, require
-from shared.eventstore.follower import wait_for
 from shared.codes.clock import shanghai_date
+from shared.eventstore.follower import wait_for
 from shared.eventstore.looking import Looks
 from shared.eventstore.store import Store
 from shared.rules.refused import NotFound
@@ -21,8 +21,8 @@ _CANCELLATIONS: Final = """
     WHERE (%(school_code)s::text IS NULL OR school_code = %(school_code)s)
     AND (%(province)s::text IS NULL OR substr(school_code, 3, 2) = %(province)s)
     AND (%(state)s::text IS NULL OR state = %(state)s)
-    AND (%(training)s = '' OR training = %(training)s)
     AND (%(due_before)s::date IS NULL OR due_on < %(due_before)s)
+    AND (%(training)s = '' OR training = %(training)s)
     AND (%(illegal_entry)s::boolean IS NULL OR illegal_entry = %(illegal_entry)s)
     AND (%(before)s::uuid IS NULL OR cancellation_id < %(before)s)
     ORDER BY cancellation_id DESC LIMIT %(limit)s

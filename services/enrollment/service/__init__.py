@@ -30,8 +30,8 @@ from services.enrollment.queries.endings import EndingQueries
 from services.enrollment.queries.finding import Findings
 from services.enrollment.queries.overdue import OverdueQueries
 from services.enrollment.queries.own import OwnQueries
-from services.enrollment.queries.templates import RosterQueries
 from services.enrollment.queries.rechecks import RecheckQueries
+from services.enrollment.queries.templates import RosterQueries
 from services.enrollment.queries.timeline import TimelineQueries
 from services.enrollment.queries.transfers import TransferQueries
 from services.enrollment.queries.years import YearQueries
@@ -95,9 +95,9 @@ class Edge:
         self.school_years = SchoolYears(self.store, clock_from(config.clock), keyring)
         self.years = YearQueries(self.store)
         self.overdue = OverdueQueries(self.store, keyring)
+        self.rechecks = RecheckQueries(self.store)
         self.changes = Changes(self.store, clock_from(config.clock), keyring)
         self.papers = Papers(self.store, clock_from(config.clock), keyring)
-        self.rechecks = RecheckQueries(self.store)
         self.endings = Endings(self.store, clock_from(config.clock), keyring)
         self.incidents = Incidents(self.store, clock_from(config.clock), keyring)
         self.archives = ChangeQueries(self.store, keyring)

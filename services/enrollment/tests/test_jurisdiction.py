@@ -72,8 +72,8 @@ MAY = {
     "list_checks": "rem", "list_conflicts": "rem", "list_identity_versions": "remu", "list_incidents": "em",
     "list_missing_students": "rem", "list_overdue_returns": "rem", "list_overdue_schools": "em",
     "list_own_admissions": "hs", "list_own_statuses": "hs", "list_preparatory": "remo", "list_rechecks": "remo",
-    "list_roster": "r", "list_transfers": "rem", "list_year_reminders": "rem", "name_case_values": "r",
     "list_recheck_terms": "em",
+    "list_roster": "r", "list_transfers": "rem", "list_year_reminders": "rem", "name_case_values": "r",
     "open_conflict": "xfm", "open_conflict_of_status": "rem", "open_incident": "em", "propose_admission_fix": "a",
     "propose_cancellation": "r", "readmit_deferred": "r", "recheck_admission_batch": "m",
     "recheck_preparatory": "r", "recheck_student": "r", "reconcile_batch": "raem", "record_change": "r",
@@ -82,8 +82,8 @@ MAY = {
     "return_admission_batch": "em", "review_admission_batch": "e", "review_case": "r", "review_transfer": "x",
     "settle_year": "r", "submit_admission_batch": "a", "submit_file": "r", "submit_freshman_results": "r",
     "submit_year_results": "r", "undo_batch": "r", "withdraw_case": "r", "withdraw_change": "r",
-    "withdraw_conflict": "xfm", "withdraw_transfer": "rh",
     "withdraw_paper": "r", "withdraw_record": "r",
+    "withdraw_conflict": "xfm", "withdraw_transfer": "rh",
 }  # fmt: skip
 # Whoever the school appointed for another kind of training writes nothing of this student (A24-1); what concerns the
 # school as a whole, or a file whose rows are looked at one by one, is not about one kind
