@@ -18,6 +18,7 @@ from shared.contracts.rpc import (
     enrollment_timeline,
     enrollment_transfers,
     enrollment_unmasking,
+    enrollment_withdrawals,
     enrollment_years,
 )
 
@@ -60,7 +61,10 @@ ENROLLMENT_ROUTES: Final = (
     Route("POST", f"{FIX}/decide", enrollment_admissions.DecideAdmissionFixV1, "enrollment"),
     # entry: who reported, who comes back, the recheck, the preparatory phase
     Route("POST", f"{ADMITTED}/report", enrollment_entry.ReportFreshmanV1, "enrollment", status=201),
+    Route("POST", f"{ADMITTED}/leave", enrollment_withdrawals.GrantReportingLeaveV1, "enrollment", status=201),
     Route("POST", f"{ADMITTED}/readmission", enrollment_entry.ReadmitDeferredV1, "enrollment", status=201),
+    Route("POST", f"{ADMITTED}/withdrawal", enrollment_withdrawals.ProposeEntryWithdrawalV1, "enrollment", status=201),
+    Route("POST", f"{ADMITTED}/withdrawal/decide", enrollment_withdrawals.DecideEntryWithdrawalV1, "enrollment"),
     Route("POST", f"{ADMITTED}/recheck", enrollment_entry.RecheckStudentV1, "enrollment", status=201),
     Route("GET", f"{INTAKE}/rechecks", enrollment_entry.ListRechecksV1, "enrollment"),
     Route("POST", f"{ADMITTED}/preparatory/recheck", enrollment_entry.RecheckPreparatoryV1, "enrollment", status=201),

@@ -13,11 +13,11 @@ from services.enrollment.application.watching import NameWatch
 from services.enrollment.config import Config
 from services.enrollment.projections import AGGREGATES, PROJECTIONS
 from services.enrollment.publishing import publish
-from services.enrollment.queries.admissions import EntryFindings
 from services.enrollment.queries.finding import Findings
 from services.enrollment.queries.names import NameFindings
 from services.enrollment.queries.overdue import OverdueQueries
 from services.enrollment.queries.rechecks import RecheckQueries
+from services.enrollment.queries.waiting_entries import EntryFindings
 from shared.blobs.sealed_files import SealedBlobs
 from shared.bus.worker import Worker, every
 from shared.codes.clock import clock_from

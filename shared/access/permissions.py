@@ -55,7 +55,7 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
         "answer_conflict",
     ),
     # what cannot be taken back needs a second person (A24-2)
-    *may("registrar", OWN_SCHOOL, "A24-2", "confirm_cancellation", second_person=True),
+    *may("registrar", OWN_SCHOOL, "A24-2", "confirm_cancellation", "confirm_entry_withdrawal", second_person=True),
     # a province decides what a school may not decide alone; it writes no record itself (A4-2, A19-1)
     *may("province_education", OWN_PROVINCE, "A19-1", "decide_case", second_person=True),
     *may("province_education", OWN_PROVINCE, "A4-2", "confirm_transfer", "decide_conflict", "report_incident"),

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 PARTS = {
     PKU: "declined refused missing special stranger reports fails startup deferred lapses passes fraud sick unfit "
     "minority quits taiwan passport planned upgraded",
-    ZJU: "silent excused",
+    ZJU: "silent excused away soldier",
 }
 WHO = cast(PARTS, year=2026, first=60)
 UNLISTED = ("missing", "special", "stranger")
@@ -161,14 +161,44 @@ def test_who_fails_the_first_check_loses_the_right_and_a_file_of_reports_is_take
 
 
 def test_who_has_not_come_by_the_last_day_has_given_the_right_up(walk: SchoolWalk) -> None:
-    zju = walk.operator("zju-registrar-1")
-    zju.post(f"{API}/schools/{ZJU}/reporting-days", {"entry_year": 2026, "last_day": "2026-09-15"})
-    late = {"reported_on": "2026-09-20", "check": "合格"}
+    days, zju = f"{API}/schools/{ZJU}/reporting-days", walk.operator("zju-registrar-1")
+    mistyped = {"entry_year": 2026, "last_day": "2026-01-15"}
+    assert refusal(walk, lambda: zju.post(days, mistyped))["rule"] == "R41-8"
+    zju.post(days, mistyped | {"last_day": "2026-12-14"})
+    at_gate(walk, "away", "/leave", "zju-registrar-1", until="2026-12-30")
+    serves = {"school_code": ZJU, "entry_year": 2026, "exam_no": WHO["soldier"].exam_no, "outcome": "deferred"}
+    zju.post(f"{API}/entry-decisions", serves | {"cause": "army"})
+    walk.on("2026-12-22")
+    for name in ("silent", "excused"):
+        assert entry(walk, name, "abandoned")["cause"] == "not_reported"
+    assert entry(walk, "away", "listed")["leave_until"] == "2026-12-30"
+    late = {"reported_on": "2026-12-20", "check": "合格"}
     assert refusal(walk, lambda: at_gate(walk, "excused", "/report", "zju-registrar-1", **late))["rule"] == "R41-8"
     at_gate(walk, "excused", "/report", "zju-registrar-1", excused=True, **late)
-    walk.on("2026-12-15")
-    assert entry(walk, "silent", "abandoned")["cause"] == "not_reported"
-    assert entry(walk, "excused", "reported")["reported_on"] == "2026-09-20"
+    assert entry(walk, "excused", "reported")["reported_on"] == "2026-12-20"
+    walk.operator("zju-registrar-1").post(f"{API}/entry-decisions", serves | {"discharged_on": "2026-12-20"})
+    assert (
+        walk.seen("zju-registrar-1", intake_of(WHO["soldier"]), lambda found: found["discharged_on"])["deferred_until"]
+        == "2028-12-20"
+    )
+
+
+def taken_back(walk: SchoolWalk, name: str, operator: str, other: str, **said: Any) -> None:
+    """One asks that the outcome of an entry be taken back, another decides so (A24-2)."""
+    at_gate(walk, name, "/withdrawal", operator, reason="经核实属误记", **said)
+    accepted = {"accept": True, "reason": "同意"}
+    assert refusal(walk, lambda: at_gate(walk, name, "/withdrawal/decide", operator, **accepted))["status"] == 403
+    at_gate(walk, name, "/withdrawal/decide", other, **accepted)
+
+
+def test_two_persons_give_back_what_the_clock_took(walk: SchoolWalk) -> None:
+    at_gate(walk, "silent", "/withdrawal", "zju-registrar-1", reason="本人联系学校")
+    at_gate(walk, "silent", "/withdrawal/decide", "zju-registrar-1", accept=False, reason="尚无证明")
+    assert entry(walk, "silent", "abandoned")["withdrawal_by"] is None
+    taken_back(walk, "silent", "zju-registrar-1", "zju-registrar-2", until="2027-01-15")
+    assert entry(walk, "silent", "listed")["leave_until"] == "2027-01-15"
+    at_gate(walk, "silent", "/report", "zju-registrar-1", reported_on="2026-12-22", check="合格")
+    assert entry(walk, "silent", "reported")["reported_on"] == "2026-12-22"
 
 
 def test_entry_is_deferred_for_its_cause_and_nobody_is_registered_meanwhile(walk: SchoolWalk) -> None:
@@ -216,12 +246,18 @@ def test_a_recheck_finds_nothing_or_fraud_or_ill_health(walk: SchoolWalk) -> Non
 
 def test_who_fails_before_being_registered_loses_the_right_of_entry(walk: SchoolWalk) -> None:
     titles = ("考生号", "复查日期", "录取手续", "录取资格", "人证档相符", "身体状况", "专业水平")
-    rows = [(WHO["unfit"].exam_no, "20260910", "合格", "不合格", "合格", "合格", "合格")]
+    rows = [(WHO[name].exam_no, "20260910", "合格", "不合格", "合格", "合格", "合格") for name in ("unfit", "passes")]
     done = walk.hand_in(
         "pku-registrar-1", "recheck_results", csv_of(titles, rows), plan_first=False, school_code=PKU, params=OF_2026
     )
-    assert (done["accepted"], done["refused"]) == (1, 0)
+    assert (done["accepted"], done["refused"]) == (2, 0)
     assert entry(walk, "unfit", "cancelled")["cause"] == "recheck"
+    undone = walk.undo("pku-registrar-1", done, "复查结果列错位")
+    assert (undone["undone"], undone["kept"]) == (2, 0)
+    entry(walk, "unfit", "listed")
+    path = f"{API}/schools/{PKU}/intakes/2026/rechecks"
+    passed = walk.seen("pku-registrar-1", path, lambda page: page["students"], wanted="passed")["students"]
+    assert WHO["passes"].exam_no in {one["exam_no"] for one in passed}
 
 
 # --- special people (A2, A3, A9) ---
@@ -266,6 +302,10 @@ def test_a_preparatory_student_is_trained_elsewhere_and_one_gives_up(walk: Schoo
         WHO["minority"].exam_no: "annotated", WHO["quits"].exam_no: "ended",
     }  # fmt: skip
     assert entry(walk, "quits", "cancelled")["cause"] == "preparatory"
+    taken_back(walk, "quits", "pku-registrar-1", "pku-registrar-2")
+    entry(walk, "quits", "listed")
+    goes_on = walk.seen(training, path, lambda page: {one["state"] for one in page["students"]} == {"annotated"})
+    assert len(goes_on["students"]) == 2
 
 
 def test_a_year_later_the_prepared_and_the_deferred_enter_and_who_stayed_away_does_not(walk: SchoolWalk) -> None:

@@ -31,6 +31,7 @@ from services.enrollment.domain.rules.fixes import FixAlreadyAsked
 from services.enrollment.domain.rules.lists import DoubleAdmission
 from services.enrollment.domain.rules.papers import PaperNumberTaken
 from services.enrollment.domain.rules.preparatory import AlreadyPreparatory
+from services.enrollment.domain.rules.reporting import discharge_values
 from services.enrollment.domain.rules.standing import TRAINING, AdmissionState, YearResult
 from services.enrollment.domain.rules.texts import clean_filename, clean_reason
 from services.enrollment.domain.rules.year_results import YearFiling
@@ -226,15 +227,28 @@ class Enrollment(Application):
         outcome: AdmissionState,
         cause: str = "",
         until: date | None = None,
+        discharged_on: date | None = None,
         by: By,
     ) -> Answer:
-        """Record that no status follows from an admission (A8-4)."""
+        """Record that no status follows from an admission (A8-4); of one deferred for service, the discharge."""
         require(by.actor, "decide_entry", Resource("admission", school=school_code))
+        if discharged_on is not None:
+            return self._discharged(school_code, entry_year, exam_no, discharged_on, by)
         admission = self._undecided(school_code, entry_year, exam_no)
         basis = admission.standing
         self._require_training(by, "decide_entry", admission)
         admission.trigger_event(Admission.EntryDecided, **decided_entry(basis, outcome, cause=cause, until=until))
         return self.save(admission, by=Context.of(by, rules=("A8-4",)))
+
+    def _discharged(self, school_code: str, entry_year: int, exam_no: str, day: date, by: By) -> Answer:
+        """A soldier's entry is kept for two years more: that is known from now on (R41-27)."""
+        admission = self._admission(entry_year, exam_no)
+        basis, today = admission.standing, shanghai_date(by.recorded_at)
+        released = self.is_released(basis.batch_id)
+        said = discharge_values(basis, released=released, school_code=school_code, discharged_on=day, today=today)
+        self._require_training(by, "decide_entry", admission)
+        admission.trigger_event(Admission.Discharged, **said)
+        return self.save(admission, by=Context.of(by, rules=("R41-27",), effective_on=day))
 
     @command
     @decided_again

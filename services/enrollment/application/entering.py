@@ -17,7 +17,7 @@ from services.enrollment.domain.rules.rechecks import (
     recheck_values,
     what_follows,
 )
-from services.enrollment.domain.rules.reporting import NotNextIntake, is_passed, may_report, next_entry
+from services.enrollment.domain.rules.reporting import NotNextIntake, is_by_clock, is_passed, may_report, next_entry
 from services.enrollment.domain.rules.standing import AdmissionStanding, StatusStanding
 from services.enrollment.domain.student_status import StudentStatus
 from shared.eventstore.bulk import Draft
@@ -63,10 +63,25 @@ def report_drafts(
         excused=excused,
     )
     require_unregistered(registered=registered)
+    lifted, found = lifted_drafts(found)
     if is_passed(check):
-        return [_follows(found, Admission.Reported, {"reported_on": reported_on}, reported_on)]
+        return [*lifted, _follows(found, Admission.Reported, {"reported_on": reported_on}, reported_on)]
     cancelled = decided_entry(basis, "cancelled", cause=INITIAL_CHECK)
-    return [_follows(found, Admission.EntryDecided, cancelled, reported_on)]
+    return [*lifted, _follows(found, Admission.EntryDecided, cancelled, reported_on)]
+
+
+def lifted_drafts(found: Found) -> tuple[list[Draft], Found]:
+    """What the clock alone decided is taken back for whoever came in time or has leave; and how the entry stands."""
+    if not is_by_clock(found[2]):
+        return [], found
+    lifted = _follows(found, Admission.EntryWithdrawn, {"restored": "listed"})
+    return [lifted], (found[0], lifted.version, lifted.standing_after)
+
+
+def leave_drafts(found: Found, *, until: date, cause: str) -> list[Draft]:
+    """Leave to report later; an abandonment that only time decided is lifted with it (R41-8)."""
+    lifted, found = lifted_drafts(found)
+    return [*lifted, _follows(found, Admission.LeaveGranted, {"until": until, "cause": cause})]
 
 
 def require_unregistered(*, registered: bool) -> None:
@@ -113,10 +128,13 @@ def unregistered_recheck_drafts(admission: Found, recheck: Recheck, *, released:
     return [_follows(admission, Admission.EntryDecided, fact, day)]
 
 
-def coming_back_drafts(found: Found, *, passed: bool, applied_on: date, entry_date: date | None) -> list[Draft]:
+def coming_back_drafts(
+    found: Found, *, passed: bool, applied_on: date, entry_date: date | None, discharged_on: date | None = None
+) -> list[Draft]:
     """The review of somebody deferred: reported with a later intake, or the entry is cancelled (R41-10)."""
     basis = found[2]
-    said = {"outcome": "reported" if passed else "cancelled", "cause": REVIEW, "ended_on": applied_on}
+    said: dict[str, Any] = {"outcome": "reported" if passed else "cancelled", "cause": REVIEW, "ended_on": applied_on}
+    said["discharged_on"] = discharged_on
     if not passed:
         return [_follows(found, Admission.DeferralEnded, said)]
     if entry_date is None:

@@ -11,14 +11,16 @@ from services.enrollment.application.entering import (
     Found,
     Recheck,
     coming_back_drafts,
+    leave_drafts,
     recheck_drafts,
     report_drafts,
+    require_unregistered,
     unregistered_recheck_drafts,
 )
 from services.enrollment.application.terms import calendar_of
 from services.enrollment.domain.rules.entry import PartnerIsOwnSchool, may_register_students
 from services.enrollment.domain.rules.rechecks import NOTHING, recheck_result, what_follows
-from services.enrollment.domain.rules.reporting import is_passed, may_come_back
+from services.enrollment.domain.rules.reporting import is_passed, may_come_back, may_grant_leave
 from services.enrollment.domain.rules.standing import TRAINING
 from services.enrollment.domain.rules.years import StatusNotOpen
 from services.enrollment.domain.student_status import StudentStatus
@@ -63,6 +65,26 @@ class Entry(Enrollment):
         return self._keep(drafts, by, rules=("A7-3", "R41-8", "R41-9"), effective_on=reported_on)
 
     @command
+    def grant_reporting_leave(
+        self,
+        *,
+        command_id: UUID,
+        school_code: str,
+        entry_year: int,
+        exam_no: str,
+        until: date,
+        cause: str,
+        by: By,
+    ) -> Answer:
+        """Record leave to report later, or force majeure; the clock waits for that day (R41-8)."""
+        entries, found = self._asked(by, "decide_entry", school_code, entry_year, exam_no)
+        released, today = entries.released[found[2].batch_id], shanghai_date(by.recorded_at)
+        may_grant_leave(found[2], released=released, school_code=school_code, until=until, today=today)
+        require_unregistered(registered=_status_of(entries, found) is not None)
+        drafts = leave_drafts(found, until=until, cause=cause)
+        return self._keep(drafts, by, rules=("A7-3", "R41-8"), effective_on=today)
+
+    @command
     def readmit_deferred(
         self,
         *,
@@ -73,15 +95,29 @@ class Entry(Enrollment):
         applied_on: date,
         review: str,
         entry_date: date | None,
+        discharged_on: date | None = None,
         by: By,
     ) -> Answer:
-        """Record the review of somebody deferred who asks to enter: with the next intake, or not at all (R41-10)."""
+        """Record the review of somebody deferred who asks to enter: with the next intake, or not at all (R41-10).
+
+        A soldier asks until two years after discharge (R41-27).
+        """
         entries, found = self._asked(by, "decide_entry", school_code, entry_year, exam_no)
         released = entries.released[found[2].batch_id]
         today = shanghai_date(by.recorded_at)
-        may_come_back(found[2], released=released, school_code=school_code, applied_on=applied_on, today=today)
-        drafts = coming_back_drafts(found, passed=is_passed(review), applied_on=applied_on, entry_date=entry_date)
-        return self._keep(drafts, by, rules=("R41-10", "A8-4"), effective_on=applied_on)
+        may_come_back(
+            found[2],
+            released=released,
+            school_code=school_code,
+            applied_on=applied_on,
+            today=today,
+            discharged_on=discharged_on,
+        )
+        passed = is_passed(review)
+        drafts = coming_back_drafts(
+            found, passed=passed, applied_on=applied_on, entry_date=entry_date, discharged_on=discharged_on
+        )
+        return self._keep(drafts, by, rules=("R41-10", "R41-27", "A8-4"), effective_on=applied_on)
 
     @command
     def recheck_student(

@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from hashlib import sha256
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeGuard
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
 from services.enrollment.application.deadlines import due_command
 from services.enrollment.application.drafting import draft_of
+from services.enrollment.application.terms import calendar_of
 from services.enrollment.domain.admission import OUTCOME, Admission
 from services.enrollment.domain.rules.entry import decided_entry, holds
-from services.enrollment.domain.rules.reporting import is_overdue
+from services.enrollment.domain.rules.reporting import GRACE, NOT_BACK, NOT_REPORTED, REPORTS_BEFORE, is_overdue
 from services.enrollment.domain.rules.standing import AdmissionStanding
 from services.enrollment.domain.school import SCHOOL, School
 from shared.codes.clock import Clock, shanghai_date
@@ -22,8 +23,6 @@ from shared.eventstore.store import Store
 from shared.eventstore.violations import CommandKnown
 
 AT_ONCE = 200
-NOT_REPORTED = "not_reported"
-NOT_BACK = "deferral_overdue"
 Intake = tuple[str, int]  # school and year of entry
 
 
@@ -34,12 +33,14 @@ class WaitingEntries(Protocol):
         """Schools and years with admissions of released lists that nobody has decided about."""
         ...
 
-    def not_reported(self, school_code: str, entry_year: int, limit: int) -> Sequence[UUID]:
-        """Some of those who have not reported."""
+    def not_reported(
+        self, school_code: str, entry_year: int, *, entered_by: date, leave_before: date, limit: int
+    ) -> Sequence[UUID]:
+        """Some of those who have not reported, entered by a day, and have no leave or had it before a day."""
         ...
 
-    def deferred_before(self, today: date, limit: int) -> Sequence[UUID]:
-        """Some of those whose deferral is over."""
+    def deferred_before(self, day: date, limit: int) -> Sequence[UUID]:
+        """Some of those whose deferral was over before a day."""
         ...
 
 
@@ -50,28 +51,40 @@ class EntryDeadlines(Enrollment):
         super().__init__(store, clock, keyring)
         self._waiting = waiting
         self._day: date | None = None
-        self._overdue: dict[Intake, date] = {}
+        self._overdue: list[Intake] = []
 
     def due_entries(self, now: datetime) -> int:
         """Mark some of those as abandoned whose time is over; 0 when none is left."""
         today = shanghai_date(now)
         if today != self._day:
             self._overdue, self._day = self._overdue_intakes(today), today
-        done = self._abandon(self._waiting.deferred_before(today, AT_ONCE), today, None, now)
+        done = self._abandon(self._waiting.deferred_before(today - GRACE, AT_ONCE), today, None, now)
         for intake in list(self._overdue):
-            deadline = self._overdue.pop(intake)
-            ids = self._waiting.not_reported(*intake, AT_ONCE)
+            self._overdue.remove(intake)
+            deadline = self._last_day(intake)  # asked anew: it may have been moved since this morning
+            if not _is_past(deadline, today):
+                continue
+            ids = self._not_reported(intake, deadline, today)
             if ids:  # else nobody is left until tomorrow
-                self._overdue[intake] = deadline  # behind the others: one that stands still holds up none
+                self._overdue.append(intake)  # behind the others: one that stands still holds up none
                 return done + self._abandon(ids, today, deadline, now)
         return done
 
-    def _overdue_intakes(self, today: date) -> dict[Intake, date]:
-        """The intakes whose last day of reporting, as the school itself declared it, is past."""
+    def _overdue_intakes(self, today: date) -> list[Intake]:
+        """The intakes whose last day of reporting, as the school itself declared it, is past with the days of grace."""
         intakes = self._waiting.intakes_waiting()
         schools = self.owning(School, SCHOOL, sorted({school_code for school_code, _ in intakes}))
         last = {(code, year): schools[code][2].last_day_to_report(year) for code, year in intakes if code in schools}
-        return {intake: day for intake, day in last.items() if day is not None and today > day and holds("R41-8", day)}
+        return [intake for intake, day in last.items() if _is_past(day, today)]
+
+    def _last_day(self, intake: Intake) -> date | None:
+        school = calendar_of(self, intake[0])
+        return school.last_day_to_report(intake[1]) if school else None
+
+    def _not_reported(self, intake: Intake, deadline: date, today: date) -> Sequence[UUID]:
+        return self._waiting.not_reported(
+            *intake, entered_by=deadline + REPORTS_BEFORE, leave_before=today - GRACE, limit=AT_ONCE
+        )
 
     def _abandon(self, ids: Sequence[UUID], today: date, deadline: date | None, now: datetime) -> int:
         found = self.standings(Admission, ids)
@@ -91,6 +104,10 @@ class EntryDeadlines(Enrollment):
         except CommandKnown:
             return 0
         return len(drafts)
+
+
+def _is_past(day: date | None, today: date) -> TypeGuard[date]:
+    return day is not None and today > day + GRACE and holds("R41-8", day)
 
 
 def _nobody_else(holders: dict[str, UUID], admission_id: UUID) -> bool:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
-from services.enrollment.domain.rules.standing import AdmissionStanding, AdmissionState
+from services.enrollment.domain.rules.standing import UNDECIDED, AdmissionStanding, AdmissionState
 from shared.eventstore.aggregate import Aggregate, Claim, Release, changed
 
 EXAM_NO: Final = "admission.exam_no"
@@ -189,6 +189,7 @@ class Admission(Aggregate, stored_as="enrollment.Admission"):
         outcome: AdmissionState  # reported | cancelled | abandoned
         cause: str
         ended_on: date
+        discharged_on: date | None = None  # from the military service that entry was deferred for (R41-27)
 
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = aggregate.standing.decided(self.outcome, self.cause)
@@ -208,13 +209,59 @@ class Admission(Aggregate, stored_as="enrollment.Admission"):
                 expected_graduation_date=self.expected_graduation_date,
             )
 
-    class EntryWithdrawn(Aggregate.Event):
-        """What was recorded of the entry was filed in error and is taken back, before anything followed from it."""
+    class LeaveGranted(Aggregate.Event):
+        """Whoever cannot report in time has leave, or is kept away by force majeure, until a day (R41-8)."""
 
-        restored: AdmissionState
+        until: date
+        cause: str  # leave | force_majeure
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = aggregate.standing.decided(self.restored)
+            aggregate.standing = changed(aggregate.standing, leave_until=self.until)
+
+    class Discharged(Aggregate.Event):
+        """Military service is over: from now on it is known until when entry is kept (R41-27)."""
+
+        discharged_on: date
+        until: date
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(
+                aggregate.standing, discharged_on=self.discharged_on, deferred_until=self.until
+            )
+
+    class WithdrawalAsked(Aggregate.Event):
+        """Somebody asks that the outcome be taken back; another person decides (A24-2)."""
+
+        asked_by: str
+        asked_on: date
+        reason: str
+        until: date | None  # until when the person would then report or come back
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(aggregate.standing, withdrawal_by=self.asked_by, withdrawal_until=self.until)
+
+    class WithdrawalRefused(Aggregate.Event):
+        """The outcome stays as it is."""
+
+        refused_by: str
+        reason: str
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(aggregate.standing, withdrawal_by="", withdrawal_until=None)
+
+    class EntryWithdrawn(Aggregate.Event):
+        """What was recorded of the entry was wrong and is taken back, before anything followed from it."""
+
+        restored: AdmissionState
+        cause: str = ""  # of the state that stands again
+        until: date | None = None  # of a deferral that stands again
+        leave_until: date | None = None  # time given anew to report
+
+        def apply(self, aggregate: Any) -> None:
+            after = aggregate.standing.decided(self.restored, self.cause, self.until)
+            if self.leave_until is not None:
+                after = changed(after, leave_until=self.leave_until)
+            aggregate.standing = after
 
     @event(Listed)
     def __init__(  # the fact's fields, one by one
@@ -258,3 +305,5 @@ class Admission(Aggregate, stored_as="enrollment.Admission"):
             yield Claim(OUTCOME, str(originator_id))
         elif name == "EntryWithdrawn" or (name == "DeferralEnded" and fact.outcome == "reported"):
             yield Release(OUTCOME, str(originator_id))
+            if name == "EntryWithdrawn" and fact.restored not in UNDECIDED:  # an earlier outcome stands again
+                yield Claim(OUTCOME, str(originator_id))

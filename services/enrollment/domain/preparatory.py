@@ -46,6 +46,12 @@ class Preparatory(Aggregate, stored_as="enrollment.Preparatory"):
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = aggregate.standing.now("ended")
 
+    class Resumed(Aggregate.Event):
+        """That the phase was broken off was recorded in error: it goes on."""
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = aggregate.standing.now("annotated")
+
     @event(Annotated)
     def __init__(
         self,

@@ -110,6 +110,19 @@ class StatusFacts(AskedFacts):
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = changed(aggregate.standing, recheck=self.result)
 
+    class RecheckWithdrawn(Aggregate.Event):
+        """A recheck filed in error is taken back; the one before it stands again, if there was one (R41-11)."""
+
+        withdrawn_version: int
+        result: str = ""  # of the one before; empty where there was none, and the rest with it
+        failed: tuple[str, ...] = ()
+        rechecked_on: date | None = None
+        due_on: date | None = None
+        late: bool = False
+
+        def apply(self, aggregate: Any) -> None:
+            aggregate.standing = changed(aggregate.standing, recheck=self.result)
+
     class Changed(Aggregate.Event):
         """A decision of the school changed the status: one of eight kinds (A12-4), or longer time to study.
 

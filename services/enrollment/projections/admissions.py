@@ -26,6 +26,9 @@ _TOLD = (
 )
 
 
+_NOTHING_ASKED = {"withdrawal_by": "", "withdrawal_reason": "", "withdrawal_until": None}
+
+
 class AdmissionRegister(Projection):
     """Every person of a checked admission list, and what became of the right to enter."""
 
@@ -33,7 +36,8 @@ class AdmissionRegister(Projection):
     key: ClassVar[tuple[str, ...]] = ("admission_id",)
     columns: ClassVar[tuple[str, ...]] = (
         "admission_id", "batch_id", "exam_no", "entry_year", "province", "outcome", "cause", "reported_on",
-        "deferred_until", "prep_recheck", "fix_id", "basis_version", "version", *_TOLD,
+        "deferred_until", "leave_until", "discharged_on", "withdrawal_by", "withdrawal_reason", "withdrawal_until",
+        "prep_recheck", "fix_id", "basis_version", "version", *_TOLD,
     )  # fmt: skip
 
     @on(Admission.Listed)
@@ -48,6 +52,9 @@ class AdmissionRegister(Projection):
             "cause": "",
             "reported_on": None,
             "deferred_until": None,
+            "leave_until": None,
+            "discharged_on": None,
+            **_NOTHING_ASKED,
             "prep_recheck": "",
             "fix_id": "",
             "basis_version": 1,
@@ -82,12 +89,16 @@ class AdmissionRegister(Projection):
 
     @on(Admission.EntryDecided)
     def entry_decided(self, row: Row | None, fact: Admission.EntryDecided) -> Row:
-        return _seen(row, fact, outcome=fact.outcome, cause=fact.cause, deferred_until=fact.until)
+        told = {"outcome": fact.outcome, "cause": fact.cause, "deferred_until": fact.until}
+        return _seen(row, fact, **told, **_NOTHING_ASKED)
 
     @on(Admission.DeferralEnded)
     def deferral_ended(self, row: Row | None, fact: Admission.DeferralEnded) -> Row:
         reported_on = fact.ended_on if fact.outcome == "reported" else None
-        return _seen(row, fact, outcome=fact.outcome, cause=fact.cause, deferred_until=None, reported_on=reported_on)
+        told = {"outcome": fact.outcome, "cause": fact.cause, "deferred_until": None, "reported_on": reported_on}
+        if fact.discharged_on is not None:
+            told["discharged_on"] = fact.discharged_on
+        return _seen(row, fact, **told, **_NOTHING_ASKED)
 
     @on(Admission.IntakeMoved)
     def intake_moved(self, row: Row | None, fact: Admission.IntakeMoved) -> Row:
@@ -95,8 +106,28 @@ class AdmissionRegister(Projection):
 
     @on(Admission.EntryWithdrawn)
     def entry_withdrawn(self, row: Row | None, fact: Admission.EntryWithdrawn) -> Row:
-        kept = (row or {}).get("reported_on") if fact.restored == "reported" else None
-        return _seen(row, fact, outcome=fact.restored, cause="", deferred_until=None, reported_on=kept)
+        before = row or {}
+        told = {"outcome": fact.restored, "cause": fact.cause, "deferred_until": fact.until}
+        told["reported_on"] = before.get("reported_on") if fact.restored == "reported" else None
+        told["leave_until"] = fact.leave_until or before.get("leave_until")
+        return _seen(row, fact, **told, **_NOTHING_ASKED)
+
+    @on(Admission.LeaveGranted)
+    def leave_granted(self, row: Row | None, fact: Admission.LeaveGranted) -> Row:
+        return _seen(row, fact, leave_until=fact.until)
+
+    @on(Admission.Discharged)
+    def discharged(self, row: Row | None, fact: Admission.Discharged) -> Row:
+        return _seen(row, fact, discharged_on=fact.discharged_on, deferred_until=fact.until)
+
+    @on(Admission.WithdrawalAsked)
+    def withdrawal_asked(self, row: Row | None, fact: Admission.WithdrawalAsked) -> Row:
+        told = {"withdrawal_by": fact.asked_by, "withdrawal_reason": fact.reason, "withdrawal_until": fact.until}
+        return _seen(row, fact, **told)
+
+    @on(Admission.WithdrawalRefused)
+    def withdrawal_refused(self, row: Row | None, fact: Admission.WithdrawalRefused) -> Row:
+        return _seen(row, fact, **_NOTHING_ASKED)
 
     @on(StudentStatus.Registered, key=lambda fact: (fact.admission_id,))
     def registered(self, row: Row | None, fact: StudentStatus.Registered) -> Row | None:
@@ -169,6 +200,13 @@ class RecheckRegister(Projection):
             "due_on": fact.due_on,
             "late": fact.late,
         }
+
+    @on(StudentStatus.RecheckWithdrawn)
+    def recheck_withdrawn(self, row: Row | None, fact: StudentStatus.RecheckWithdrawn) -> Row | None:
+        if not fact.result:
+            return None
+        told = {name: getattr(fact, name) for name in ("result", "rechecked_on", "due_on", "late")}
+        return (row or {}) | told | {"failed": ",".join(fact.failed)}
 
 
 def _seen(row: Row | None, fact: Any, **values: Any) -> Row:

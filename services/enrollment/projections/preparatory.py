@@ -36,6 +36,10 @@ class PreparatoryRegister(Projection):
     def ended(self, row: Row | None, fact: Preparatory.Ended) -> Row:
         return _seen(row, fact, state="ended", ended_on=fact.ended_on, cause=fact.cause)
 
+    @on(Preparatory.Resumed)
+    def resumed(self, row: Row | None, fact: Preparatory.Resumed) -> Row:
+        return _seen(row, fact, state="annotated", ended_on=None, cause="")
+
 
 def _seen(row: Row | None, fact: Any, **values: Any) -> Row:
     return (row or {}) | values | {"version": fact.originator_version}

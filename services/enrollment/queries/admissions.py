@@ -12,26 +12,21 @@ from services.enrollment.domain.rules.standing import TRAINING
 from services.enrollment.queries import Answer, EnrollmentQueries
 from services.enrollment.queries.appointed import OF_CATEGORY, categories_of
 from services.enrollment.queries.looking import whose
+from services.enrollment.queries.waiting_entries import RELEASED
 from shared.access.by import By
 from shared.access.decide import Decision, Resource, require
 from shared.codes.clock import shanghai_date
 from shared.codes.id_documents import mask_name
 from shared.eventstore.follower import wait_for
-from shared.eventstore.store import Store
 from shared.intake.tables_entry import SPECIAL_ADMISSION_LIST
 from shared.rules.refused import NotFound
 
-# the basis of registration: a released list, or a supplement that the ministry accepted (A7-2, A10-3)
-_RELEASED: Final = """(
-    EXISTS (SELECT FROM batch_register AS b WHERE b.batch_id = a.batch_id::uuid AND b.state = 'released')
-    OR EXISTS (SELECT FROM admission_fix_register AS f WHERE f.fix_id = a.batch_id::uuid AND f.state = 'applied')
-)"""
 _ADMISSIONS: Final = f"""
-    SELECT a.*, {_RELEASED} AS released FROM admission_register AS a
+    SELECT a.*, {RELEASED} AS released FROM admission_register AS a
     WHERE {{where}} ORDER BY admission_id LIMIT %(limit)s
 """
 _OWN: Final = f"""
-    SELECT a.*, {_RELEASED} AS released FROM admission_register AS a WHERE a.admission_id IN (
+    SELECT a.*, {RELEASED} AS released FROM admission_register AS a WHERE a.admission_id IN (
         SELECT s.admission_id FROM status_holder AS h JOIN student_register AS s USING (status_id)
         WHERE h.person_id = %(person)s
     ) ORDER BY a.entry_year DESC, a.admission_id LIMIT 200
@@ -70,6 +65,7 @@ _WANTED: Final = {
     "overdue": f"{_NOT_RECHECKED} AND s.entry_date + interval '3 months' < %(today)s",
     "passed": "r.result = '合格'",
 }
+_PENDING: Final = {"pending_fix": " AND a.fix_id <> ''", "pending_withdrawal": " AND a.withdrawal_by <> ''"}
 _SHOWN: Final = (
     "exam_no",
     "entry_year",
@@ -89,6 +85,7 @@ _SHOWN: Final = (
     "released",
     "version",
 )
+_DAYS: Final = ("deferred_until", "leave_until", "discharged_on", "withdrawal_until")
 _FIX_SHOWN: Final = (
     "kind",
     "state",
@@ -111,12 +108,12 @@ class AdmissionQueries(EnrollmentQueries):
     def list_admissions(
         self, *, school_code: str, entry_year: int, outcome: str | None, after: UUID | None, limit: int, by: By
     ) -> Answer:
-        """The admissions to a school in one year, by outcome; `pending_fix` names those that wait for a correction."""
+        """The admissions to a school in one year, by outcome, or those that wait: for a correction, a second person."""
         decision = require(by.actor, "read_status", Resource("admission", school=school_code))
         asked: dict[str, Any] = {"school_code": school_code, "entry_year": entry_year}
-        if outcome and outcome != "pending_fix":
+        if outcome and outcome not in _PENDING:
             asked["outcome"] = outcome
-        more = f" AND {OF_CATEGORY.format('a.')}" + (" AND a.fix_id <> ''" if outcome == "pending_fix" else "")
+        more = f" AND {OF_CATEGORY.format('a.')}" + _PENDING.get(outcome or "", "")
         categories = categories_of(by)
         rows = self._page(_ADMISSIONS, "a", "admission_id", asked, after, limit, more, categories=categories)
         self._saw(by, decision, [row["admission_id"] for row in rows])
@@ -137,7 +134,8 @@ class AdmissionQueries(EnrollmentQueries):
         """The admissions behind the asker's own statuses, under the own name in full (A21-1)."""
         require(by.actor, "read_own_records", Resource("admission", person=by.sub))
         rows = self._named(_OWN, {"person": by.sub})
-        return {"admissions": [self._admission(row) | {"name": self._name(row)} for row in rows]}
+        inside: Answer = {"withdrawal_by": None, "withdrawal_reason": None}  # of the school's own people
+        return {"admissions": [self._admission(row) | {"name": self._name(row)} | inside for row in rows]}
 
     def list_admission_fixes(
         self,
@@ -236,7 +234,9 @@ class AdmissionQueries(EnrollmentQueries):
             **{name: row[name] for name in _SHOWN},
             "entry_date": _iso(row["entry_date"]),
             "reported_on": _iso(row["reported_on"]),
-            "deferred_until": _iso(row["deferred_until"]),
+            **{name: _iso(row[name]) for name in _DAYS},
+            "withdrawal_by": row["withdrawal_by"] or None,
+            "withdrawal_reason": row["withdrawal_reason"] or None,
             "fix_id": row["fix_id"] or None,
         }
 
@@ -278,56 +278,6 @@ class AdmissionQueries(EnrollmentQueries):
 
 def _is_open_to(row: Answer, by: By) -> bool:
     return by.actor is not None and _TURN.get(row["state"]) == by.actor.role
-
-
-class EntryFindings:
-    """Whose entry time may have decided; the use case decides on its own rows."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-
-    def intakes_waiting(self) -> Sequence[tuple[str, int]]:
-        """Schools and years with admissions that nobody has decided about: one step along the index for each."""
-        rows = self._rows(_INTAKES, {})
-        return [(row[0], row[1]) for row in rows]
-
-    def not_reported(self, school_code: str, entry_year: int, limit: int) -> Sequence[UUID]:
-        """Some of those who have not reported and wait for no correction."""
-        rows = self._rows(_NOT_REPORTED, {"school_code": school_code, "entry_year": entry_year, "limit": limit})
-        return [row[0] for row in rows]
-
-    def deferred_before(self, today: date, limit: int) -> Sequence[UUID]:
-        """Some of those whose deferral is over."""
-        return [row[0] for row in self._rows(_DEFERRED, {"today": today, "limit": limit})]
-
-    def _rows(self, query: str, named: Mapping[str, Any]) -> list[tuple[Any, ...]]:
-        with self.store.reading() as cursor:
-            cursor.execute(query, named)
-            return cursor.fetchall()
-
-
-_INTAKES: Final = """
-    WITH RECURSIVE intake AS (
-        (SELECT school_code, entry_year FROM admission_register WHERE outcome = 'listed'
-         ORDER BY school_code, entry_year LIMIT 1)
-        UNION ALL
-        SELECT next.school_code, next.entry_year FROM intake CROSS JOIN LATERAL (
-            SELECT school_code, entry_year FROM admission_register
-            WHERE outcome = 'listed' AND (school_code, entry_year) > (intake.school_code, intake.entry_year)
-            ORDER BY school_code, entry_year LIMIT 1
-        ) AS next
-    )
-    SELECT school_code, entry_year FROM intake
-"""
-_NOT_REPORTED: Final = f"""
-    SELECT a.admission_id FROM admission_register AS a
-    WHERE a.outcome = 'listed' AND a.school_code = %(school_code)s AND a.entry_year = %(entry_year)s
-    AND a.fix_id = '' AND a.prep_recheck = '' AND {_RELEASED} LIMIT %(limit)s
-"""
-_DEFERRED: Final = """
-    SELECT admission_id FROM admission_register
-    WHERE outcome = 'deferred' AND deferred_until < %(today)s AND fix_id = '' LIMIT %(limit)s
-"""
 
 
 def _iso(day: date | None) -> str | None:

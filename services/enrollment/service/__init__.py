@@ -12,6 +12,7 @@ from services.enrollment.application.conflicts import Conflicts
 from services.enrollment.application.disowning import Disownings
 from services.enrollment.application.endings import Endings
 from services.enrollment.application.entry import Entry
+from services.enrollment.application.entry_withdrawals import EntryWithdrawals
 from services.enrollment.application.exports import Exports
 from services.enrollment.application.incidents import Incidents
 from services.enrollment.application.notices import Notices
@@ -87,6 +88,7 @@ class Edge:
         self.queries = EnrollmentQueries(self.store, keyring)
         self.admissions = Admissions(self.store, clock_from(config.clock), keyring)
         self.entry = Entry(self.store, clock_from(config.clock), keyring)
+        self.entry_withdrawals = EntryWithdrawals(self.store, clock_from(config.clock), keyring)
         self.preparation = Preparation(self.store, clock_from(config.clock), keyring)
         self.admission_queries = AdmissionQueries(self.store, keyring)
         self.batches = Batches(self.store, clock_from(config.clock), keyring)

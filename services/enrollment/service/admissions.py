@@ -28,6 +28,11 @@ from shared.contracts.rpc.enrollment_entry import (
     RecheckStudentV1,
     ReportFreshmanV1,
 )
+from shared.contracts.rpc.enrollment_withdrawals import (
+    DecideEntryWithdrawalV1,
+    GrantReportingLeaveV1,
+    ProposeEntryWithdrawalV1,
+)
 
 Request = dict[str, Any]
 
@@ -86,6 +91,18 @@ class EntryAnswers:
     @answers(ReportFreshmanV1)
     def report_freshman(self, request: Request, by: By) -> Any:
         return self.edge.entry.report_freshman(**request, by=by)
+
+    @answers(GrantReportingLeaveV1)
+    def grant_reporting_leave(self, request: Request, by: By) -> Any:
+        return self.edge.entry.grant_reporting_leave(**request, by=by)
+
+    @answers(ProposeEntryWithdrawalV1)
+    def propose_entry_withdrawal(self, request: Request, by: By) -> Any:
+        return self.edge.entry_withdrawals.propose_entry_withdrawal(**request, by=by)
+
+    @answers(DecideEntryWithdrawalV1)
+    def decide_entry_withdrawal(self, request: Request, by: By) -> Any:
+        return self.edge.entry_withdrawals.decide_entry_withdrawal(**request, by=by)
 
     @answers(ReadmitDeferredV1)
     def readmit_deferred(self, request: Request, by: By) -> Any:

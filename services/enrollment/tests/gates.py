@@ -11,16 +11,18 @@ from services.enrollment.application import Enrollment
 from services.enrollment.application.admissions import Admissions
 from services.enrollment.application.entry import Entry
 from services.enrollment.application.entry_deadlines import EntryDeadlines
+from services.enrollment.application.entry_withdrawals import EntryWithdrawals
 from services.enrollment.application.preparatory import Preparation
 from services.enrollment.application.school_years import SchoolYears
 from services.enrollment.domain.admission import Admission, admission_key
-from services.enrollment.queries.admissions import AdmissionQueries, EntryFindings
+from services.enrollment.queries.admissions import AdmissionQueries
+from services.enrollment.queries.waiting_entries import EntryFindings
 from services.enrollment.tests.offices import Offices, at, registrar
 from shared.access.assertion import Assertion
 from shared.eventstore.context import Context
 from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow
-from shared.intake.outcome import Receipt
+from shared.intake.receipts import receipts_of
 from shared.rules.refused import Refused
 from tests.support.actors import person
 
@@ -39,7 +41,7 @@ class Gates(Offices):
         super().__init__(enrollment)
         at_work = (enrollment.store, enrollment.clock, enrollment.keyring)
         self.entry, self.admissions, self.preparation = Entry(*at_work), Admissions(*at_work), Preparation(*at_work)
-        self.school_years = SchoolYears(*at_work)
+        self.school_years, self.withdrawals = SchoolYears(*at_work), EntryWithdrawals(*at_work)
         self.deadlines = EntryDeadlines(*at_work, EntryFindings(enrollment.store))
         self.files = AdmissionQueries(enrollment.store, enrollment.keyring)
 
@@ -59,6 +61,20 @@ class Gates(Offices):
     def report(self, exam_no: str, actor: Assertion | None = None, **values: Any) -> dict[str, Any]:
         said = {"reported_on": date(2022, 9, 3), "check": "合格", "excused": False}
         return self.named(self.entry.report_freshman, exam_no, actor, **(said | values))
+
+    def grant_leave(self, exam_no: str, until: date, actor: Assertion | None = None, **values: Any) -> dict[str, Any]:
+        said = {"until": until, "cause": "leave"}
+        return self.named(self.entry.grant_reporting_leave, exam_no, actor, **(said | values))
+
+    def ask_back(self, exam_no: str, until: date | None = None, **values: Any) -> dict[str, Any]:
+        """One registrar asks that the outcome be taken back."""
+        said = {"reason": "报到截止日期填写有误", "until": until}
+        return self.named(self.withdrawals.propose_entry_withdrawal, exam_no, **(said | values))
+
+    def take_entry_back(self, exam_no: str, actor: Assertion, *, accept: bool = True, **values: Any) -> dict[str, Any]:
+        """Another decides."""
+        said = {"accept": accept, "reason": "经核实"}
+        return self.named(self.withdrawals.decide_entry_withdrawal, exam_no, actor, **(said | values))
 
     def decide(self, exam_no: str, outcome: str, actor: Assertion | None = None, **values: Any) -> dict[str, Any]:
         return self.named(self.base.decide_entry, exam_no, actor, outcome=outcome, **values)
@@ -105,14 +121,13 @@ class Gates(Offices):
         return list(decided)
 
     def take_back(self, kind: Any, decided: list[Any]) -> list[Any]:
-        """Undo what a file led to; what came of each row."""
-        receipts = [
-            Receipt(number, drafts[0].originator_id, drafts[0].version, drafts[-1].version)
-            for number, drafts in enumerate(decided, start=2)
-            if not isinstance(drafts, Refused) and drafts
-        ]
+        """Undo what a file led to, rows wholly or not at all; what came of each receipt."""
+        rows = [(number, one) for number, one in enumerate(decided, start=2) if not isinstance(one, Refused) and one]
+        receipts = [receipt for number, drafts in rows for receipt in receipts_of(number, drafts)]
         back = kind.compensate(receipts, Progress(school_code="4111010001"), uuid4())
-        drafts = [draft for one in back if not isinstance(one, Refused) for draft in one]
+        told = list(zip(receipts, back, strict=True))
+        kept = {receipt.row for receipt, one in told if isinstance(one, Refused)}
+        drafts = [draft for receipt, one in told if receipt.row not in kept for draft in one]
         self.base.append(drafts, by=Context.system("undo", self.base.clock.now()))
         return list(back)
 

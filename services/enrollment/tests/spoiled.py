@@ -115,7 +115,6 @@ YEARS: Final = (
     Wrong("away for the whole year", (("XN", "A12-1"),), who="back too late"),
     Wrong("a closed status", (("KSH", "A14-2"),), who="left"),
     Wrong("after graduation", (("XN", "A12-9"),), who="graduating"),
-    Wrong("out of order", (("XN", "A12-1"),), who="spring", also=("2022",)),
     Wrong("registered already, now deferred", (("XN", "A12-3"),), {"ZCJG": "暂缓注册"}, who="settled"),
     Wrong(
         "somebody's number, after the year was told",
@@ -138,7 +137,6 @@ FRESHMEN: Final = (
     Wrong("a failed recheck", (("FCJG", "A8-3"),), {"FCJG": "不合格"}),
     Wrong("a day that is none", (("BLZ", "X-CODE-7"),), {"RXJG": "保留入学资格", "BLZ": "20230230"}),
     Wrong("a deferral that ends before entry", (("BLZ", "R41-10"),), {"RXJG": "保留入学资格", "BLZ": "20220101"}),
-    Wrong("service without an end", (("BLZ", "R41-10"),), {"RXJG": "保留入学资格", "BLYY": "应征入伍"}),
     Wrong("an unknown cause", (("BLYY", "X-CODE-8"),), {"RXJG": "保留入学资格", "BLYY": "旅行"}),
     Wrong(
         "registered, and deferred all the same",

@@ -244,7 +244,7 @@ def test_who_waits_for_a_correction_is_listed_and_not_abandoned(gates):
         gates.school_years.declare_reporting_day, registrar(), school_code=HERE, entry_year=2022,
         last_day=date(2022, 9, 5),
     )  # fmt: skip
-    assert gates.pass_day(date(2022, 9, 6)) == 0
+    assert gates.pass_day(date(2022, 9, 30)) == 0
     waiting = gates.look(
         gates.files.list_admissions, registrar(), school_code=HERE, entry_year=2022, outcome="pending_fix", after=None,
         limit=10,

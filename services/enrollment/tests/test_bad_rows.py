@@ -16,7 +16,6 @@ from services.enrollment.application.bulk.cancellations import CancellationsKind
 from services.enrollment.application.bulk.freshman_results import FreshmanResultsKind
 from services.enrollment.application.bulk.status_changes import StatusChangesKind
 from services.enrollment.domain.admission import Admission, admission_key
-from services.enrollment.domain.rules.standing import academic_year_of
 from services.enrollment.domain.student_status import EXAM_NO, OUTCOME, StudentStatus
 from services.enrollment.tests.filing import REGULAR, Desk
 from services.enrollment.tests.gates import admissions_office, citizen
@@ -80,8 +79,7 @@ class Spoiled:
 
     def meant(self, row: int) -> dict[str, str]:
         if self.table is YEAR_RESULTS:
-            year = "2022" if self.others else "2023-2024"
-            return {"KSH": exam_no(row), "XN": year, "ZCJG": "注册学籍", "ZHYY": "", "JFQK": "已缴", "XJBD": "",
+            return {"KSH": exam_no(row), "XN": "2023-2024", "ZCJG": "注册学籍", "ZHYY": "", "JFQK": "已缴", "XJBD": "",
                     "XJJZ": "", "BZ": ""}  # fmt: skip
         if self.table is FRESHMAN_RESULTS:
             return {"KSH": exam_no(row), "RXJG": "注册学籍", "FCJG": "合格", "XH": f"{row:010d}", "XSH": "数学系",
@@ -239,17 +237,24 @@ def done_with(desk: Desk, kind: Any, exam_nos: list[str], values: Mapping[str, A
 
 
 @pytest.mark.rule("A12-2")
-def test_freshmen_in_a_file_of_their_year_of_entry_are_named_and_who_entered_in_spring_is_in(desk):
-    """Given who entered in spring, when the file of that autumn names freshmen too, then those rows are refused."""
+def test_freshmen_of_spring_and_of_autumn_are_named_in_a_file_of_their_year_of_entry_and_in_the_next(desk):
+    """Given who entered in spring, when a file of the autumn of that year comes, then it refuses them like all others;
+    a year later all are in it, and no year is missed."""
     file = Spoiled(YEAR_RESULTS, YEAR_OF_ENTRY, 200, others="spring")
     students_of(desk, file)
-    in_now = proved(desk, file, {"entry_year": "2022", "academic_year": "2022"})
-    done = {
-        exam_no
-        for exam_no, standing in statuses(desk, file)
-        if standing.settled_year == 2022 > academic_year_of(standing.entry_date)
-    }
-    assert done == in_now
+    header = ("KSH", "XN", "ZCJG")
+    of_2022, of_2023 = (
+        desk.file(
+            "year_results", header, ([exam_no(row), str(year), "注册学籍"] for row in file.numbers),
+            {"entry_year": "2022", "academic_year": str(year)},
+        )
+        for year in (2022, 2023)
+    )  # fmt: skip
+    reasons = desk.reasons(of_2022)
+    assert list(reasons) == list(file.numbers)
+    assert {error.rule for errors in reasons.values() for error in errors} == {"A12-2"}
+    assert (desk.progress(of_2023).accepted, desk.progress(of_2023).refused) == (200, 0)
+    assert {standing.settled_year for _, standing in statuses(desk, file)} == {2023}
 
 
 @pytest.mark.rule("A7-3", "A8-1", "A8-3", "A8-4", "A8-7", "A8-9", "A8-10", "A9-1", "A9-2", "R41-10", "A24-1", "A4-1")

@@ -8,7 +8,6 @@ import pytest
 from services.enrollment.domain.rules.entry import (
     AdmissionTypeDiffers,
     AdmissionTypeRequired,
-    DeferralEndMissing,
     DeferralEndsTooEarly,
     EntryAlreadyDecided,
     EntryDeferred,
@@ -47,16 +46,30 @@ from services.enrollment.domain.rules.rechecks import (
     what_follows,
 )
 from services.enrollment.domain.rules.reporting import (
+    NOT_REPORTED,
     AlreadyReported,
+    DayIsOver,
     DayLiesAhead,
     DeferralOver,
+    DischargeDayMissing,
     NotDeferred,
+    NotInService,
     NotNextIntake,
     ReportedTooLate,
+    discharge_values,
     is_overdue,
     may_come_back,
+    may_grant_leave,
     may_report,
     next_entry,
+)
+from services.enrollment.domain.rules.restoring import (
+    EntryWithdrawalWaiting,
+    NoEntryWithdrawalWaiting,
+    NoOutcomeYet,
+    may_ask_entry_withdrawal,
+    require_entry_withdrawal,
+    restored_entry,
 )
 from services.enrollment.domain.rules.years import StatusNotOpen
 from services.enrollment.domain.student_status import first_standing
@@ -312,25 +325,84 @@ def test_what_has_not_happened_is_not_recorded(admission):
 @pytest.mark.rule("R41-8")
 @pytest.mark.parametrize(
     ("state", "deadline", "overdue"),
-    [("listed", date(2022, 9, 9), True), ("listed", TODAY, False), ("listed", None, False),
-     ("reported", date(2022, 9, 9), False)],
+    [("listed", date(2022, 9, 5), True), ("listed", date(2022, 9, 6), False), ("listed", None, False),
+     ("reported", date(2022, 9, 5), False)],
 )  # fmt: skip
 def test_who_does_not_report_in_time_has_abandoned(admission, state, deadline, overdue):
-    """Given the school's last day, when it is past and nobody reported, then the entry counts as abandoned."""
-    assert is_overdue(admission.decided(state), today=TODAY, deadline=deadline) is overdue
+    """Given the school's last day, when it is past with a week of grace and nobody reported, then it is abandoned."""
+    assert is_overdue(admission.decided(state), today=date(2022, 9, 13), deadline=deadline) is overdue
+
+
+@pytest.mark.rule("R41-8")
+@pytest.mark.parametrize(
+    ("deadline", "overdue"), [(date(2022, 7, 31), False), (date(2022, 8, 1), True), (date(2022, 1, 15), False)]
+)
+def test_a_last_day_long_before_the_day_of_entry_is_of_another_intake(admission, deadline, overdue):
+    """Given a last day in spring, when it has passed, then who enters in autumn has abandoned nothing."""
+    assert is_overdue(admission, today=date(2022, 9, 30), deadline=deadline) is overdue
+    if not overdue:
+        report(admission, deadline=deadline)
+
+
+@pytest.mark.rule("R41-8")
+def test_leave_and_force_majeure_hold_the_clock(admission):
+    """Given leave till 8 October, when the school's day is past, then the clock waits for that day and its grace."""
+    away = replace(admission, leave_until=date(2022, 10, 8))
+    assert not is_overdue(away, today=date(2022, 10, 15), deadline=date(2022, 9, 5))
+    assert is_overdue(away, today=date(2022, 10, 16), deadline=date(2022, 9, 5))
+    late = {"deadline": date(2022, 9, 5), "today": date(2022, 10, 9)}
+    report(away, reported_on=date(2022, 10, 8), **late)
+    with pytest.raises(ReportedTooLate) as refusal:
+        report(away, reported_on=date(2022, 10, 9), **late)
+    assert "2022-10-08" in refusal.value.as_dict()["en"]
+
+
+@pytest.mark.rule("R41-8")
+def test_what_the_clock_alone_decided_does_not_stand_against_who_was_in_time_or_has_leave(admission):
+    """Given an abandonment by the clock, when leave is shown, or a report in time, then it is no obstacle."""
+    by_clock = admission.decided("abandoned", NOT_REPORTED)
+    late = {"deadline": date(2022, 9, 5), "reported_on": date(2022, 9, 9)}
+    report(by_clock, **late, excused=True)
+    report(by_clock, deadline=date(2022, 9, 5), reported_on=date(2022, 9, 5))  # recorded only now
+    report(by_clock, **(late | {"deadline": date(2022, 9, 9)}))  # the day was moved
+    with pytest.raises(ReportedTooLate):
+        report(by_clock, **late)
+    with pytest.raises(EntryAlreadyDecided):  # somebody decided it
+        report(admission.decided("abandoned"), **late, excused=True)
+
+
+@pytest.mark.rule("R41-8")
+def test_leave_is_granted_for_days_to_come_to_who_has_not_reported(admission):
+    """Given somebody who reported, lost entry, or a day that is over, when leave is granted, then it is refused."""
+    asked = {"released": True, "school_code": SCHOOL, "until": TODAY, "today": TODAY}
+    may_grant_leave(admission, **asked)
+    may_grant_leave(admission.decided("abandoned", NOT_REPORTED), **asked)
+    for refused, each in (
+        (AlreadyReported, admission.decided("reported")),
+        (EntryAlreadyDecided, admission.decided("cancelled")),
+        (EntryDeferred, deferred(admission)),
+    ):
+        with pytest.raises(refused):
+            may_grant_leave(each, **asked)
+    with pytest.raises(DayIsOver):
+        may_grant_leave(admission, **(asked | {"until": date(2022, 9, 9)}))
+    with pytest.raises(NoAdmissionBasis):
+        may_grant_leave(admission, **(asked | {"released": False}))
+    with pytest.raises(NotOwnStudent):
+        may_grant_leave(admission, **(asked | {"school_code": OTHER}))
 
 
 @pytest.mark.rule("R41-8", "A10-3")
 def test_who_waits_for_a_correction_is_not_abandoned(admission):
     """Given a pending correction, when the last day passes, then time decides nothing."""
-    assert not is_overdue(replace(admission, fix_id="x"), today=TODAY, deadline=date(2022, 9, 1))
+    assert not is_overdue(replace(admission, fix_id="x"), today=date(2022, 12, 1), deadline=date(2022, 9, 1))
 
 
 @pytest.mark.rule("R41-8", "A8-5")
 def test_who_is_prepared_elsewhere_is_not_abandoned(admission):
     """Given a preparatory student who was rechecked, when the last day of reporting passes, then nothing follows."""
     preparing = replace(admission, preparatory="minority", prep_recheck="合格")
-    assert not is_overdue(preparing, today=TODAY, deadline=date(2022, 9, 1))
+    assert not is_overdue(preparing, today=date(2022, 12, 1), deadline=date(2022, 9, 1))
 
 
 # --- deferring and coming back ---
@@ -351,11 +423,10 @@ def test_a_deferral_lasts_till_the_next_intake_has_reported(admission):
     assert said == {"outcome": "deferred", "cause": "illness", "until": date(2023, 10, 1)}
 
 
-@pytest.mark.rule("R41-10")
-def test_military_service_needs_an_end_of_its_own(admission):
-    """Given military service, when entry is deferred, then its last day must be stated, and lie ahead of entry."""
-    with pytest.raises(DeferralEndMissing):
-        decided_entry(admission, "deferred", cause="army")
+@pytest.mark.rule("R41-10", "R41-27")
+def test_military_service_needs_no_end(admission):
+    """Given military service, when entry is deferred, then no last day need be known; one that is lies after entry."""
+    assert decided_entry(admission, "deferred", cause="army")["until"] is None
     said = decided_entry(admission, "deferred", cause="army", until=date(2026, 9, 1))
     assert said["until"] == date(2026, 9, 1)
     with pytest.raises(DeferralEndsTooEarly):
@@ -385,8 +456,96 @@ def test_only_the_deferred_come_back_and_to_their_own_school(admission):
 @pytest.mark.rule("R41-10")
 def test_an_overdue_deferral_counts_as_abandoned(admission):
     """Given a deferral, when its last day is past, then time has decided."""
-    assert not is_overdue(deferred(admission), today=date(2023, 9, 30), deadline=None)
-    assert is_overdue(deferred(admission), today=date(2023, 10, 1), deadline=None)
+    assert not is_overdue(deferred(admission), today=date(2023, 10, 7), deadline=None)
+    assert is_overdue(deferred(admission), today=date(2023, 10, 8), deadline=None)
+
+
+def soldier(admission, until=None, discharged_on=None):
+    return replace(admission.decided("deferred", "army", until), discharged_on=discharged_on)
+
+
+@pytest.mark.rule("R41-27")
+@pytest.mark.parametrize("until", [None, date(2024, 9, 1)])
+def test_time_decides_nothing_about_a_soldier_before_the_discharge_is_known(admission, until):
+    """Given entry deferred for service, when years pass, then it is kept until two years after a known discharge."""
+    assert not is_overdue(soldier(admission, until), today=date(2030, 1, 1), deadline=None)
+    known = soldier(admission, date(2027, 12, 1), date(2025, 12, 1))
+    assert not is_overdue(known, today=date(2027, 12, 8), deadline=None)
+    assert is_overdue(known, today=date(2027, 12, 9), deadline=None)
+
+
+@pytest.mark.rule("R41-27", "R41-10")
+def test_a_soldier_comes_back_until_two_years_after_discharge(admission):
+    """Given service, when a soldier applies, then till two years after discharge, whatever day was guessed before."""
+    discharged = {"discharged_on": date(2024, 9, 10)}
+    in_time = {"applied_on": date(2026, 9, 10), "today": date(2026, 9, 10)}
+    too_late = {"applied_on": date(2026, 9, 11), "today": date(2026, 9, 11)}
+    for one in (soldier(admission), soldier(admission, date(2024, 9, 1))):
+        come_back(one, **in_time, **discharged)
+        with pytest.raises(DeferralOver):
+            come_back(one, **too_late, **discharged)
+        with pytest.raises(DischargeDayMissing):
+            come_back(one, **in_time)
+    come_back(soldier(admission, date(2024, 9, 1)), applied_on=date(2024, 9, 1), today=date(2024, 9, 1))
+    with pytest.raises(DayLiesAhead):
+        come_back(soldier(admission), **in_time, discharged_on=date(2026, 9, 11))
+    with pytest.raises(DeferralOver):  # of illness nothing of the kind holds
+        come_back(deferred(admission), **in_time, **discharged)
+
+
+@pytest.mark.rule("R41-27")
+def test_the_discharge_says_until_when_entry_is_kept(admission):
+    """Given a soldier, when the discharge is told, then entry is kept two years more, or as long as granted."""
+    asked = {"released": True, "school_code": SCHOOL, "discharged_on": date(2024, 9, 10), "today": date(2024, 9, 20)}
+    kept = {"discharged_on": date(2024, 9, 10), "until": date(2026, 9, 10)}
+    assert discharge_values(soldier(admission), **asked) == kept
+    assert discharge_values(soldier(admission, date(2024, 9, 1)), **asked) == kept
+    assert discharge_values(soldier(admission, date(2027, 9, 1)), **asked) == kept | {"until": date(2027, 9, 1)}
+    told_wrong = soldier(admission, date(2027, 1, 1), date(2025, 1, 1))
+    assert discharge_values(told_wrong, **asked) == kept  # put right
+    for refused, one, more in (
+        (NotInService, deferred(admission), {}),
+        (NotDeferred, admission, {}),
+        (DayLiesAhead, soldier(admission), {"discharged_on": date(2024, 9, 21)}),
+        (NotOwnStudent, soldier(admission), {"school_code": OTHER}),
+    ):
+        with pytest.raises(refused):
+            discharge_values(one, **(asked | more))
+
+
+# --- taking an outcome back ---
+
+
+@pytest.mark.rule("A8-4", "A24-2")
+def test_only_a_decided_entry_is_asked_to_be_taken_back_and_once(admission):
+    """Given an admission, when its outcome is to be taken back, then there must be one, and no request that waits."""
+    asked = {"released": True, "until": None, "today": TODAY}
+    for state in ("abandoned", "deferred", "cancelled"):
+        may_ask_entry_withdrawal(admission.decided(state), **asked)
+    lost = admission.decided("abandoned")
+    for refused, one, more in (
+        (NoOutcomeYet, admission, {}),
+        (NoOutcomeYet, admission.decided("reported"), {}),
+        (EntryWithdrawalWaiting, replace(lost, withdrawal_by="r-1"), {}),
+        (NoAdmissionBasis, lost, {"released": False}),
+        (DayIsOver, lost, {"until": date(2022, 9, 9)}),
+    ):
+        with pytest.raises(refused):
+            may_ask_entry_withdrawal(one, **(asked | more))
+    with pytest.raises(NoEntryWithdrawalWaiting):
+        require_entry_withdrawal(lost)
+
+
+@pytest.mark.rule("R41-8", "A8-4")
+def test_who_stands_as_before_has_time_to_act(admission):
+    """Given the state before a decision, when it stands again, then the clock waits for a day to come."""
+    until = date(2022, 10, 8)
+    listed = {"restored": "listed", "cause": "", "until": None, "leave_until": until}
+    assert restored_entry(admission, until=until) == listed
+    assert restored_entry(admission.decided("reported"), until=until)["leave_until"] is None
+    assert restored_entry(deferred(admission, date(2022, 9, 1)), until=until)["until"] == until
+    assert restored_entry(deferred(admission), until=until)["until"] == date(2023, 9, 30)
+    assert restored_entry(soldier(admission), until=until)["until"] is None
 
 
 @pytest.mark.rule("R41-10")

@@ -145,7 +145,7 @@ def freshman(admission, school=SCHOOL, training="all", released=True, **cells):
 @pytest.mark.rule("A7-3", "A8-1", "A8-4", "R41-10")
 def test_a_freshman_who_may_not_enter_is_told_the_rest_too():
     """Given an admission that is no basis and was decided about, when a row without a recheck comes, then it is told
-    each of these; and a deferral without an end names its cell beside."""
+    each of these; and a deferral that ends before entry names its cell beside."""
     decided = replace(ADMISSION, state="abandoned")
     assert said(freshman(decided, released=False, FCJG=None)) == [
         ("KSH", "A7-3"),
@@ -153,7 +153,7 @@ def test_a_freshman_who_may_not_enter_is_told_the_rest_too():
         ("FCJG", "A8-1"),
     ]
     waiting = replace(ADMISSION, state="deferred")
-    row = freshman(waiting, RXJG="保留入学资格", BLYY="应征入伍")
+    row = freshman(waiting, RXJG="保留入学资格", BLYY="应征入伍", BLZ=date(2022, 8, 1))
     assert said(row) == [("RXJG", "R41-10"), ("BLZ", "R41-10")]
     assert said(freshman(decided, school=OTHER, released=False)) == [("KSH", "A4-1")]
     assert said(freshman(decided, training="adult", released=False)) == [("KSH", "A24-1")]

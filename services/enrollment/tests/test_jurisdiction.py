@@ -65,6 +65,7 @@ MAY = {
     "declare_school_year": "r", "decline_admission_fix": "a", "decline_cancellation": "r",
     "dispute_own_status": "h", "end_preparatory": "r", "export_roster": "r", "file_case": "r", "file_own_case": "h",
     "file_transfer": "x", "find_status": "remo", "get_admission": "remo", "get_admission_fix": "raem",
+    "decide_entry_withdrawal": "r", "grant_reporting_leave": "r", "propose_entry_withdrawal": "r",
     "get_archive": "remoh", "get_batch": "raem", "get_cancellation": "rem", "get_case": "remh",
     "get_conflict": "rxefm", "get_incident": "em", "get_plan": "raem", "get_school": "rem", "get_status": "remo",
     "get_status_as_of": "remo", "get_transfer": "rxefm", "issue_paper": "r", "list_admission_fixes": "raem",
@@ -122,7 +123,8 @@ class World(Desk):
         store, keyring = enrollment.store, enrollment.keyring
         self.edge = SimpleNamespace(
             use_cases=self.base, queries=EnrollmentQueries(store, keyring), admissions=self.admissions,
-            entry=self.entry, preparation=self.preparation, admission_queries=self.files, batches=self.batches,
+            entry=self.entry, entry_withdrawals=self.withdrawals, preparation=self.preparation,
+            admission_queries=self.files, batches=self.batches,
             files=BatchQueries(store, self.blobs), school_years=self.school_years, years=YearQueries(store),
             overdue=OverdueQueries(store, keyring), rechecks=RecheckQueries(store),
             changes=self.changes, papers=self.papers, endings=self.endings, incidents=self.incidents,

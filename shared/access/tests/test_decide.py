@@ -81,6 +81,7 @@ WHO_MAY = {
             "declare_school_year",
             "propose_cancellation",
             "confirm_cancellation",
+            "confirm_entry_withdrawal",
             "file_case",
             "review_case",
             "agree_transfer",

@@ -161,7 +161,14 @@ class DecideEntryV1(Command):
     until = shapes.day(
         required=False,
         allow_none=True,
-        metadata={"description": "the last day of a deferral; else a year and a month after the day of entry"},
+        metadata={
+            "description": "the last day of a deferral; else a year and a month after the day of entry, and for"
+            " military service until two years after discharge"
+        },
+    )
+    discharged_on = shapes.day(
+        required=False,
+        metadata={"description": "of somebody deferred for military service: when it ended (R41-27)"},
     )
     example: ClassVar[dict[str, Any]] = {
         "command_id": AN_ID,

@@ -223,6 +223,17 @@ class AdmissionV1(Contract):
     cause = fields.String(required=True)
     reported_on = shapes.day(allow_none=True)
     deferred_until = shapes.day(allow_none=True)
+    leave_until = shapes.day(
+        allow_none=True, metadata={"description": "leave to report later, or time given anew (R41-8)"}
+    )
+    discharged_on = shapes.day(allow_none=True)
+    withdrawal_by = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "who asks that the outcome be taken back; another person decides (A24-2)"},
+    )
+    withdrawal_reason = fields.String(required=True, allow_none=True)
+    withdrawal_until = shapes.day(allow_none=True)
     admission_type = fields.String(required=True)
     special_plan = fields.Boolean(required=True)
     special_kind = fields.String(required=True)
@@ -247,6 +258,11 @@ class AdmissionV1(Contract):
         "cause": "",
         "reported_on": "2022-09-03",
         "deferred_until": None,
+        "leave_until": None,
+        "discharged_on": None,
+        "withdrawal_by": None,
+        "withdrawal_reason": None,
+        "withdrawal_until": None,
         "admission_type": "普通",
         "special_plan": False,
         "special_kind": "",
@@ -289,7 +305,9 @@ class ListAdmissionsV1(Request):
 
     school_code = shapes.school_code()
     entry_year = shapes.academic_year()
-    outcome = shapes.one_of((*OUTCOMES, "pending_fix"), required=False, load_default=None, allow_none=True)
+    outcome = shapes.one_of(
+        (*OUTCOMES, "pending_fix", "pending_withdrawal"), required=False, load_default=None, allow_none=True
+    )
     after = onwards()
     limit = page_size()
     example: ClassVar[dict[str, Any]] = {

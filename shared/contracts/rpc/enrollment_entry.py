@@ -54,12 +54,19 @@ class ReadmitDeferredV1(Command):
     entry_date = shapes.day(
         required=False, load_default=None, allow_none=True, metadata={"description": "the first day of the new intake"}
     )
+    discharged_on = shapes.day(
+        required=False,
+        load_default=None,
+        allow_none=True,
+        metadata={"description": "from military service: entry is kept until two years later (R41-27)"},
+    )
     example: ClassVar[dict[str, Any]] = {
         "command_id": AN_ID,
         **_NAMED,
         "applied_on": "2023-08-20",
         "review": "合格",
         "entry_date": "2023-09-01",
+        "discharged_on": None,
     }
 
 

@@ -5,12 +5,15 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.enrollment.application import Enrollment
+from services.enrollment.application.bulk.earlier import before
 from services.enrollment.application.drafting import draft_of
 from services.enrollment.domain.admission import EXAM_NO, OUTCOME, Admission, admission_key
 from services.enrollment.domain.rules.entry import NoAdmissionBasis, NotOwnStudent, may_write_for
-from services.enrollment.domain.rules.standing import AdmissionStanding, AdmissionState
+from services.enrollment.domain.rules.reporting import GRACE
+from services.enrollment.domain.rules.restoring import restored_entry
+from services.enrollment.domain.rules.standing import AdmissionStanding
 from services.enrollment.domain.student_status import StudentStatus
-from shared.eventstore import facts
+from shared.codes.clock import shanghai_date
 from shared.eventstore.bulk import Draft
 from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow
@@ -67,6 +70,8 @@ def taken_back(app: Enrollment, receipts: Sequence[Receipt]) -> list[list[Draft]
     statuses = app.standings(StudentStatus, ids)
     admissions = app.standings(Admission, ids)
     registered = app.first_facts(StudentStatus.Registered, statuses)
+    told = before(app, [receipt for receipt in receipts if receipt.originator_id in admissions])
+    today = shanghai_date(app.clock.now())
     back: list[list[Draft] | Refused] = []
     for receipt in receipts:
         one = receipt.originator_id
@@ -80,15 +85,7 @@ def taken_back(app: Enrollment, receipts: Sequence[Receipt]) -> list[list[Draft]
             kind, day = StudentStatus.RegistrationWithdrawn, fact["effective_on"]
             back.append([draft_of(StudentStatus, one, version, standing, kind, fact, day)])
         else:
-            restored = {"restored": _state_before(app, receipt)}
+            stood: AdmissionStanding = told[one][0]
+            restored = restored_entry(stood, until=today + GRACE)  # time for who is to be filed aright
             back.append([draft_of(Admission, one, version, standing, Admission.EntryWithdrawn, restored)])
     return back
-
-
-def _state_before(app: Enrollment, receipt: Receipt) -> AdmissionState:
-    """What the admission was before the row: its earlier facts, told again."""
-    admission: Admission | None = None
-    for event in app.recorder.select_events(receipt.originator_id, lte=receipt.first_version - 1):
-        fact = facts.decode(event.topic, receipt.originator_id, event.originator_version, event.state)
-        admission = fact.mutate(admission)
-    return admission.standing.state if admission else "listed"

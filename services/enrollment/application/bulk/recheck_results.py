@@ -9,6 +9,7 @@ from uuid import UUID
 from services.enrollment.application import Enrollment
 from services.enrollment.application.bulk.entries import Entries, entries_of, objections_to_whom
 from services.enrollment.application.bulk.objecting import objecting
+from services.enrollment.application.bulk.rechecks_withdrawn import rechecks_taken_back
 from services.enrollment.application.entering import (
     ILLNESS,
     RECHECK,
@@ -27,7 +28,7 @@ from shared.eventstore.bulk import Draft
 from shared.intake.batch import Progress
 from shared.intake.columns import CheckedRow, Table, Values
 from shared.intake.kind import FileKind
-from shared.intake.outcome import Unchanged
+from shared.intake.outcome import Compensated, Receipt, Unchanged
 from shared.intake.tables_entry import DEFER, RECHECK_LIST
 from shared.intake.values import academic_year
 from shared.rules.refused import Refused
@@ -52,6 +53,7 @@ class RecheckResultsKind(FileKind):
     table: Table = RECHECK_LIST
     rules: tuple[str, ...] = ("A4-1", "A8-3", "R41-11")
     action = "recheck_students"
+    undoable = True
     params = {"entry_year": academic_year(1949, 2100)}  # noqa: RUF012 -- read only, as the base declares it
 
     def __init__(self, enrollment: Enrollment) -> None:
@@ -62,6 +64,9 @@ class RecheckResultsKind(FileKind):
 
     def objections(self, rows: Sequence[CheckedRow], batch: Progress) -> list[Refused | None]:
         return objections_to_whom(self.enrollment, rows, batch)
+
+    def compensate(self, receipts: Sequence[Receipt], batch: Progress, batch_id: UUID) -> Compensated:
+        return rechecks_taken_back(self.enrollment, receipts)
 
     def _world(self, rows: Sequence[CheckedRow], batch: Progress) -> World:
         app = self.enrollment

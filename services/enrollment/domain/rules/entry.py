@@ -17,6 +17,7 @@ SELF_TAUGHT_CATEGORY: Final = "高等教育自学考试"
 
 # Why entry is deferred, in the words of the upload file
 DEFERRAL_CAUSES: Final = {"疾病": "illness", "应征入伍": "army", "自主创业": "startup", "其他": "other"}
+ARMY: Final = "army"
 # Deferred for a year, and the month in which the next intake reports
 DEFERRAL_MONTHS: Final = 13
 
@@ -145,14 +146,6 @@ class PreparatoryNotCompleted(Refused):
     rule = "A8-7"
     zh = "该生须先完成预科阶段,结业转入招生学校后再复查并注册学籍"
     en = "the preparatory phase comes first; the admitting school rechecks and registers after it is completed"
-
-
-class DeferralEndMissing(Refused):
-    """Military service has no usual end: the school states it."""
-
-    rule = "R41-10"
-    zh = "应征入伍保留入学资格的,须填写保留至何日"
-    en = "entry deferred for military service needs the day until which it is deferred"
 
 
 class DeferralEndsTooEarly(Refused):
@@ -287,12 +280,13 @@ def partner_of(admission: AdmissionStanding, said: str | None) -> str | None:
     return partner
 
 
-def deferred_until(admission: AdmissionStanding, cause: str, until: date | None) -> date:
-    """Until when entry is deferred: as said, or till the next intake has reported (R41-10)."""
+def deferred_until(admission: AdmissionStanding, cause: str, until: date | None) -> date | None:
+    """Until when entry is deferred: as said, or till the next intake has reported (R41-10).
+
+    For military service no day need be said: entry is kept until two years after a discharge not known yet (R41-27).
+    """
     if until is None:
-        if cause == "army":
-            raise DeferralEndMissing(field="BLZ")
-        return add_months(admission.entry_date, DEFERRAL_MONTHS)
+        return None if cause == ARMY else add_months(admission.entry_date, DEFERRAL_MONTHS)
     if until <= admission.entry_date:
         raise DeferralEndsTooEarly(field="BLZ", entry_date=admission.entry_date)
     return until

@@ -73,6 +73,17 @@ class DeferralTooLate(Refused):
     en = "the time of the recheck ended on {due_on}; who falls ill later takes leave instead"
 
 
+class DeferredByRecheck(Refused):
+    """With a deferred entry the registration was withdrawn, and that is not undone in a row."""
+
+    rule = "X-UNDO-1"
+    zh = "该生因复查保留入学资格,学籍注册已一并撤回;请另行申请撤回该入学结果(两人办理),再重新注册学籍"
+    en = (
+        "with the deferral the registration was withdrawn: have the outcome of entry taken back by two persons,"
+        " then register again"
+    )
+
+
 class RecheckBeforeRegistration(Refused):
     """A passed recheck of somebody who is not registered stands in the registration itself."""
 
