@@ -64,7 +64,7 @@ def opened(kind: Any = "contested_document", person_id: UUID | None = None, now:
 
 
 def prove(claim: IdentityClaim, now: datetime) -> None:
-    claim.issue_code(salt="s", digest="d", slot="slot", now=now)
+    claim.issue_code(salt="s", digest="d", now=now)
     if not claim.try_code(digest="d", now=now):
         raise ClaimStepRefused(step="prove_contact", state=claim.standing.state)
 
