@@ -98,7 +98,7 @@ class Enrollment(Application):
             filename=clean_filename(filename),
             school_code=None,
             province=province,
-            params={"entry_year": str(entry_year)},
+            params={"entry_year": str(entry_year), "training": by.actor.kind if by.actor else "all"},
             submitted_by=by.sub,
         )
         return self.save(batch, by=Context.of(by, rules=("A7-1",)))
@@ -129,7 +129,10 @@ class Enrollment(Application):
         batch = self.get(AdmissionBatch, batch_id)
         state = batch.standing
         province = state.province or province_of(state.school_code or "")  # a school's own list is its province's too
-        require(by.actor, action, Resource("admission_batch", province=province, submitted_by=state.submitted_by))
+        # a list that holds every kind is for those who are appointed for all (A24-1)
+        training = state.params.get("training") or "all"
+        resource = Resource("admission_batch", province=province, submitted_by=state.submitted_by, training=training)
+        require(by.actor, action, resource)
         return batch
 
     # --- a school's files (A8, A12) ---

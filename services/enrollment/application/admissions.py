@@ -12,6 +12,7 @@ from services.enrollment.application.listing import COMPARED, listed_values, per
 from services.enrollment.domain.admission import EXAM_NO, OUTCOME, TERMS, Admission, admission_key
 from services.enrollment.domain.admission_fix import AdmissionFix
 from services.enrollment.domain.rules.fixes import FixStanding, NothingToFix, may_ask_fix, may_decide_fix
+from services.enrollment.domain.rules.standing import TRAINING
 from services.enrollment.domain.rules.texts import clean_reason
 from shared.access.by import By
 from shared.access.decide import Resource, require
@@ -176,7 +177,17 @@ class Admissions(Enrollment):
         asked: FixStanding = fix.standing
         proposer = asked.proposed_by if submitted_by else None
         require(by.actor, action, Resource("admission_fix", province=asked.province, submitted_by=proposer))
+        for training in self._trainings(asked):
+            resource = Resource("admission_fix", province=asked.province, submitted_by=proposer, training=training)
+            require(by.actor, action, resource)
         return fix
+
+    def _trainings(self, asked: FixStanding) -> set[str]:
+        """The kinds of training that a correction is about: as it is listed, and as it would be (A24-1)."""
+        told = [self._opened(asked).get("XLLB", "")]
+        if asked.admission_id is not None:
+            told.append(self.get(Admission, asked.admission_id).standing.category)
+        return {TRAINING[category] for category in told if category in TRAINING}
 
     def _sealed(self, values: Mapping[str, str], entry_year: int, exam_no: str) -> str:
         return self.keyring.seal(msgspec.json.encode(dict(values)).decode(), fix_place(entry_year, exam_no))

@@ -304,7 +304,11 @@ class Cases(Corrections):
 
     @staticmethod
     def _require_province(case: Case, by: By) -> None:
+        standing = case.standing
         resource = Resource(
-            "case", province=province_of(case.standing.school_code), submitted_by=case.standing.filed_by
+            "case",
+            province=province_of(standing.school_code),
+            submitted_by=standing.filed_by,
+            training=standing.training or None,
         )
         require(by.actor, "decide_case", resource)

@@ -48,8 +48,9 @@ class Unmaskings(Holders):
     def approve_unmasking(self, *, command_id: UUID, unmasking_id: UUID, by: By) -> Answer:
         """Another auditor or the ministry lets the asker see."""
         asked = self.get(Unmasking, unmasking_id)
-        school = self._school_of(asked.standing.status_id)
-        resource = Resource("student_status", school=school, submitted_by=asked.standing.asked_by)
+        found = self.standings(StudentStatus, [asked.standing.status_id]).get(asked.standing.status_id)
+        school, training = (found[1].school_code, found[1].training or None) if found else (None, None)
+        resource = Resource("student_status", school=school, submitted_by=asked.standing.asked_by, training=training)
         require(by.actor, "approve_unmasking", resource)
         asked.approve(sub=by.sub, now=by.recorded_at)
         return self.save(asked, by=Context.of(by, rules=("AUD-1", "A24-2")))
