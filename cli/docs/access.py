@@ -1,5 +1,6 @@
 """docs/access.md: who may do what, as the table in shared/access says it."""
 
+from shared.access.matrix import ACTORS, MATRIX, Line
 from shared.access.permission import (
     ANYONE,
     NATION,
@@ -39,12 +40,22 @@ Generated from `shared/access/permissions.py` by `xueji docs`; do not edit. What
 """
 
 
+_REFERENCE = """\
+The lines of section 1.2 of the reference: ✔ may, ◐ only in the own scope or under a condition, ✖ never. Below each
+line stands by which actions it is done, what is still to come, and where somebody may do what the reference does not
+name. A test holds the permissions to this table. Of the audit log an office reads who looked at what; what was written
+is read with the record that it was written to.
+"""
+
+
 def access_page() -> str:
     """The whole page as Markdown."""
     lines = [_HEAD, "## By action\n", "| action | role | reach | owed in return | rule |", "|---|---|---|---|---|"]
     lines += [_line(permission) for permission in PERMISSIONS]
     lines += ["", "## Roles against actions\n"]
     lines += _matrix()
+    lines += ["", "## The reference, and what of it is kept how\n", _REFERENCE]
+    lines += _reference()
     return "\n".join(lines) + "\n"
 
 
@@ -62,6 +73,24 @@ def _matrix() -> list[str]:
         cells = (table.get((action, role)) or table.get((action, ANYONE)) for role in ROLES)
         lines.append(f"| `{action}` | {' | '.join(_mark(cell) for cell in cells)} |")
     return lines
+
+
+def _reference() -> list[str]:
+    lines = [f"| what | {' | '.join(ACTORS)} |", "|---" * (len(ACTORS) + 1) + "|"]
+    lines += [f"| {line.what} | {' | '.join(line.mark_of.values())} |" for line in MATRIX]
+    return [*lines, "", *(told for line in MATRIX for told in _said_of(line))]
+
+
+def _said_of(line: Line) -> list[str]:
+    names = {role: actor for actor, role in ACTORS.items()}
+    done = "; ".join(f"{names[role]} `{'`, `'.join(actions)}`" for role, actions in line.by.items())
+    told = [f"- **{line.what}**: {done or 'nobody yet'}."]
+    told += [f"  - still to come for {names[role]}: {why}." for role, why in line.later.items()]
+    told += [
+        f"  - {names[role]} may `{'`, `'.join(actions)}` all the same: {why}."
+        for role, (actions, why) in line.besides.items()
+    ]
+    return told
 
 
 def _mark(permission: Permission | None) -> str:

@@ -1,10 +1,11 @@
 """Papers that prove something: handed in once, named by their digest in a case, seen by those who may see the case."""
 
+import re
 from http import HTTPStatus
 from typing import Any, BinaryIO, Final
 from uuid import UUID
 
-from flask import Response, request
+from flask import Response, g, request
 from flask_smorest import Blueprint
 from flask_smorest.fields import Upload as UploadField
 from marshmallow import RAISE, Schema, fields
@@ -12,7 +13,7 @@ from marshmallow import RAISE, Schema, fields
 from gateway.api.downloads import attached, describe
 from gateway.api.signed_in import require_role_for
 from gateway.platform import platform
-from shared.access.decide import NotPermitted
+from shared.access.decide import NotPermitted, require_person
 from shared.contracts.contract import Request
 from shared.contracts.rpc.enrollment_admissions import GetAdmissionFixV1
 from shared.contracts.rpc.enrollment_cases import GetCaseV1
@@ -41,7 +42,8 @@ _ACTIONS: Final = (
 )
 _KINDS: Final = ((b"%PDF-", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
 _ENDINGS: Final = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png"}
-# Where papers are asked for: the path before their digest, and the contract that says who may see it
+_NAME: Final = re.compile(r"[0-9a-f]{64}")
+# Where papers are asked for: the path before their name, and the contract that says who may see it
 _PLACES: Final[dict[str, tuple[type[Request], str]]] = {
     "/cases": (GetCaseV1, "case_id"),
     "/conflicts": (GetConflictV1, "conflict_id"),
@@ -50,6 +52,7 @@ _PLACES: Final[dict[str, tuple[type[Request], str]]] = {
     "/incidents": (GetIncidentV1, "incident_id"),
     "/offices": (GetOfficeV1, "code"),
 }
+_PROCEDURES: Final = GetOfficeV1  # an office's one paper shows no student: whoever reads of the office may read it
 
 
 class NotAPaper(Refused):
@@ -117,11 +120,16 @@ def upload_evidence(asked: dict[str, Any]) -> dict[str, str]:
 
 def _add_download(api: Blueprint, place: str, contract: type[Request], id_name: str) -> None:
     def view(item_id: UUID | str, digest: str) -> Response:
-        """A paper of this record, for whoever may read the record."""
-        answer = platform().ask(contract, {id_name: item_id})
-        if digest not in answer.get("evidence", (answer.get("procedure"),)):  # an office's one paper is its procedure
+        """A paper of this record, by its name or its digest; the look at it is recorded before it is shown (A24-3).
+
+        Whoever decides about the record sees it. Anybody else who may read the record gives a reason, in X-Purpose, and
+        shows a strong factor before, as for anything that is unmasked (A25-1).
+        """
+        require_person(g.actor, name)
+        found = _paper(contract, {id_name: item_id}, digest) if _NAME.fullmatch(digest) else None
+        if found is None:
             raise NotFound
-        stream = platform().blobs.open(digest)
+        stream = platform().blobs.open(found)
         content_type = _kind_of(stream)
         return attached(stream, content_type, f"evidence-{digest[:8]}.{_ENDINGS[content_type]}")
 
@@ -129,6 +137,15 @@ def _add_download(api: Blueprint, place: str, contract: type[Request], id_name: 
     name = f"download_{place.strip('/').replace('-', '_')}_evidence"
     view.__name__ = name
     describe(api, f"{place}/<{written}:item_id>/evidence/<digest>", name, "enrollment", tuple(_ENDINGS), view)
+
+
+def _paper(contract: type[Request], asked: dict[str, Any], named: str) -> str | None:
+    """The digest of a paper, if the service lets the asker see it."""
+    if contract is _PROCEDURES:
+        procedure: str | None = platform().ask(contract, asked).get("procedure")
+        return procedure if procedure == named else None
+    opened: str | None = platform().ask(contract, asked | {"paper": named}).get("paper")
+    return opened
 
 
 def _kind_of(stream: BinaryIO) -> str:

@@ -9,8 +9,9 @@ import pytest
 from gateway.api import evidence
 from gateway.api.evidence_actions import ACTIONS
 from gateway.api.routes import ROUTES
+from shared.access.decide import StepUpNeeded
+from shared.access.permissions import ACTIONS as ACTIONS_OF_TABLE
 from shared.access.permissions import PERMISSIONS
-from shared.contracts.rpc.enrollment_cases import GetCaseV1
 from shared.contracts.rpc.identity_offices import GetOfficeV1
 
 PDF = b"%PDF-1.7\n1 0 obj\n"
@@ -56,15 +57,49 @@ def test_who_has_nothing_to_prove_fills_no_disk(client, signed_in, role):
     assert hand_in(client, {}, PDF).status_code == 401
 
 
-def test_a_paper_is_seen_by_who_may_read_the_case_that_names_it(client, services, signed_in, blobs, monkeypatch):
-    digest = blobs.put(PDF)
-    monkeypatch.setattr(GetCaseV1.answer, "example", {**GetCaseV1.answer.example, "evidence": [digest]})
-    case = f"/api/v1/cases/{uuid4()}"
-    with client.get(f"{case}/evidence/{digest}", headers=signed_in("registrar")) as answer:
+OF_RECORDS = sorted(set(evidence._PLACES) - {"/offices"})
+
+
+def path_of(place, named):
+    item = "4111010001" if place == "/offices" else uuid4()
+    return f"/api/v1{place}/{item}/evidence/{named}"
+
+
+@pytest.mark.rule("A25-1")
+@pytest.mark.parametrize("place", OF_RECORDS)
+def test_a_paper_leaves_only_when_the_service_opens_it(client, services, signed_in, blobs, monkeypatch, place):
+    """Given a record with a paper, when the paper is asked for by its name, then the service is told which is about to
+    be seen, and the file that leaves is the one it opens; where it opens none, nothing leaves though the file is there.
+    """
+    digest, named = blobs.put(PDF), "cd" * 32
+    contract, _ = evidence._PLACES[place]
+    path = path_of(place, named)
+    assert client.get(path, headers=signed_in("registrar")).status_code == 404
+    assert client.get(path_of(place, digest), headers=signed_in("registrar")).status_code == 404
+    monkeypatch.setattr(contract.answer, "example", {**contract.answer.example, "paper": digest})
+    with client.get(path, headers=signed_in("registrar")) as answer:
         assert (answer.status_code, answer.data, answer.content_type) == (200, PDF, "application/pdf")
-    assert services.asked[-1][0] is GetCaseV1
-    other = blobs.put(b"%PDF-1.7 of another case")
-    assert client.get(f"{case}/evidence/{other}", headers=signed_in("registrar")).status_code == 404
+    asked, request, *_ = services.asked[-1]
+    assert (asked, request["paper"]) == (contract, named)
+    services.failure = StepUpNeeded(action="unmask_person")
+    refused = client.get(path, headers=signed_in("ministry"))
+    assert (refused.status_code, refused.json["rule"]) == (403, "X-SIGN-2")
+
+
+@pytest.mark.rule("A24-1")
+@pytest.mark.parametrize("place", sorted(evidence._PLACES))
+def test_no_machine_gets_a_paper(client, services, signed_in, blobs, place):
+    """Given another system with every scope, when it asks for a paper of any kind, then it is refused unasked."""
+    machine = signed_in("registrar", scopes=ACTIONS_OF_TABLE)
+    refused = client.get(path_of(place, blobs.put(PDF)), headers=machine)
+    assert (refused.status_code, refused.json["rule"]) == (403, "A24-1")
+    assert services.asked == []
+
+
+@pytest.mark.parametrize("named", ["x", "AB" * 32, "ab" * 31, "ab" * 33])
+def test_what_cannot_be_a_name_of_a_paper_is_asked_of_nobody(client, services, signed_in, named):
+    assert client.get(path_of("/cases", named), headers=signed_in("registrar")).status_code == 404
+    assert services.asked == []
 
 
 def test_a_paper_that_was_never_handed_in_proves_nothing(client, services, signed_in, blobs):

@@ -26,6 +26,7 @@ from services.verification.domain.particulars import particulars
 from services.verification.domain.rules import outcome
 from services.verification.domain.verdicts import Verdict, look_at, verdict
 from services.verification.queries import found_by_code
+from shared.access.decide import Resource, require
 from shared.blobs.port import BlobMissing, Blobs
 from shared.blobs.sealed_files import SealedBlobs
 from shared.codes.clock import Clock, clock_from, shanghai_date
@@ -109,6 +110,7 @@ class PublicVerification:
 
     def _verify(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         started = time.perf_counter()
+        require(None, "verify_report", Resource("report"))  # strangers ask: this door knows nobody's role (A21-2)
         client = self._clients.admit(environ)
         try:
             question = _asked(environ)

@@ -45,6 +45,12 @@ class Assertion:
     suspended: bool = False  # the office's yearly statement has run out: it looks, and does not act (A23-1)
     scopes: tuple[str, ...] | None = None  # of a machine client: the only actions it may take; None for people
     granted: tuple[str, ...] = ()  # of an auditor: the nation, provinces or schools, and services; else `org` alone
+    predecessors: tuple[str, ...] = ()  # of a school that took others' place: their codes; their students are its own
+
+    @property
+    def schools(self) -> tuple[str, ...]:
+        """For which schools a registrar acts: the own one, and those that were merged into it."""
+        return (self.org, *self.predecessors)
 
 
 class Signer:
@@ -119,4 +125,5 @@ def _assertion(claims: dict[str, Any]) -> Assertion:
         suspended=claims["suspended"] is not False,
         scopes=None if scopes is None else tuple(str(scope) for scope in scopes),
         granted=tuple(str(part) for part in claims["granted"]),
+        predecessors=tuple(str(code) for code in claims.get("predecessors", ())),
     )

@@ -39,11 +39,11 @@ class Resource:
 
 
 # By reach: whose it must be, and whose it is
-_SIDES: Final[dict[str, Callable[[Assertion, Resource], tuple[str, tuple[str | None, ...]]]]] = {
-    OWN_SCHOOL: lambda actor, resource: (actor.org, (resource.school, resource.other_school)),
-    OWN_PROVINCE: lambda actor, resource: (actor.org, _provinces_of(resource)),
-    OWN_PERSON: lambda actor, resource: (actor.sub, (resource.person,)),
-    OWN_OFFICE: lambda actor, resource: (actor.office, (resource.office,)),
+_SIDES: Final[dict[str, Callable[[Assertion, Resource], tuple[tuple[str, ...], tuple[str | None, ...]]]]] = {
+    OWN_SCHOOL: lambda actor, resource: (actor.schools, (resource.school, resource.other_school)),
+    OWN_PROVINCE: lambda actor, resource: ((actor.org,), _provinces_of(resource)),
+    OWN_PERSON: lambda actor, resource: ((actor.sub,), (resource.person,)),
+    OWN_OFFICE: lambda actor, resource: ((actor.office,), (resource.office,)),
 }
 
 
@@ -143,6 +143,12 @@ def require(actor: Assertion | None, action: str, resource: Resource, *, reason:
     return decision
 
 
+def require_person(actor: Assertion | None, action: str) -> None:
+    """Turn away another system: what leaves in clear, files and scans, is for a named person (A24-1, A25-1)."""
+    if actor is not None and actor.scopes is not None:
+        raise NotPermitted.under("A24-1", action, actor.role)
+
+
 def _barred(actor: Assertion, action: str) -> str:
     """The rule by which one who would be allowed is not now: a suspended office, a machine beyond its scopes."""
     if actor.suspended and not is_reading(action) and action not in _WHILE_SUSPENDED:
@@ -165,7 +171,7 @@ def _reaches(permission: Permission, actor: Assertion | None, resource: Resource
     if actor is None:
         return False
     mine, theirs = _SIDES[permission.reach](actor, resource)
-    return bool(mine) and mine in theirs
+    return any(each and each in theirs for each in mine)
 
 
 def _is_granted(actor: Assertion | None, action: str, resource: Resource) -> bool:

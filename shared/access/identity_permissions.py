@@ -43,17 +43,21 @@ IDENTITY_PERMISSIONS: Final[tuple[Permission, ...]] = (
     *may("registrar", OWN_SCHOOL, "A11-2", "read_disowned_records", owes=(LOGGED,)),
     *may("province_education", OWN_PROVINCE, "A11-2", "read_disowned_records", owes=(LOGGED,)),
     *may("ministry", NATION, "A11-2", "read_disowned_records", owes=(LOGGED,)),
-    *may("student", OWN_PERSON, "AC-10", "appeal_own_claim"),
+    *may("student", OWN_PERSON, "AC-9", "follow_own_claim"),
     *may("student", OWN_PERSON, "AC-9", "vouch_for_classmate"),
     # who looked, and who may
     *may("student", OWN_PERSON, "A21-1", "read_own_looks", "read_own_archive", "read_own_consents"),
     *may("student", OWN_PERSON, "PIPL-1", "grant_consent", "revoke_consent"),
     *may("verifier", OWN_OFFICE, "PIPL-1", "read_consented", owes=(LOGGED,)),
+    *may("verifier", OWN_OFFICE, "AC-23", "request_consent", "read_consent_request"),
+    *may("student", OWN_PERSON, "AC-23", "read_consent_request"),
     # contested documents and changed identities: the registry's own office reviews, another person hears the appeal
     *may("operator", NATION, "AC-11", "read_claims", owes=(MASKED, LOGGED)),
     *may("operator", NATION, "AC-11", "review_claim", second_person=True),
+    *may("operator", NATION, "AC-9", "compare_claim", second_person=True),
     *may("operator", NATION, "AC-11", "decide_claim", owes=(REASON, STEP_UP), second_person=True),
     *may("ministry", NATION, "AC-10", "read_claims", owes=(MASKED, LOGGED)),
+    *may("ministry", NATION, "AC-9", "compare_claim", second_person=True),
     *may("ministry", NATION, "AC-10", "decide_appeal", owes=(REASON, STEP_UP), second_person=True),
     *may("operator", NATION, "AC-19", "propose_merge", owes=(REASON, STEP_UP)),
     *may("operator", NATION, "A24-2", "confirm_merge", owes=(REASON, STEP_UP), second_person=True),
@@ -68,6 +72,15 @@ IDENTITY_PERMISSIONS: Final[tuple[Permission, ...]] = (
     *may("auditor", NATION, "AUD-1", "unmask_person", owes=(STEP_UP, REASON, LOGGED), second_person=True),
     *may("auditor", NATION, "AUD-4", "read_alerts"),
     *may("ministry", NATION, "AUD-4", "read_alerts"),
+    # who of an office looked at which records: each office of its own people; whoever takes pictures is told of nobody
+    *(
+        permission
+        for role in ("registrar", "province_admissions", "operator", "verifier", "self_taught_office")
+        for permission in may(role, OWN_OFFICE, "A24-3", "read_office_looks", owes=(LOGGED,))
+    ),
+    *may("province_education", OWN_PROVINCE, "A4-2", "read_office_looks", owes=(LOGGED,)),
+    *may("ministry", NATION, "A6-3", "read_office_looks", owes=(LOGGED,)),
+    *may("auditor", NATION, "AUD-1", "read_office_looks", owes=(LOGGED,)),
     # offices and the people who work in them (A23-1, A24-1)
     *may("ministry", NATION, "A6-3", "found_office", "change_office", "suspend_office", owes=(STEP_UP,)),
     *may("ministry", NATION, "A24-1", *_OF_AN_OFFICE, owes=(STEP_UP,)),

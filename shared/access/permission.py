@@ -38,7 +38,7 @@ SECOND_PERSON: Final = "second_person"  # whoever submitted it may not do this (
 SERVICES: Final = ("identity", "enrollment", "credentials", "imaging", "verification")
 AUDITED: Final = {
     **dict.fromkeys(("read_counts", "read_audit", "ask_unmasking", "approve_unmasking", "unmask_person"), "enrollment"),
-    "read_alerts": "identity",
+    **dict.fromkeys(("read_alerts", "read_office_looks"), "identity"),
 }
 
 

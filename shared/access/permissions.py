@@ -60,6 +60,8 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     *may("province_education", OWN_PROVINCE, "A19-1", "decide_case", second_person=True),
     *may("province_education", OWN_PROVINCE, "A4-2", "confirm_transfer", "decide_conflict", "report_incident"),
     *may("ministry", NATION, "A6-3", "decide_conflict", "report_incident"),
+    *may("province_education", OWN_PROVINCE, "A4-2", "read_incidents", owes=(MASKED, LOGGED)),
+    *may("ministry", NATION, "A6-3", "read_incidents", owes=(MASKED, LOGGED)),
     *may("ministry", NATION, "A26-2", "declare_illegal_entry"),
     *may("province_education", OWN_PROVINCE, "A26-2", "declare_illegal_entry"),
     *may("province_education", OWN_PROVINCE, "A24-2", "confirm_illegal_entry", second_person=True),
@@ -118,7 +120,6 @@ PERMISSIONS: Final[tuple[Permission, ...]] = (
     *may("auditor", NATION, "AUD-1", "read_audit", owes=(MASKED, LOGGED)),
     *may("ministry", NATION, "A6-3", "read_audit", owes=(MASKED, LOGGED)),
     *may("operator", NATION, "A6-1", "replay_parked"),
-    *may("system", NATION, "A2-3", "run_due"),
 )
 
 ACTIONS: Final[tuple[str, ...]] = tuple(dict.fromkeys(permission.action for permission in PERMISSIONS))

@@ -11,6 +11,7 @@ from services.enrollment.domain.rules.rechecks import what_follows
 from services.enrollment.domain.rules.standing import TRAINING
 from services.enrollment.queries import Answer, EnrollmentQueries
 from services.enrollment.queries.appointed import OF_CATEGORY, categories_of
+from services.enrollment.queries.evidence import names_of, opened
 from services.enrollment.queries.looking import whose
 from services.enrollment.queries.waiting_entries import RELEASED
 from shared.access.by import By
@@ -155,11 +156,13 @@ class AdmissionQueries(EnrollmentQueries):
         rows = self._page(
             _FIXES, "admission_fix_register", "fix_id", asked, after, limit, _FIX_OWN, categories=categories_of(by)
         )
-        self._saw(by, decision, [row["admission_id"] or row["fix_id"] for row in rows])
+        for full in (False, True):
+            seen = [row["admission_id"] or row["fix_id"] for row in rows if _is_open_to(row, by) is full]
+            self._saw(by, decision, seen, full=full)
         return {"fixes": [self._fix(row, by) for row in rows]}
 
-    def get_admission_fix(self, *, fix_id: UUID, after_version: int, by: By) -> Answer:
-        """One correction or supplement; its values are open to the office whose turn it is."""
+    def get_admission_fix(self, *, fix_id: UUID, after_version: int, by: By, paper: str | None = None) -> Answer:
+        """One correction or supplement; its values and papers are open to the office whose turn it is."""
         if after_version:
             wait_for(self.store, fix_id, after_version)
         row = self._one(_FIX, (fix_id,))
@@ -168,10 +171,20 @@ class AdmissionQueries(EnrollmentQueries):
         registrar = by.actor is not None and by.actor.role == "registrar"
         scope = {"school": row["school_code"]} if registrar else {"province": row["province"]}
         training = TRAINING.get(row["category"])  # of a supplement none is known: what it asks for is sealed
-        decision = require(by.actor, "read_admission_fixes", Resource("admission_fix", training=training, **scope))
+        resource, open_to = Resource("admission_fix", training=training, **scope), _is_open_to(row, by)
+        digest, by, decision = opened(
+            paper,
+            _papers_of(row),
+            fix_id,
+            by=by,
+            decision=require(by.actor, "read_admission_fixes", resource),
+            resource=resource,
+            in_turn=open_to,
+            use_case="see_admission_fix_evidence",
+        )
         seen, waits = row["admission_id"] or fix_id, row["decided_on"] is None
-        self._saw(by, decision, [seen], full=_is_open_to(row, by), alone=True, in_case=waits)
-        return self._fix(row, by)
+        self._saw(by, decision, [seen], full=open_to or digest is not None, alone=True, in_case=waits)
+        return self._fix(row, by) | {"paper": digest}
 
     def list_preparatory(
         self, *, school_code: str, state: str | None, after: UUID | None, limit: int, by: By
@@ -250,7 +263,7 @@ class AdmissionQueries(EnrollmentQueries):
             "admission_id": str(row["admission_id"]) if row["admission_id"] else None,
             **{name: row[name] for name in _FIX_SHOWN},
             "values": shown,
-            "evidence": [each for each in row["evidence"].split(",") if each],
+            "evidence": names_of(row["fix_id"], _papers_of(row)),
             **{name: _iso(row[name]) for name in ("requested_on", "proposed_on", "decided_on")},
         }
 
@@ -277,7 +290,13 @@ class AdmissionQueries(EnrollmentQueries):
 
 
 def _is_open_to(row: Answer, by: By) -> bool:
-    return by.actor is not None and _TURN.get(row["state"]) == by.actor.role
+    if by.actor is None or by.actor.scopes is not None:
+        return False
+    return _TURN.get(row["state"]) == by.actor.role
+
+
+def _papers_of(row: Answer) -> list[str]:
+    return [each for each in row["evidence"].split(",") if each]
 
 
 def _iso(day: date | None) -> str | None:

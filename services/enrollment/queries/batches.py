@@ -11,7 +11,7 @@ import msgspec
 from services.enrollment.domain.look import Look
 from services.enrollment.domain.registration_batch import RegistrationBatch
 from shared.access.by import By
-from shared.access.decide import Decision, Resource, require
+from shared.access.decide import Decision, Resource, require, require_person
 from shared.blobs.port import Blobs
 from shared.eventstore import lookup
 from shared.eventstore.follower import wait_for
@@ -77,6 +77,7 @@ class BatchQueries:
         """
         row, decision = self._row(batch_id, after_version, by)
         if refused_rows and row["errors_digest"]:
+            require_person(by.actor, "read_batch")
             self.looks.saw(by, decision, [batch_id], full=True)
         return shown(row) | {"submitted_before": self._before(row)}
 

@@ -11,6 +11,7 @@ from services.enrollment.domain.rules.standing import TRAINING
 from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.queries import Answer, EnrollmentQueries
 from services.enrollment.queries.appointed import appointed_for
+from services.enrollment.queries.evidence import names_of, opened
 from services.enrollment.queries.looking import in_case
 from shared.access.by import By
 from shared.access.decide import Decision, Resource, require, trains
@@ -34,25 +35,40 @@ MOST: Final = 200
 class CaseQueries(EnrollmentQueries):
     """Cases about records, and the versions of an identity."""
 
-    def get_case(self, *, case_id: UUID, after_version: int, by: By) -> Answer:
-        """One case; what it asks for is open to its student and to whoever decides next, masked to others."""
+    def get_case(self, *, case_id: UUID, after_version: int, by: By, paper: str | None = None) -> Answer:
+        """One case; what it asks for is open to its student and to whoever decides next, masked to others.
+
+        So are its papers: with `paper` that look is recorded before the answer, and the answer holds the digest.
+        """
         if after_version:
             wait_for(self.store, case_id, after_version)
         row = next(iter(self._all(_LIST.format(where="case_id = %(id)s"), {"id": case_id, "limit": 1})), None)
         if row is None:
             raise NotFound(kind="case", field="case_id")
-        own, decision = self._require_reader(row, by)
-        waits = row["decided_on"] is None
-        self.looks.saw(by, decision, [row["status_id"]], full=is_turn_of(row, by), alone=True, in_case=waits)
-        return self.case_answer(row, is_open=own or is_turn_of(row, by)) | {"steps": self.steps_of(case_id)}
+        own, resource, decision = self._require_reader(row, by)
+        waits, open_to = row["decided_on"] is None, own or is_turn_of(row, by)
+        digest, by, decision = opened(
+            paper,
+            row["evidence"].split(),
+            case_id,
+            by=by,
+            decision=decision,
+            resource=resource,
+            in_turn=open_to,
+            use_case="see_case_evidence",
+        )
+        full = open_to or digest is not None
+        self.looks.saw(by, decision, [row["status_id"]], full=full, alone=True, in_case=waits)
+        return self.case_answer(row, is_open=open_to) | {"steps": self.steps_of(case_id), "paper": digest}
 
-    def _require_reader(self, row: Mapping[str, Any], by: By) -> tuple[bool, Decision]:
+    def _require_reader(self, row: Mapping[str, Any], by: By) -> tuple[bool, Resource, Decision]:
         if by.actor and by.actor.role == "student":
             holder = self._one("SELECT person_id FROM status_holder WHERE status_id = %s", (row["status_id"],))
             person = str(holder["person_id"]) if holder else None
-            return True, require(by.actor, "read_own_records", Resource("case", person=person))
+            resource = Resource("case", person=person)
+            return True, resource, require(by.actor, "read_own_records", resource)
         resource = Resource("case", school=row["school_code"], training=row["training"])
-        return False, require(by.actor, "read_cases", resource)
+        return False, resource, require(by.actor, "read_cases", resource)
 
     def list_cases(
         self,
@@ -83,7 +99,7 @@ class CaseQueries(EnrollmentQueries):
         return {
             **{name: row[name] for name in _SHOWN},
             "fields_asked": row["fields"].split(),
-            "evidence": row["evidence"].split(),
+            "evidence": names_of(row["case_id"], row["evidence"].split()),
             "step": row["state"],
             "turn": turn_of(row),
             "overdue": row["overdue_on"] is not None and row["decided_on"] is None,
@@ -136,12 +152,12 @@ def turn_of(row: Mapping[str, Any]) -> str:
 
 
 def is_turn_of(row: Mapping[str, Any], by: By) -> bool:
-    """Whoever decides next must see what is to be decided; everybody else sees it masked (A25-1)."""
-    if by.actor is None:
+    """Whoever decides next must see what is to be decided; everybody else, machines too, sees it masked (A25-1)."""
+    if by.actor is None or by.actor.scopes is not None:
         return False
     office = {"registrar": ("school", row["school_code"]), "province_education": ("province", row["province"])}
     turn, org = office.get(by.actor.role, ("", ""))
-    return bool(turn) and turn == turn_of(row) and org == by.actor.org and trains(by.actor, row["training"])
+    return bool(turn) and turn == turn_of(row) and org in by.actor.schools and trains(by.actor, row["training"])
 
 
 def masked(values: Mapping[str, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.enrollment.queries import Answer
 from services.enrollment.queries.appointed import categories_of, concerning
 from services.enrollment.queries.cases import MOST, CaseQueries
+from services.enrollment.queries.evidence import names_of, opened
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.id_documents import mask_name
@@ -34,8 +35,8 @@ _OWN_KIND: Final = """
 class ConflictQueries(CaseQueries):
     """Both sides see the same."""
 
-    def get_conflict(self, *, conflict_id: UUID, after_version: int, by: By) -> Answer:
-        """One conflict with its steps."""
+    def get_conflict(self, *, conflict_id: UUID, after_version: int, by: By, paper: str | None = None) -> Answer:
+        """One conflict with its steps; with `paper` one of its papers, whose look is recorded first."""
         if after_version:
             wait_for(self.store, conflict_id, after_version)
         row = self._one("SELECT * FROM conflict_register WHERE conflict_id = %s", (conflict_id,))
@@ -44,9 +45,20 @@ class ConflictQueries(CaseQueries):
         schools = {"school": row["first_school"], "other_school": row["second_school"]}
         require(by.actor, "read_cases", Resource("case", **schools))
         training = self._training_for(row, by)
-        decision = require(by.actor, "read_cases", Resource("case", training=training, **schools))
-        self.looks.saw(by, decision, _both([row]), alone=True, in_case=row["state"] == "open")
-        return self._conflict(row) | {"steps": self.steps_of(conflict_id)}
+        resource = Resource("case", training=training, **schools)
+        digest, by, decision = opened(
+            paper,
+            row["evidence"].split(),
+            conflict_id,
+            by=by,
+            decision=require(by.actor, "read_cases", resource),
+            resource=resource,
+            in_turn=is_asked(row, by),
+            use_case="see_conflict_evidence",
+        )
+        full, waits = digest is not None, row["state"] == "open"
+        self.looks.saw(by, decision, _both([row]), full=full, alone=True, in_case=waits)
+        return self._conflict(row) | {"steps": self.steps_of(conflict_id), "paper": digest}
 
     def list_conflicts(
         self,
@@ -83,13 +95,13 @@ class ConflictQueries(CaseQueries):
     def _training_for(self, row: Mapping[str, Any], by: By) -> str | None:
         """Of a school's operator the own side counts, of everybody else's either; nobody knows of what kind one will be
         that is not registered yet."""
-        school = by.actor.org if by.actor and by.actor.role == "registrar" else None
-        if row["second_status_id"] is None and school in (None, row["second_school"]):
+        schools = by.actor.schools if by.actor and by.actor.role == "registrar" else None
+        if row["second_status_id"] is None and (schools is None or row["second_school"] in schools):
             return None
         sides = self._all(
             "SELECT category FROM student_register WHERE status_id IN (%(first_status_id)s, %(second_status_id)s)"
-            " AND (%(school)s::text IS NULL OR school_code = %(school)s)",
-            {**row, "school": school},
+            " AND (%(schools)s::text[] IS NULL OR school_code = ANY(%(schools)s))",
+            {**row, "schools": None if schools is None else list(schools)},
         )
         return concerning(by, [side["category"] for side in sides])
 
@@ -98,7 +110,7 @@ class ConflictQueries(CaseQueries):
         decides = "province" if len(provinces) == 1 else "ministry"
         return {
             **{name: row[name] for name in _SHOWN},
-            "evidence": row["evidence"].split(),
+            "evidence": names_of(row["conflict_id"], row["evidence"].split()),
             "answered_by": row["answered_by"].split(),
             "overdue": row["overdue_on"] is not None and row["decided_on"] is None,
             "turn": decides if row["state"] == "open" else "",
@@ -113,6 +125,20 @@ class ConflictQueries(CaseQueries):
         )
         people = {each["status_id"]: self.keyring.open_person(each["sealed_person"], each["id_key"]) for each in found}
         return [mask_name(people[each]["name"]) for each in dict.fromkeys(ids) if each in people]
+
+
+def is_asked(row: Mapping[str, Any], by: By) -> bool:
+    """Whether the asker's office decides an open conflict, or is a school that has not said yet what it knows."""
+    actor = by.actor
+    if actor is None or actor.scopes is not None or row["state"] != "open":
+        return False
+    sides = (row["first_school"], row["second_school"])
+    if actor.role == "registrar":
+        return any(each in actor.schools and each not in row["answered_by"].split() for each in sides)
+    provinces = {province_of(each) for each in sides}
+    if actor.role == "province_education":
+        return provinces == {actor.org}
+    return actor.role == "ministry" and len(provinces) > 1
 
 
 def _both(rows: Iterable[Mapping[str, Any]]) -> list[UUID]:

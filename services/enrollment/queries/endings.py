@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.enrollment.domain.look import Look
 from services.enrollment.queries.appointed import appointed_for, categories_of, concerning
+from services.enrollment.queries.evidence import names_of, opened
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.codes.clock import shanghai_date
@@ -88,23 +89,36 @@ class EndingQueries:
             "next": str(rows[-1]["cancellation_id"]) if len(rows) == limit else None,
         }
 
-    def get_incident(self, *, incident_id: UUID, after_version: int, by: By) -> Answer:
-        """One incident."""
+    def get_incident(self, *, incident_id: UUID, after_version: int, by: By, paper: str | None = None) -> Answer:
+        """One incident; with `paper` one of its papers, whose look is recorded first."""
         found = self._one(
             "SELECT * FROM incident_register WHERE incident_id = %s", incident_id, after_version, "incident"
         )
         students = self._all(_STUDENTS_OF, (found["status_ids"].split(),))
         training = concerning(by, [each["category"] for each in students])
         resource = Resource("incident", province=found["province"], training=training)
-        decision = require(by.actor, "report_incident", resource)
-        self.looks.saw(by, decision, found["status_ids"].split(), in_case=True)
-        return _incident(found)
+        digest, by, decision = opened(
+            paper,
+            found["evidence"].split(),
+            incident_id,
+            by=by,
+            decision=require(by.actor, "read_incidents", resource),
+            resource=resource,
+            in_turn=found["state"] == "open",
+            use_case="see_incident_evidence",
+        )
+        full = digest is not None
+        waits = found["state"] == "open" or not full
+        # where no student is named nobody has said whom a paper shows: what was looked at is the incident
+        seen = found["status_ids"].split() or [str(incident_id)] * full
+        self.looks.saw(by, decision, seen, full=full, alone=full, in_case=waits)
+        return _incident(found) | {"paper": digest}
 
     def list_incidents(
         self, *, province: str | None, kind: str | None, state: str | None, before: UUID | None, limit: int, by: By
     ) -> Answer:
         """The incidents of a province, or of all, the newest first."""
-        decision = require(by.actor, "report_incident", Resource("incident", province=province))
+        decision = require(by.actor, "read_incidents", Resource("incident", province=province))
         asked = {"province": province, "kind": kind, "state": state, "before": before, "limit": limit}
         rows = self._all(_INCIDENTS, asked | {"categories": categories_of(by)})
         self.looks.saw(by, decision, [each for row in rows for each in row["status_ids"].split()])
@@ -129,8 +143,8 @@ class EndingQueries:
 
 
 def _incident(row: Answer) -> Answer:
-    lists = ("responsible", "status_ids", "case_ids", "evidence")
-    return _shown(row) | {name: row[name].split() for name in lists}
+    lists = {name: row[name].split() for name in ("responsible", "status_ids", "case_ids", "evidence")}
+    return _shown(row) | lists | {"evidence": names_of(row["incident_id"], lists["evidence"])}
 
 
 def _shown(row: Answer) -> Answer:

@@ -7,8 +7,9 @@ from uuid import UUID
 from services.enrollment.queries import Answer
 from services.enrollment.queries.appointed import appointed_for
 from services.enrollment.queries.cases import MOST, CaseQueries
+from services.enrollment.queries.evidence import names_of, opened
 from shared.access.by import By
-from shared.access.decide import Resource, require
+from shared.access.decide import Resource, require, trains
 from shared.codes.id_documents import mask_name
 from shared.codes.schools import province_of
 from shared.eventstore.follower import wait_for
@@ -35,8 +36,8 @@ _SELECT = """
 class TransferQueries(CaseQueries):
     """Each side reads what the other has said."""
 
-    def get_transfer(self, *, transfer_id: UUID, after_version: int, by: By) -> Answer:
-        """One transfer with its steps."""
+    def get_transfer(self, *, transfer_id: UUID, after_version: int, by: By, paper: str | None = None) -> Answer:
+        """One transfer with its steps; with `paper` one of its papers, whose look is recorded first."""
         if after_version:
             wait_for(self.store, transfer_id, after_version)
         found = self._all(_SELECT.format(where="transfer_id = %(id)s"), {"id": transfer_id, "limit": 1})
@@ -47,9 +48,19 @@ class TransferQueries(CaseQueries):
             "transfer", school=row["from_school"], other_school=row["to_school"], training=row["training"]
         )
         decision = require(by.actor, "read_cases", resource)
-        waits = row["filed_on"] is None
-        self.looks.saw(by, decision, [row["status_id"]], alone=True, in_case=waits)
-        return self._transfer(row) | {"steps": self.steps_of(transfer_id)}
+        digest, by, decision = opened(
+            paper,
+            row["evidence"].split(),
+            transfer_id,
+            by=by,
+            decision=decision,
+            resource=resource,
+            in_turn=is_turn_in(row, by),
+            use_case="see_transfer_evidence",
+        )
+        waits, full = row["filed_on"] is None, digest is not None
+        self.looks.saw(by, decision, [row["status_id"]], full=full, alone=True, in_case=waits)
+        return self._transfer(row) | {"steps": self.steps_of(transfer_id), "paper": digest}
 
     def list_transfers(
         self,
@@ -84,13 +95,26 @@ class TransferQueries(CaseQueries):
         return {**transfer_answer(row), "name": mask_name(person["name"])}
 
 
+def is_turn_in(row: Mapping[str, Any], by: By) -> bool:
+    """Whether the asker's office takes the next step of a transfer, and so must see what it rests on."""
+    actor, turn = by.actor, _TURNS.get(row["state"], "")
+    if actor is None or actor.scopes is not None or not trains(actor, row["training"]):
+        return False
+    if actor.role == "registrar":
+        sides = {"source_school": row["from_school"], "target_school": row["to_school"]}
+        return sides.get(turn) in actor.schools
+    sides_of_provinces = {province_of(row["from_school"]), province_of(row["to_school"])}
+    waited_for = sides_of_provinces - set(row["confirmed_by"].split())
+    return actor.role == "province_education" and turn == "provinces" and actor.org in waited_for
+
+
 def transfer_answer(row: Mapping[str, Any]) -> Answer:
     """A transfer without the student's name and the steps."""
     crosses = province_of(row["from_school"]) != province_of(row["to_school"])
     return {
         **{name: row[name] for name in _SHOWN},
         "confirmed_by": row["confirmed_by"].split(),
-        "evidence": row["evidence"].split(),
+        "evidence": names_of(row["transfer_id"], row["evidence"].split()),
         "crosses_provinces": crosses,
         "overdue": row["overdue_on"] is not None and row["filed_on"] is None,
         "turn": _TURNS.get(row["state"], ""),

@@ -16,6 +16,7 @@ from services.enrollment.publishing import publish
 from services.enrollment.tests.offices import GOOD_NUMBER, OTHER_NUMBER
 from services.enrollment.tests.test_jurisdiction import CONTRACTS, MAY, TODAY, WHO, World
 from shared.access.decide import NotPermitted, ReasonNeeded, StepUpNeeded
+from shared.access.permissions import ACTIONS
 from shared.contracts.contract import Command
 from shared.contracts.events.enrollment_looks import StudentRecordsViewedV1
 from shared.eventstore.log import read_log
@@ -107,6 +108,25 @@ def test_no_answer_to_staff_holds_a_full_name_or_number(enrollment, tmp_path):
             continue
         found += [f"{method} by {letter}: {each}" for each in FULL if each in answer]
     assert found == []
+
+
+@pytest.mark.rule("A25-1", "A24-1")
+def test_no_machine_is_shown_a_full_name_or_number_whosever_turn_it_is(enrollment, tmp_path):
+    """Given machine clients of every office with every scope, when they ask for everything, then no answer holds a
+    full name or number, also where their office has to decide."""
+    world = World(enrollment, tmp_path)
+    found, answered = [], set()
+    for method, letter in queries():
+        try:
+            answer = str(world.call(method, replace(WHO[letter], scopes=ACTIONS)))
+        except (NotFound, NotPermitted):
+            continue
+        answered.add(method)
+        found += [f"{method} by {letter}: {each}" for each in FULL if each in answer]
+    assert found == []
+    assert answered >= TO_DECIDE - {"list_roster"}
+    assert len(answered) > 20
+    assert not any(fact["shown"] == "full" for fact, context in looks(world) if context["use_case"] in TO_DECIDE)
 
 
 @pytest.mark.asvs("14.2.6")

@@ -28,7 +28,7 @@ from services.identity.domain.claim_rules import (
 from services.identity.domain.identity_claim import CODE_SLOT, CONTESTED, KNOWLEDGE_SLOT, IdentityClaim
 from services.identity.domain.rules import CODE_LIFE, RESEND_AFTER
 from shared.access.by import By
-from shared.access.decide import Resource, require
+from shared.access.decide import Resource, decide, require
 from shared.codes.clock import Clock, shanghai_date
 from shared.eventstore.application import Answer, Application, ChangedMeanwhile, command
 from shared.eventstore.context import Context
@@ -256,8 +256,8 @@ class Claims(Application):
 
     @staticmethod
     def _asked_it(claim: ClaimStanding, by: By) -> bool:
-        student = by.actor is not None and by.actor.role == "student"
-        return student and claim.person_id is not None and str(claim.person_id) == by.sub
+        asker = str(claim.person_id) if claim.person_id else None
+        return decide(by.actor, "follow_own_claim", Resource("claim", person=asker)).allow
 
     def secret_of(self, claim: IdentityClaim, side: str = CLAIMANT) -> str:
         """What lets a side come back to a claim: a keyed random function, stored nowhere."""

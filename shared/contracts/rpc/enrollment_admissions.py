@@ -7,11 +7,11 @@ from marshmallow.validate import Length
 
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
+from shared.contracts.rpc.enrollment_evidence import A_DIGEST, asked_paper, opened_paper, papers
 
 AN_ID = "019b0000-0000-7000-8000-000000000001"
 A_FIX = "019b0000-0000-7000-8000-0000000000f1"
 AN_ADMISSION = "019b0000-0000-7000-8000-0000000000b1"
-A_DIGEST = "ab" * 32
 FIX_KINDS = ("correction", "supplement")
 FIX_STATES = ("requested", "proposed", "declined", "applied", "refused")
 OUTCOMES = ("listed", "reported", "registered", "abandoned", "deferred", "cancelled")
@@ -141,7 +141,8 @@ class AdmissionFixV1(Contract):
     reason = fields.String(required=True)
     opinion = fields.String(required=True, allow_none=True)
     decision = fields.String(required=True, allow_none=True)
-    evidence = fields.List(fields.String(), required=True)
+    evidence = papers()
+    paper = opened_paper()
     requested_on = shapes.day()
     proposed_on = shapes.day(allow_none=True)
     decided_on = shapes.day(allow_none=True)
@@ -160,6 +161,7 @@ class AdmissionFixV1(Contract):
         "opinion": None,
         "decision": None,
         "evidence": [A_DIGEST],
+        "paper": None,
         "requested_on": "2022-09-10",
         "proposed_on": None,
         "decided_on": None,
@@ -175,7 +177,7 @@ class AdmissionFixesV1(Contract):
 
 
 class GetAdmissionFixV1(Request):
-    """Ask for one correction or supplement."""
+    """Ask for one correction or supplement; with `paper` because one of its papers is about to be seen (A25-1)."""
 
     service = "enrollment"
     method = "get_admission_fix"
@@ -183,7 +185,8 @@ class GetAdmissionFixV1(Request):
 
     fix_id = shapes.identifier()
     after_version = shapes.integer(required=False, load_default=0)
-    example: ClassVar[dict[str, Any]] = {"fix_id": A_FIX, "after_version": 1}
+    paper = asked_paper()
+    example: ClassVar[dict[str, Any]] = {"fix_id": A_FIX, "after_version": 1, "paper": None}
 
 
 class ListAdmissionFixesV1(Request):

@@ -7,7 +7,7 @@ from marshmallow import fields
 from shared.codes.tables import DURATIONS, ID_TYPES, LEVELS, STUDY_FORMS
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
-from shared.contracts.rpc.enrollment_evidence import A_DIGEST, evidence
+from shared.contracts.rpc.enrollment_evidence import A_DIGEST, asked_paper, evidence, opened_paper, papers
 
 AN_ID = "019b0000-0000-7000-8000-000000000001"
 A_CASE = "019b0000-0000-7000-8000-0000000000d1"
@@ -206,7 +206,8 @@ class CaseV1(Contract):
     late = fields.Boolean(required=True)
     reason = fields.String(required=True, allow_none=True)
     continued_by = shapes.identifier(allow_none=True)
-    evidence = fields.List(fields.String(), required=True)
+    evidence = papers()
+    paper = opened_paper()
     name = fields.String(required=True)
     values = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
     statement = fields.String(required=True)
@@ -231,6 +232,7 @@ class CaseV1(Contract):
         "reason": None,
         "continued_by": None,
         "evidence": [A_DIGEST],
+        "paper": None,
         "name": "王**",
         "values": {"name": "王**"},
         "statement": "",
@@ -240,7 +242,7 @@ class CaseV1(Contract):
 
 
 class GetCaseV1(Request):
-    """Ask for one case."""
+    """Ask for one case; with `paper` because one of its papers is about to be seen (A24-3, A25-1)."""
 
     service = "enrollment"
     method = "get_case"
@@ -248,7 +250,8 @@ class GetCaseV1(Request):
 
     case_id = shapes.identifier()
     after_version = shapes.integer(required=False, load_default=0)
-    example: ClassVar[dict[str, Any]] = {"case_id": A_CASE, "after_version": 0}
+    paper = asked_paper()
+    example: ClassVar[dict[str, Any]] = {"case_id": A_CASE, "after_version": 0, "paper": None}
 
 
 class CasesV1(Contract):

@@ -7,7 +7,7 @@ from marshmallow import fields
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
 from shared.contracts.rpc.enrollment_cases import A_STATUS, AN_ID, RecordValuesV1, StepV1
-from shared.contracts.rpc.enrollment_evidence import A_DIGEST, evidence
+from shared.contracts.rpc.enrollment_evidence import A_DIGEST, asked_paper, evidence, opened_paper, papers
 
 A_CONFLICT = "019b0000-0000-7000-8000-0000000000c1"
 ANOTHER_STATUS = "019b0000-0000-7000-8000-0000000000a2"
@@ -168,7 +168,8 @@ class ConflictV1(Contract):
     unknown_year = fields.Integer(required=True, allow_none=True)
     overdue = fields.Boolean(required=True)
     answered_by = fields.List(fields.String(), required=True, metadata={"description": "Schools that have answered."})
-    evidence = fields.List(fields.String(), required=True)
+    evidence = papers()
+    paper = opened_paper()
     names = fields.List(fields.String(), required=True)
     outcome = fields.String(required=True, allow_none=True)
     ending = fields.String(required=True, allow_none=True)
@@ -193,6 +194,7 @@ class ConflictV1(Contract):
         "overdue": False,
         "answered_by": ["4111010001"],
         "evidence": [A_DIGEST],
+        "paper": None,
         "names": ["王**", "王**"],
         "outcome": None,
         "ending": None,
@@ -206,7 +208,7 @@ class ConflictV1(Contract):
 
 
 class GetConflictV1(Request):
-    """Ask for one conflict."""
+    """Ask for one conflict; with `paper` because one of its papers is about to be seen (A24-3, A25-1)."""
 
     service = "enrollment"
     method = "get_conflict"
@@ -214,7 +216,8 @@ class GetConflictV1(Request):
 
     conflict_id = shapes.identifier()
     after_version = shapes.integer(required=False, load_default=0)
-    example: ClassVar[dict[str, Any]] = {"conflict_id": A_CONFLICT, "after_version": 0}
+    paper = asked_paper()
+    example: ClassVar[dict[str, Any]] = {"conflict_id": A_CONFLICT, "after_version": 0, "paper": None}
 
 
 class ConflictsV1(Contract):

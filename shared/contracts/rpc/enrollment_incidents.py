@@ -7,11 +7,11 @@ from marshmallow.validate import Length
 
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
+from shared.contracts.rpc.enrollment_evidence import A_DIGEST, asked_paper, opened_paper, papers
 
 AN_ID = "019b0000-0000-7000-8000-000000000001"
 ANOTHER_ID = "019b0000-0000-7000-8000-000000000002"
 AN_INCIDENT = "019b0000-0000-7000-8000-000000000004"
-A_DIGEST = "ab" * 32
 
 KINDS = ("FALSE_REGISTRATION", "CREDENTIAL_NEGLIGENCE", "DATA_MISUSE", "OTHER_BREACH")
 OPERATOR = r"[0-9A-Za-z_.:-]{1,64}"
@@ -81,9 +81,8 @@ class IncidentV1(Contract):
     status_ids = fields.List(fields.String(), required=True)
     case_ids = fields.List(fields.String(), required=True)
     happened_on = shapes.day(allow_none=True)
-    evidence = fields.List(
-        fields.String(), required=True, metadata={"description": "The papers that prove it, by their digests."}
-    )
+    evidence = papers()
+    paper = opened_paper()
     opened_by = fields.String(required=True)
     opened_on = shapes.day()
     outcome = fields.String(required=True, allow_none=True)
@@ -104,6 +103,7 @@ class IncidentV1(Contract):
         "case_ids": [],
         "happened_on": "2025-09-10",
         "evidence": [A_DIGEST],
+        "paper": None,
         "opened_by": "province-1",
         "opened_on": "2025-09-28",
         "outcome": None,
@@ -115,7 +115,7 @@ class IncidentV1(Contract):
 
 
 class GetIncidentV1(Request):
-    """Ask for one incident."""
+    """Ask for one incident; with `paper` because one of its papers is about to be seen (A24-3, A25-1)."""
 
     service = "enrollment"
     method = "get_incident"
@@ -123,7 +123,8 @@ class GetIncidentV1(Request):
 
     incident_id = shapes.identifier()
     after_version = shapes.integer(required=False, load_default=0)
-    example: ClassVar[dict[str, Any]] = {"incident_id": AN_INCIDENT, "after_version": 1}
+    paper = asked_paper()
+    example: ClassVar[dict[str, Any]] = {"incident_id": AN_INCIDENT, "after_version": 1, "paper": None}
 
 
 class IncidentsV1(Contract):

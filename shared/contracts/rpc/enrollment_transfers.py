@@ -9,7 +9,7 @@ from shared.codes.tables import LEVELS
 from shared.contracts import shapes
 from shared.contracts.contract import Command, Contract, Request, SavedV1
 from shared.contracts.rpc.enrollment_cases import A_STATUS, AN_ID, StepV1
-from shared.contracts.rpc.enrollment_evidence import A_DIGEST, evidence
+from shared.contracts.rpc.enrollment_evidence import A_DIGEST, asked_paper, evidence, opened_paper, papers
 
 A_TRANSFER = "019b0000-0000-7000-8000-0000000000e1"
 NEW_STATUS = "019b0000-0000-7000-8000-0000000000a2"
@@ -189,7 +189,8 @@ class TransferV1(Contract):
     turn = fields.String(required=True)
     crosses_provinces = fields.Boolean(required=True)
     confirmed_by = fields.List(fields.String(), required=True)
-    evidence = fields.List(fields.String(), required=True)
+    evidence = papers()
+    paper = opened_paper()
     requested_role = fields.String(required=True)
     requested_on = shapes.day()
     decision_no = fields.String(required=True, allow_none=True)
@@ -220,6 +221,7 @@ class TransferV1(Contract):
         "crosses_provinces": True,
         "confirmed_by": [],
         "evidence": [A_DIGEST],
+        "paper": None,
         "requested_role": "student",
         "requested_on": "2023-05-01",
         "decision_no": None,
@@ -238,7 +240,7 @@ class TransferV1(Contract):
 
 
 class GetTransferV1(Request):
-    """Ask for one transfer."""
+    """Ask for one transfer; with `paper` because one of its papers is about to be seen (A24-3, A25-1)."""
 
     service = "enrollment"
     method = "get_transfer"
@@ -246,7 +248,8 @@ class GetTransferV1(Request):
 
     transfer_id = shapes.identifier()
     after_version = shapes.integer(required=False, load_default=0)
-    example: ClassVar[dict[str, Any]] = {"transfer_id": A_TRANSFER, "after_version": 0}
+    paper = asked_paper()
+    example: ClassVar[dict[str, Any]] = {"transfer_id": A_TRANSFER, "after_version": 0, "paper": None}
 
 
 class TransfersV1(Contract):
