@@ -36,7 +36,7 @@ def _longer(cells: Cells) -> Cells:
     return [*cells, "多出"]
 
 
-def _remarks(code: str, longest: int) -> tuple[Wrong, ...]:
+def remarks(code: str, longest: int) -> tuple[Wrong, ...]:
     """What may be wrong with any text."""
     return (
         Wrong("a formula", ((code, "X-FILE-11"),), {code: "=1+1"}),
@@ -63,7 +63,7 @@ ANY_FILE: Final = (
 
 YEARS: Final = (
     *ANY_FILE,
-    *_remarks("BZ", 200),
+    *remarks("BZ", 200),
     Wrong("a missing word", (("ZCJG", "X-FILE-13"),), {"ZCJG": ""}),
     Wrong("no year", (("XN", "X-FILE-13"),), {"XN": ""}),
     Wrong("a year in words", (("XN", "X-CODE-1"),), {"XN": "二〇二三"}),
@@ -129,7 +129,7 @@ YEAR_OF_ENTRY: Final = (Wrong("the year of entry", (("XN", "A12-2"),), who="autu
 
 FRESHMEN: Final = (
     *ANY_FILE,
-    *_remarks("XSH", 24),
+    *remarks("XSH", 24),
     Wrong("no result", (("RXJG", "X-FILE-13"),), {"RXJG": ""}),
     Wrong("an unknown result", (("RXJG", "X-CODE-8"),), {"RXJG": "入学"}),
     Wrong("an unknown recheck", (("FCJG", "X-CODE-8"),), {"FCJG": "通过"}),
@@ -173,7 +173,7 @@ FRESHMEN: Final = (
 
 ADMISSIONS: Final = (
     *ANY_FILE,
-    *_remarks("ZYMC", 50),
+    *remarks("ZYMC", 50),
     Wrong("no name", (("XM", "X-FILE-13"),), {"XM": ""}),
     Wrong("a name with a private-use character", (("XM", "X-CODE-3"),), {"XM": "王\ue000"}),
     Wrong("a name that lost a character", (("XM", "X-CODE-3"),), {"XM": "王?"}),

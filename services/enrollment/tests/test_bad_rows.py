@@ -54,12 +54,13 @@ class Spoiled:
     wrongs: Sequence[Wrong]
     count: int
     others: str = ""  # the group that all people belong to of whom nothing else is said
+    every: int = 100  # rows, of which one goes wrong
     wrong: dict[int, Wrong] = field(init=False)  # by the number of the row
 
     def __post_init__(self) -> None:
-        turns = range(52, self.count + 2, 100)
+        turns = range(self.every // 2 + 2, self.count + 2, self.every)
         self.wrong = {row: self.wrongs[turn % len(self.wrongs)] for turn, row in enumerate(turns)}
-        assert len(self.wrong) == self.count // 100
+        assert len(self.wrong) == self.count // self.every
         assert len(self.wrong) >= len(self.wrongs), "too few rows for so many ways"
 
     @property

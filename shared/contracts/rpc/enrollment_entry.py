@@ -316,7 +316,7 @@ class RechecksV1(Contract):
 
 
 class ListRechecksV1(Request):
-    """Ask for the freshmen of a school whose recheck failed, passed, or is missing."""
+    """Ask for the freshmen of a school whose recheck failed, passed, is missing, or missing beyond its last day."""
 
     service = "enrollment"
     method = "list_rechecks"
