@@ -38,6 +38,7 @@ EXEMPT: Final = {
     "reconcile_batch": "ids of records that the read tables do not show, and nothing of whom they are about",
     "explain_rule": "names rules",
     **dict.fromkeys(("get_office", "list_offices", "list_operators", "list_machine_clients"), _OFFICES),
+    "list_schools": "names schools, and nobody who works or studies there",
 }
 
 

@@ -6,7 +6,16 @@ from gateway.api.claim_routes import CLAIM_ROUTES
 from gateway.api.office_routes import OFFICE_ROUTES
 from gateway.api.people_routes import PEOPLE_ROUTES
 from gateway.api.route import Route
-from shared.contracts.rpc import identity, identity_accounts, identity_factors, identity_privacy, identity_sign_in
+from shared.contracts.rpc import (
+    identity,
+    identity_accounts,
+    identity_consent_requests,
+    identity_factors,
+    identity_privacy,
+    identity_sign_in,
+)
+
+_CONSENT_REQUEST: Final = "/consent-requests/<uuid:request_id>"
 
 IDENTITY_ROUTES: Final = (
     # accounts and signing in
@@ -63,6 +72,7 @@ IDENTITY_ROUTES: Final = (
         identity_factors.UnlinkProviderAccountV1,
         "identity",
     ),
+    Route("POST", "/me/provider-account", identity_factors.ConfirmProviderAccountV1, "identity"),
     # own sessions
     Route("GET", "/me/sessions", identity_sign_in.ListMySessionsV1, "identity"),
     Route("POST", "/me/sessions/<uuid:session_id>/end", identity_sign_in.EndSessionV1, "identity"),
@@ -86,5 +96,16 @@ IDENTITY_ROUTES: Final = (
     Route("GET", "/me/consents", identity_privacy.ListMyConsentsV1, "identity"),
     Route("GET", "/me/consents/<uuid:consent_id>", identity_privacy.GetMyConsentV1, "identity"),
     Route("POST", "/me/consents/<uuid:consent_id>/revoke", identity_privacy.RevokeConsentV1, "identity"),
+    Route(
+        "POST",
+        "/consent-requests",
+        identity_consent_requests.RequestConsentV1,
+        "identity",
+        status=201,
+        location="/consent-requests/{id}",
+    ),
+    Route("GET", _CONSENT_REQUEST, identity_consent_requests.GetConsentRequestV1, "identity"),
+    Route("POST", f"{_CONSENT_REQUEST}/approve", identity_consent_requests.ApproveConsentRequestV1, "identity"),
+    Route("POST", f"{_CONSENT_REQUEST}/decline", identity_consent_requests.DeclineConsentRequestV1, "identity"),
     Route("GET", "/consented/<uuid:consent_id>", identity_privacy.ReadConsentedV1, "identity"),
 )

@@ -4,8 +4,10 @@ from typing import Final
 
 from gateway.api.route import Route
 from shared.contracts.rpc import identity_machines as machines
+from shared.contracts.rpc import identity_office_looks as looks
 from shared.contracts.rpc import identity_offices as offices
 from shared.contracts.rpc import identity_operators as operators
+from shared.contracts.rpc import identity_schools as schools
 
 _OFFICE: Final = "/offices/<string:code>"
 _OPERATOR: Final = "/operators/<string:operator_id>"
@@ -14,7 +16,9 @@ _CLIENT: Final = "/machine-clients/<string:client_id>"
 OFFICE_ROUTES: Final = (
     Route("POST", "/offices", offices.FoundOfficeV1, "identity", status=201),
     Route("GET", "/offices", offices.ListOfficesV1, "identity"),
+    Route("GET", "/schools", schools.ListSchoolsV1, "identity", public=True, fresh_for=300),
     Route("GET", _OFFICE, offices.GetOfficeV1, "identity"),
+    Route("GET", f"{_OFFICE}/looks", looks.ListLooksOfOfficeV1, "identity"),
     Route("POST", f"{_OFFICE}/names", offices.RenameOfficeV1, "identity"),
     Route("POST", f"{_OFFICE}/merge", offices.MergeOfficeV1, "identity"),
     Route("POST", f"{_OFFICE}/close", offices.CloseOfficeV1, "identity"),

@@ -26,6 +26,7 @@ class Route:
     status: int = 200
     location: str = ""  # where the answer's `id` is read afterwards
     upload: Upload | None = None
+    fresh_for: int = 0  # seconds for which everybody may keep the answer
 
     @property
     def name(self) -> str:

@@ -182,6 +182,8 @@ def ask(route: Route, asked: dict[str, Any]) -> Response:
     response = Response(
         json.dumps(answer, ensure_ascii=False, sort_keys=False), route.status, content_type="application/json"
     )
+    if route.fresh_for:
+        response.headers["Cache-Control"] = f"public, max-age={route.fresh_for}"
     if route.location and _is_uuid(answer.get("id")):
         response.headers["Location"] = PREFIX + route.location.format(id=answer["id"])
     return response

@@ -14,6 +14,7 @@ from gateway.portal.asking import NotFilledIn, Outcome, asked, typed
 from gateway.portal.claim_clock import days_left
 from gateway.portal.claim_own_pages import add_own_claim_pages
 from gateway.portal.rendering import LANGUAGE, moved, render_page
+from gateway.portal.school_choice import offered, school_of_form
 from gateway.portal.visits import form_token, require_own_form
 from shared.codes.tables import LEVELS
 from shared.contracts.rpc.identity import ID_TYPES
@@ -147,7 +148,11 @@ def _known(command: Mapping[str, Any]) -> Outcome:
     year = request.form.get("entry_year", "").strip()
     if not (year.isascii() and year.isdecimal()):
         return Outcome({}, NotFilledIn(field="entry_year").as_dict())
-    return asked(ProveByKnowledgeV1, {**command, **typed(*_STUDIES), "entry_year": int(year[:6])})
+    school = school_of_form("school")
+    if offered():  # which of several is asked first: it costs no try
+        return Outcome({}, school.refusal)
+    said = {**typed(*_STUDIES), **({"school": school.code} if school.code else {})}
+    return asked(ProveByKnowledgeV1, {**command, **said, "entry_year": int(year[:6])})
 
 
 def _handed_in(command: Mapping[str, Any]) -> Outcome:
@@ -210,6 +215,8 @@ def _claim_page(
         code=code,
         days_left=days_left(found) if found else None,
         levels=LEVELS,
+        offered=offered(),
+        typed=request.form if offered() else {},
         roles=EVIDENCE_ROLES,
         uploads=found is not None and found["state"] in _UPLOAD and len(found["evidence"]) < found["most_files"],
         withdraws=found is not None and found["state"] in _WAITING,

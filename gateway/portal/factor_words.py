@@ -17,6 +17,14 @@ FACTOR_WORDS: Final = {
     "totp_qr": ("用于身份验证器的二维码", "QR code for an authenticator"),
     "totp_by_hand": ("无法扫码时，请手工输入密钥", "If you cannot scan it, type the key"),
     "own_recovery": ("恢复码", "Recovery codes"),
+    "own_provider": ("本机构统一认证", "Your office's identity provider"),
+    "own_provider_has": ("您可以用本机构身份提供方的账号登录。", "Your account there signs you in."),
+    "own_provider_waits": (
+        "本机构负责人为您登记了身份提供方账号。请到该处登录一次以证明账号属于您；在此之前，该账号不能用于登录。",
+        "The owner of your office named an account there for you. Sign in there once to prove that it is yours; until "
+        "then it signs nobody in.",
+    ),
+    "own_provider_confirm": ("前往确认", "Go there and confirm"),
     "own_recovery_lead": (
         "设备丢失或不在身边时，每个恢复码可代替动态口令或通行密钥使用一次。",
         "When your device is lost or not at hand, each code stands for a one-time password or a passkey, once.",

@@ -13,6 +13,7 @@ from gateway.platform import platform
 from gateway.portal.account_pages import add_account_pages
 from gateway.portal.api_page import sections
 from gateway.portal.claim_pages import add_claim_pages
+from gateway.portal.consent_request_pages import add_consent_request_pages
 from gateway.portal.contact_pages import add_contact_pages
 from gateway.portal.dates import add_dates
 from gateway.portal.office_pages import add_office_pages
@@ -24,6 +25,7 @@ from gateway.portal.recovery_pages import add_recovery_pages
 from gateway.portal.register_pages import add_register_pages
 from gateway.portal.rendering import LANGUAGE, moved, render_page
 from gateway.portal.rule_pages import add_rule_pages
+from gateway.portal.school_choice import add_school_pages
 from gateway.portal.sign_in_pages import add_sign_in_pages
 
 LONGEST_CODE: Final = 64
@@ -49,6 +51,8 @@ def add_pages(app: Flask) -> None:
     add_contact_pages(pages)
     add_record_pages(pages)
     add_privacy_pages(pages)
+    add_consent_request_pages(pages)
+    add_school_pages(pages)
     add_office_pages(pages)
     pages.add_url_rule(f"/{LANGUAGE}/api", "api", api)
     pages.add_url_rule(f"{PREFIX}/openapi.json", "openapi", openapi)

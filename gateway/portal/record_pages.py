@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 
 from gateway.portal.asking import NotFilledIn, Outcome, asked, typed
 from gateway.portal.rendering import LANGUAGE
+from gateway.portal.school_choice import offered, school_of_form
 from gateway.portal.sign_in_pages import command_number, form_page
 from gateway.portal.steps import Step, done_by, refusal_of, taken, telling
 from gateway.portal.visits import for_students
@@ -42,6 +43,7 @@ def records(language: str) -> Response:
         unbound=found.answer.get("unbound", []),
         tried=tried,
         kinds=tuple(reversed(KINDS)),
+        offered=offered(),
         typed=request.form if tried or refusal_of(outcome) else {},
         disowning=request.form.get("record_id", "") if refusal_of(outcome) else "",
     )
@@ -52,7 +54,10 @@ def _found() -> Outcome:
     year = request.form.get("year", "").strip()
     if not (year.isascii() and year.isdecimal()):
         return Outcome({}, NotFilledIn(field="year").as_dict())
-    named: dict[str, Any] = {**typed("kind", "school_code"), "year": int(year[:6])}
+    school = school_of_form("school_code")
+    if school.refusal:
+        return Outcome({}, school.refusal)
+    named: dict[str, Any] = {**typed("kind"), "school_code": school.code, "year": int(year[:6])}
     if number := typed("number"):
         return asked(BindRecordByNumberV1, {**named, **number, "command_id": command_number()})
     category = SELF_TAUGHT if request.form.get("self_taught") == "yes" else None

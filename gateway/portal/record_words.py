@@ -33,10 +33,10 @@ RECORD_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "records_find_qualification": ("学历（毕业证书）", "Qualification (certificate)"),
     "records_find_status": ("学籍（在校记录）", "Student status"),
-    "records_school": ("学校标识码", "Code of the school"),
+    "records_school": ("学校名称或十位标识码", "School: its name or ten digits"),
     "records_school_hint": (
-        "十位数字，如 4111010001；可在学校网站或教育部院校名单中查到。",
-        "Ten digits, for instance 4111010001; on the school's site or in the ministry's list of institutions.",
+        "可填名称的一部分或曾用名；有多所学校符合时，请再选择。",
+        "A part of the name or a former one will do; where several schools fit, you choose.",
     ),
     "records_year": ("年份", "Year"),
     "records_year_hint": (

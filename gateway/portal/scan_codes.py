@@ -1,4 +1,4 @@
-"""The picture that an authenticator scans, drawn here: nobody else sees the seed."""
+"""The pictures that a telephone scans, drawn here: nobody else sees the seed or the link in them."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -16,6 +16,11 @@ def with_picture(totp: Mapping[str, Any]) -> dict[str, Any]:
     address = str(totp.get("address", ""))[:_LONGEST]
     if not address.startswith("otpauth://"):
         return dict(totp)
-    drawn = segno.make(address, error="m", micro=False)
+    return {**totp, "picture": picture_of(address)}
+
+
+def picture_of(text: str) -> Markup:
+    """The code that a telephone reads."""
+    drawn = segno.make(text, error="m", micro=False)
     svg = drawn.svg_inline(scale=_PIXELS, border=_QUIET, dark="#000", light="#fff", lineclass=None, svgclass="qr")
-    return {**totp, "picture": Markup(svg)}  # noqa: S704 -- paths and numbers, nothing of what was typed
+    return Markup(svg)  # noqa: S704 -- paths and numbers, nothing of what was typed

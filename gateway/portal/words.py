@@ -11,6 +11,7 @@ from gateway.portal.factor_words import FACTOR_WORDS
 from gateway.portal.office_words import OFFICE_WORDS
 from gateway.portal.own_words import OWN_WORDS
 from gateway.portal.record_words import RECORD_WORDS
+from gateway.portal.school_words import SCHOOL_WORDS
 
 _WORDS: Final = {
     "site": ("学籍学历登记", "Xueji"),
@@ -190,7 +191,16 @@ _WORDS: Final = {
     "tag_verification": ("报告与验证", "Reports and verification"),
 }
 
-_ALL: Final = {**_WORDS, **CLAIM_WORDS, **OWN_WORDS, **ACCOUNT_WORDS, **RECORD_WORDS, **OFFICE_WORDS, **FACTOR_WORDS}
+_ALL: Final = {
+    **_WORDS,
+    **CLAIM_WORDS,
+    **OWN_WORDS,
+    **ACCOUNT_WORDS,
+    **RECORD_WORDS,
+    **OFFICE_WORDS,
+    **FACTOR_WORDS,
+    **SCHOOL_WORDS,
+}
 
 
 def words(language: str) -> Mapping[str, str]:

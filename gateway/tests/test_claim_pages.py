@@ -33,7 +33,7 @@ ZHANG = {
     "kind": "not_me", "id_type": "1", "id_number": "11010519491231002X", "name": "张三", "channel": "mail",
     "contact": "zhangsan@example.edu.cn",
 }  # fmt: skip
-KNOWN = {"school": "北京大学", "entry_year": "2026", "level": "本科", "student_no": "2600010001"}
+KNOWN = {"school": "4111010001", "entry_year": "2026", "level": "本科", "student_no": "2600010001"}
 
 
 class Text(HTMLParser):

@@ -17,6 +17,7 @@ from gateway.tests.test_sign_in_pages import SESSION, Identity, contracts, cooki
 from shared.access.decide import StepUpNeeded
 from shared.contracts.rpc import identity, identity_accounts, identity_claims, identity_people, identity_privacy
 from shared.contracts.rpc.identity_claim_views import ViewIdentityClaimV1
+from shared.contracts.rpc.identity_factors import ConfirmProviderAccountV1
 from shared.contracts.rpc.identity_sign_in import BeginProviderSignInV1, SignInWithProviderV1
 from shared.rules.refused import NotFound, Refused
 
@@ -237,6 +238,23 @@ def test_a_provider_that_says_no_is_told_in_the_language_it_was_begun_in(app, re
     stranger.get("/zh/sign-in/office/education-11")
     answer = stranger.get(f"/sign-in/provider{asked}", headers={"Accept-Language": "en"})
     assert (answer.status_code, "机构未确认" in answer.text) == (401, True)
+
+
+@pytest.mark.parametrize("role", ["registrar"])
+def test_an_operator_proves_the_account_that_was_named_in_the_own_session(app, browser, registry):
+    """Given an account at the provider that waits, when the operator goes there without a strong factor shown just now,
+    then that comes first; coming back confirms it in the session of the same browser, and begins none."""
+    answer = browser.get("/en/me/provider")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/en/me/step-up?next=/en/me/provider")
+    registry.step_up()
+    app.extensions["xueji"].sessions.forget(SESSION)
+    answer = browser.get("/en/me/provider")
+    assert answer.headers["Location"] == BeginProviderSignInV1.answer.example["address"]
+    registry.asked.clear()
+    answer = browser.get("/sign-in/provider?code=c&state=s")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/en/me/security")
+    assert contracts(registry) == [ConfirmProviderAccountV1]
+    assert "__Host-sid" not in cookies(answer)
 
 
 @pytest.mark.parametrize("path", ["/zh/sign-in/office/x", "/sign-in/provider?code=c&state=s"])

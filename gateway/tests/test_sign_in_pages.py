@@ -31,8 +31,13 @@ class Identity:
     def __init__(self, key, clock, role):
         self.asked, self.refuses = [], {}
         more = {"session": "s", "office": "4111010001"}
-        assertion = Assertion("someone", role, "any", "all", "", (), "j", NOW + timedelta(minutes=5), **more)
-        self.assertion = Signer(key, clock).sign(assertion)
+        self.actor = Assertion("someone", role, "any", "all", "", (), "j", NOW + timedelta(minutes=5), **more)
+        self.signer = Signer(key, clock)
+        self.assertion = self.signer.sign(self.actor)
+
+    def step_up(self):
+        """A strong factor was shown just now."""
+        self.assertion = self.signer.sign(replace(self.actor, stepped_up=True, jti="j2"))
 
     def call(self, contract, request, **_):
         contract().load(json.loads(json.dumps(request)))

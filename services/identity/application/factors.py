@@ -1,5 +1,6 @@
 """The own factors: a password, a device for one-time passwords. Changed after a step-up, told to their owner."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Final
@@ -23,28 +24,33 @@ from shared.rules.refused import Refused
 ISSUER: Final = "Xueji"
 ADD_TOTP: Final = "add_totp"
 _RULES: Final = ("AC-4",)
+KnownIssuers = Callable[[str], tuple[str, ...]]  # by office: whose accounts sign its operators in
 
 
 class Factors(Logins):
     """Sets, adds and removes how somebody signs in. Nobody does it for another (AC-24)."""
 
-    def __init__(self, sign_in: SignIn, ceremonies: Ceremonies, owners: Owners) -> None:
+    def __init__(self, sign_in: SignIn, ceremonies: Ceremonies, owners: Owners, issuers: KnownIssuers) -> None:
         super().__init__(sign_in.store, sign_in.clock)
         self.sessions: Sessions = sign_in.sessions
         self.secrets: LoginSecrets = sign_in.secrets
         self.passwords: Passwords = sign_in.passwords
         self.ceremonies = ceremonies
         self._known = owners
+        self._issuers = issuers
         self._sign_in = sign_in
 
     def list_my_factors(self, *, by: By) -> Answer:
         """The own factors, without anything that could sign in."""
         require(by.actor, "read_own_sign_in", Resource("login", person=by.sub))
-        login = self.login_standing(self.sessions.standing_of(by).subject)
+        holder = self.sessions.holder_of(by)
+        login = self.login_standing(holder.subject)
+        issuers = self._issuers(holder.office)
         return {
             "has_password": login.password is not None,
             "has_totp": login.totp is not None,
-            "provider_accounts": len(login.oidc),
+            "provider_accounts": sum(link in login.oidc and each in issuers for link, each in login.oidc_issuers),
+            "provider_accounts_waiting": len(login.oidc_waiting),
             "recovery_codes_left": len(login.recovery_left),
             "passkeys": [
                 {
@@ -136,7 +142,7 @@ class Factors(Logins):
         subject = self.subject_to_change(by)
         login = self.login_of(subject)
         before = login.standing
-        login.remove_totp(staff=self.sessions.standing_of(by).staff)
+        login.remove_totp(**self.kept_by_staff(by))
         answer = self.save(login, by=Context.of(by, rules=("X-SIGN-3",)))
         self.delete_needless(before, login.standing)
         return answer
@@ -184,6 +190,11 @@ class Factors(Logins):
         if step is None:
             raise WrongSignIn(field="otp")
         return self.secrets.keep(subject, str(content["seed"])), step
+
+    def kept_by_staff(self, by: By) -> dict[str, Any]:
+        """What is asked of whoever removes a factor: staff keep one that signs them in today."""
+        holder = self.sessions.holder_of(by)
+        return {"staff": holder.is_staff, "issuers": self._issuers(holder.office)}
 
     def subject_to_change(self, by: By) -> str:
         """Whose factors the asker may change: the own ones, right after a strong factor was shown."""

@@ -18,6 +18,7 @@ class Holder:
     office: str = ""
     suspended: bool = False  # the office's yearly statement has run out (A23-1)
     granted: tuple[str, ...] = ()  # of an auditor: what the grant covers
+    predecessors: tuple[str, ...] = ()  # of a school: the codes of those that were merged into it
     until: date | None = None  # the last day on which it holds, where that is known
 
     @property

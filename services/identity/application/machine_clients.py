@@ -245,6 +245,7 @@ class MachineClients(Application):
             suspended=office.only_reads(shanghai_date(by.recorded_at)),
             scopes=scopes,
             granted=office.granted,
+            predecessors=office.predecessors(shanghai_date(by.recorded_at)),
         )
         return {
             "access_token": self._signer.sign(assertion),

@@ -100,11 +100,16 @@ class Offices(Application):
 
     @command
     def merge_office(self, *, command_id: UUID, code: str, into: str, on: date, by: By) -> Answer:
-        """Another office of its kind takes its place from a day on."""
+        """Another office of its kind takes its place from a day on: it finishes what this one leaves undone."""
         office = self._for_ministry(code, "change_office", by)
-        successor = self.office_of(into).standing
-        office.merge_into(successor, on=on, today=shanghai_date(by.recorded_at))
-        return self.save(office, by=Context.of(by, rules=("A6-3",)))
+        successor = self.office_of(into)
+        office.merge_into(successor.standing, on=on, today=shanghai_date(by.recorded_at))
+        heirs = [successor]  # one that will itself be merged by then hands on what it takes over
+        while heirs[-1].standing.successor is not None:
+            heirs.append(self.office_of(heirs[-1].standing.successor))
+        for heir in heirs:
+            heir.take_over(office.standing, on=on)
+        return self.save(office, *heirs, by=Context.of(by, rules=("A6-3", "A4-1")))
 
     @command
     def close_office(self, *, command_id: UUID, code: str, on: date, reason: str, by: By) -> Answer:

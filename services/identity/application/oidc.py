@@ -15,14 +15,23 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from services.identity.application.holders import Holder
 from services.identity.application.offices import Offices, require_for
 from services.identity.application.sessions import Logins, Sessions
 from services.identity.application.sign_in import SignIn
 from services.identity.application.sign_in_secrets import Ceremonies
 from services.identity.domain.login import OIDC, Login
-from services.identity.domain.login_rules import CEREMONY_LIFE, AlreadyLinked, CeremonyOver, WrongSignIn
+from services.identity.domain.login_rules import (
+    CEREMONY_LIFE,
+    AlreadyLinked,
+    CeremonyOver,
+    FactorUnknown,
+    LinkWaits,
+    WrongSignIn,
+)
 from services.identity.domain.office import OFFICE_CODE, Office
 from shared.access.by import By
+from shared.access.decide import Resource, require
 from shared.eventstore.application import Answer, command
 from shared.eventstore.context import Context
 from shared.eventstore.lookup import owning
@@ -66,6 +75,12 @@ class Providers(Protocol):
     def of(self, office: str) -> Provider | None:
         """The provider of an office."""
         ...
+
+
+def issuers_of(providers: Providers, office: str) -> tuple[str, ...]:
+    """Whose accounts sign an office's operators in today."""
+    provider = providers.of(office) if office else None
+    return (provider.issuer,) if provider else ()
 
 
 class ProviderDoor(Protocol):
@@ -150,13 +165,7 @@ class ProviderSignIn(Logins):
 
     @command
     def _prove(self, *, command_id: UUID, ceremony: str, state: str, code: str, by: By) -> Answer:
-        _, content = self._ceremonies.spend(ceremony, PURPOSE, by.recorded_at)
-        if not hmac.compare_digest(content["state"].encode(), state.encode()):
-            raise CeremonyOver  # it was begun in another browser
-        provider = self._provider(content["office"])
-        token = self._door.exchange(provider, code=code, verifier=content["verifier"], return_to=self._return_to)
-        claims = self._claims(provider, token)
-        check_claims(provider, claims, nonce=content["nonce"], now=by.recorded_at)
+        provider, claims = self._said(ceremony, state, code, by)
         login = self._linked(provider, str(claims["sub"]))
         holder = self.sessions.holders.of(login.standing.subject)
         if holder is None or holder.office != provider.office:
@@ -170,27 +179,70 @@ class ProviderSignIn(Logins):
 
     @command
     def link_provider_account(self, *, command_id: UUID, operator_id: str, account: str, by: By) -> Answer:
-        """The owner of an office says which account of its provider an operator is."""
-        login, provider = self._of_operator(operator_id, by)
-        login.link(self._link(provider, account))
+        """The owner of an office says which account of its provider an operator is; it waits for the operator's proof.
+
+        Otherwise whoever appoints could name an account of the own, and sign in as the second person (A24-2).
+        """
+        login, holder = self._of_operator(operator_id, by)
+        provider = self._provider(holder.office)
+        login.link(self._link(provider.issuer, account), issuer=provider.issuer)
         return self.save(login, by=Context.of(by, rules=("A24-1",)))
 
     @command
+    def confirm_provider_account(self, *, command_id: UUID, ceremony: str, state: str, code: str, by: By) -> Answer:
+        """The operator, signed in with a factor of the own, signs in at the provider too: the account is hers."""
+        require(by.actor, "change_own_sign_in", Resource("login", person=by.sub))
+        holder = self.sessions.holder_of(by)
+        provider, claims = self._said(ceremony, state, code, by)
+        if holder.office != provider.office:
+            raise FactorUnknown
+        login = self.login_of(holder.subject)
+        login.confirm_link(self._link(provider.issuer, str(claims["sub"])))
+        return self.save(login, by=Context.of(by, rules=("A24-1", "A24-2", "X-SIGN-3")))
+
+    @command
     def unlink_provider_account(self, *, command_id: UUID, operator_id: str, account: str, by: By) -> Answer:
-        """That account stands for the operator no more, and neither does any session."""
-        login, provider = self._of_operator(operator_id, by)
-        login.unlink(self._link(provider, account))
+        """That account stands for the operator no more, and neither does any session; without an account, none does.
+
+        Whether the provider still stands in the settings does not matter.
+        """
+        login, holder = self._of_operator(operator_id, by)
+        for link in self._links_of(login, holder.office, account):
+            login.unlink(link)
         login.end_sessions("provider_account_unlinked")
         return self.save(login, by=Context.of(by, rules=("A24-1",)))
 
     # --- parts ---
 
-    def _of_operator(self, operator_id: str, by: By) -> tuple[Login, Provider]:
+    def _of_operator(self, operator_id: str, by: By) -> tuple[Login, Holder]:
         holder = self.sessions.holders.of(f"operator:{operator_id}")
         if holder is None:
             raise NotFound(kind="operator", field="operator_id")
         require_for(by.actor, "appoint_operator", self._offices.office_of(holder.office).standing)
-        return self.login_of(holder.subject), self._provider(holder.office)
+        return self.login_of(holder.subject), holder
+
+    def _links_of(self, login: Login, office: str, account: str) -> list[str]:
+        """The links of an account, under whichever provider it was linked; all of them where none is named."""
+        standing = login.standing
+        links = [*standing.oidc, *standing.oidc_waiting]
+        if account:
+            provider = self._providers.of(office)
+            issuers = {issuer for _, issuer in standing.oidc_issuers} | ({provider.issuer} if provider else set())
+            links = [link for link in links if link in {self._link(issuer, account) for issuer in issuers}]
+        if not links:
+            raise FactorUnknown
+        return links
+
+    def _said(self, ceremony: str, state: str, code: str, by: By) -> tuple[Provider, dict[str, Any]]:
+        """What a provider says of whoever comes back from it with what was begun in this browser."""
+        _, content = self._ceremonies.spend(ceremony, PURPOSE, by.recorded_at)
+        if not hmac.compare_digest(content["state"].encode(), state.encode()):
+            raise CeremonyOver  # it was begun in another browser
+        provider = self._provider(content["office"])
+        token = self._door.exchange(provider, code=code, verifier=content["verifier"], return_to=self._return_to)
+        claims = self._claims(provider, token)
+        check_claims(provider, claims, nonce=content["nonce"], now=by.recorded_at)
+        return provider, claims
 
     def _provider(self, office: str) -> Provider:
         provider = self._providers.of(office)
@@ -199,15 +251,18 @@ class ProviderSignIn(Logins):
         return provider
 
     def _linked(self, provider: Provider, account: str) -> Login:
-        link = self._link(provider, account)
+        link = self._link(provider.issuer, account)
         owner = self.owners(OIDC, [link]).get(link)
         if owner is None:
             raise WrongSignIn
-        return self.get(Login, owner)
+        login = self.get(Login, owner)
+        if link not in login.standing.oidc:
+            raise LinkWaits
+        return login
 
-    def _link(self, provider: Provider, account: str) -> str:
+    def _link(self, issuer: str, account: str) -> str:
         """A keyed hash: which account of which provider, without keeping its name."""
-        return hmac.digest(self._pepper, f"oidc\0{provider.issuer}\0{account}".encode(), "sha256").hex()
+        return hmac.digest(self._pepper, f"oidc\0{issuer}\0{account}".encode(), "sha256").hex()
 
     def _claims(self, provider: Provider, token: str) -> dict[str, Any]:
         """What the provider signed. A key that it began to use since is fetched, once."""

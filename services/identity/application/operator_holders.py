@@ -39,6 +39,7 @@ class OperatorHolders(Application):
             office=office.code,
             suspended=office.only_reads(today),
             granted=office.granted,
+            predecessors=office.predecessors(today),
             until=min(filter(None, (operator.valid_until, office.valid_until)), default=None),
         )
 

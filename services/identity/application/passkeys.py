@@ -86,7 +86,7 @@ class Passkeys(Logins):
         """Take a passkey no more; staff keep a strong factor."""
         login = self.login_of(self._factors.subject_to_change(by))
         before = login.standing
-        login.remove_passkey(passkey, staff=self.sessions.standing_of(by).staff)
+        login.remove_passkey(passkey, **self._factors.kept_by_staff(by))
         answer = self.save(login, by=Context.of(by, rules=("X-SIGN-3",)))
         self._factors.delete_needless(before, login.standing)
         return answer

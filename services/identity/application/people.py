@@ -1,6 +1,7 @@
 """What a person does about the own records: binding them by number, asking why one is missing, disowning one."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -32,6 +33,8 @@ class PeopleFinder(RecordFinder, Protocol):
 
     def find_school_name(self, school_code: str) -> str: ...
 
+    def school_in_charge(self, school_code: str, today: date) -> tuple[str, str]: ...
+
 
 class People(Binding):
     """Records that a person names, and says are hers or are not."""
@@ -56,8 +59,8 @@ class People(Binding):
     ) -> Answer:
         require(by.actor, "bind_own_record", Resource("account", person=by.sub))
         account, today = self.own_account(by), shanghai_date(by.recorded_at)
-        school = self.finder.find_school_name(school_code)
-        may_try(account.standing.bind_tries, kind, year, today, school=school, school_code=school_code)
+        in_charge, school = self.finder.school_in_charge(school_code, today)
+        may_try(account.standing.bind_tries, kind, year, today, school=school, school_code=in_charge)
         kept = student_number(number) if kind == "status" else self.certificate_number_key(number)
         seen = self.finder.records_by_number(kind, school_code, year, kept) if kept else []
         record = self._agreeing(account, seen)
@@ -130,13 +133,15 @@ class People(Binding):
         )
 
     def _explained(self, reason: str, kind: str, school_code: str, year: int, by: By) -> dict[str, Any]:
+        today = shanghai_date(by.recorded_at)
         return explained(
             reason,
             kind=kind,
             school_code=school_code,
             school=self.finder.find_school_name(school_code),
+            in_charge=self.finder.school_in_charge(school_code, today),
             year=year,
-            today=shanghai_date(by.recorded_at),
+            today=today,
         )
 
     @staticmethod

@@ -311,6 +311,7 @@ class Sessions(Logins):
             stepped_up=stepped_up,
             suspended=holder.suspended,
             granted=holder.granted,
+            predecessors=holder.predecessors,
         )
 
     def _token(self, session_id: UUID, salt: str, rotation: int) -> str:

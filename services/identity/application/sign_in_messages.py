@@ -42,7 +42,15 @@ _TOLD: Final[dict[type[Any], tuple[str, str]]] = {
         "您的账号使用了一个恢复码，剩余 {left} 个。",
         "A recovery code of your account was used; {left} are left.",
     ),
-    Login.OidcLinked: ("您的操作员账号已与本机构身份提供方关联。", "Your office's identity provider now signs you in."),
+    Login.OidcLinked: (
+        "本机构负责人为您登记了身份提供方账号；您在“登录与安全”中本人确认之前，该账号不能用于登录。",
+        "The owner of your office named an account of its identity provider for you; it signs nobody in until you "
+        "confirm it yourself under sign-in and security.",
+    ),
+    Login.OidcConfirmed: (
+        "您已确认本机构身份提供方账号，今后可用其登录。",
+        "You confirmed your account of your office's identity provider; it signs you in from now on.",
+    ),
     Login.OidcUnlinked: (
         "您的操作员账号已与身份提供方解除关联。",
         "Your office's identity provider signs you in no more.",

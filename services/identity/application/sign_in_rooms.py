@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from services.identity.application.enrolment import Enrolment, Invitations
 from services.identity.application.factors import Factors
-from services.identity.application.oidc import ProviderDoor, Providers, ProviderSignIn
+from services.identity.application.oidc import ProviderDoor, Providers, ProviderSignIn, issuers_of
 from services.identity.application.passkeys import Passkeys, RelyingParty
 from services.identity.application.password_reset import PasswordReset
 from services.identity.application.passwords import Passwords
@@ -35,7 +35,7 @@ class SignInRooms:
         self.sessions = identity.sessions
         self.passwords = SignIn(identity.second_factors, keyring, passwords)
         self.ceremonies = Ceremonies(identity.store, keyring)
-        self.factors = Factors(self.passwords, self.ceremonies, owners)
+        self.factors = Factors(self.passwords, self.ceremonies, owners, lambda office: issuers_of(providers, office))
         self.reset = PasswordReset(identity, self.factors)
         self.passkeys = Passkeys(self.factors, keyring, RelyingParty.of(origin))
         self.codes = StepUpCodes(identity)

@@ -3,7 +3,7 @@
 An explanation depends on what the asker said and on equality alone: no name, number or key of a record is in it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Literal
@@ -17,6 +17,7 @@ Turn = Literal["school", "province", "registry", "nobody"]
 SELF_TAUGHT: Final = "高等教育自学考试"
 SCHOOL_REVIEW, PROVINCE_REVIEW = 10, 15  # working days: how long a school and then a province look at a case (A19-1)
 CLAIM_REVIEW: Final = 3  # working days: how long the registry looks at a changed identity (AC-11)
+STATUSES_SINCE: Final = 2001  # whoever entered before has no status here (AC-22)
 _TERM_BEGINS, _DUE = (9, 1), (10, 1)  # registration is due a month after the term began (A13-1)
 _GRADUATION: Final = (7, 31)  # by then the diplomas of a summer are registered, at once on issuing (A16-3)
 
@@ -104,6 +105,12 @@ CAUSES: Final[dict[str, Cause]] = {
             "Qualifications before 1991 are not kept here; ask the school or its archive with the certificate.",
         ),
         Cause(
+            "BEFORE_2001", "AC-22", "nobody", None,
+            "学籍自2001年起建档，此前入学的没有学籍记录可查；毕业证书可按学历查询或手动绑定。",
+            "Student status is kept here since 2001: of earlier entries there is none. The certificate is found as a "
+            "qualification, or bound by its number.",
+        ),
+        Cause(
             "SELF_TAUGHT", "AC-22", "nobody", None,
             "自学考试没有学籍记录；取得毕业证书后可查询学历。",
             "Self-taught examinations have no student status; the diploma is found once it is issued.",
@@ -171,6 +178,8 @@ def cause_of_none(kind: str, year: int, category: str, today: date) -> str:
     if kind == "status":
         if category == SELF_TAUGHT:
             return "SELF_TAUGHT"
+        if year < STATUSES_SINCE:
+            return "BEFORE_2001"
     elif year < EARLIEST_YEAR:
         return "BEFORE_1991"
     elif year < BOUND_BY_ITSELF_SINCE:
@@ -179,11 +188,19 @@ def cause_of_none(kind: str, year: int, category: str, today: date) -> str:
 
 
 def explained(
-    reason: str, *, kind: str, today: date, school_code: str | None = None, school: str | None = None, year: int = 0
+    reason: str,
+    *,
+    kind: str,
+    today: date,
+    school_code: str | None = None,
+    school: str | None = None,
+    year: int = 0,
+    in_charge: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
     """A cause with its office and its day; the day of a year whose holidays are not published yet stays open.
 
-    The school is the one that the asker named, or that of the asker's own record; no other is told.
+    The school is the one that the asker named, or that of the asker's own record; no other is told, but for the one
+    that took its place and is in charge of its students now.
     """
     cause = CAUSES[reason]
     due_on = _due_of(kind, year) if reason == "NOT_REGISTERED_YET" else _after(today, cause.working_days)
@@ -195,7 +212,9 @@ def explained(
         "rule": cause.rule,
         "school_code": school_code,
         "school_name": school,
-        "province": school_code[2:4] if school_code else None,
+        "in_charge_code": in_charge[0] if in_charge else school_code,
+        "in_charge_name": in_charge[1] if in_charge else school,
+        "province": (in_charge[0] if in_charge else school_code)[2:4] if school_code else None,
         "due_on": due_on,
         "working_days": cause.working_days,
         "zh": cause.zh,
@@ -203,14 +222,22 @@ def explained(
     }
 
 
-def explain_all(pairs: tuple[tuple[str, str], ...], records: Iterable[RecordSeen], today: date) -> list[dict[str, Any]]:
+def explain_all(
+    pairs: tuple[tuple[str, str], ...],
+    records: Iterable[RecordSeen],
+    today: date,
+    in_charge: Callable[[str, date], tuple[str, str]],
+) -> list[dict[str, Any]]:
     """Of the records under a person's documents, those that are not hers, explained; of another's, no school."""
     found = []
     for one in records:
         own = (one.id_key, one.name_key) in pairs
         if not own or one.disowned_on is not None:
-            code, school = (one.school_code, one.school_name) if own else (None, None)
-            found.append(explained(cause_of(pairs, one), kind=one.kind, today=today, school_code=code, school=school))
+            named: dict[str, Any] = {}
+            if own:
+                named = {"school_code": one.school_code, "school": one.school_name}
+                named["in_charge"] = in_charge(one.school_code, today)
+            found.append(explained(cause_of(pairs, one), kind=one.kind, today=today, **named))
     return found
 
 

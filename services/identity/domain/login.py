@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
@@ -24,7 +24,7 @@ from services.identity.domain.login_rules import (
 )
 from services.identity.domain.login_standing import LoginStanding as LoginStanding  # noqa: PLC0414 -- re-exported
 from services.identity.domain.login_standing import Passkey as Passkey  # noqa: PLC0414 -- re-exported
-from services.identity.domain.login_standing import without_needless_codes
+from services.identity.domain.login_standing import without_link, without_needless_codes
 from shared.eventstore.aggregate import UNSTAMPED, Aggregate, Claim, Release
 
 SUBJECT: Final = "login.subject"
@@ -102,9 +102,24 @@ class Login(Aggregate, stored_as="identity.Login"):
         left: int
 
     class OidcLinked(Aggregate.Event):
-        """The office's owner said which account of its identity provider this operator is."""
+        """The office's owner said which account of its identity provider this operator is.
+
+        It waits until the operator has proved it; none waited in the oldest facts.
+        """
 
         link: str
+        waits: bool = False
+        issuer: str = ""
+
+    class OidcConfirmed(Aggregate.Event):
+        """The operator signed in at the provider with the account that waited, in a session of the own."""
+
+        link: str
+
+        def apply(self, aggregate: Any) -> None:
+            standing = aggregate.standing
+            left = tuple(each for each in standing.oidc_waiting if each != self.link)
+            aggregate.standing = replace(standing, oidc=(*standing.oidc, self.link), oidc_waiting=left)
 
     class OidcUnlinked(Aggregate.Event):
         """The identity provider's account stands for nobody any more."""
@@ -165,12 +180,15 @@ class Login(Aggregate, stored_as="identity.Login"):
         self._totp_used(step=step)
         return True
 
-    def remove_totp(self, *, staff: bool) -> str:
-        """Take no one-time passwords any more; answers the secret that is to be deleted."""
+    def remove_totp(self, *, staff: bool, issuers: Collection[str] = ()) -> str:
+        """Take no one-time passwords any more; answers the secret that is to be deleted.
+
+        Staff keep a strong factor: a passkey, or an account at one of the providers that there are (`issuers`).
+        """
         old = self.standing.totp
         if old is None:
             raise FactorUnknown
-        if staff and not (self.standing.passkeys or self.standing.oidc):
+        if staff and not (self.standing.passkeys or self.standing.is_linked_to(issuers)):
             raise LastStrongFactor
         self._totp_removed()
         return old
@@ -206,24 +224,31 @@ class Login(Aggregate, stored_as="identity.Login"):
             raise PasskeyRefused
         self._passkey_used(key=key, sign_count=sign_count)
 
-    def remove_passkey(self, key: str, *, staff: bool) -> None:
+    def remove_passkey(self, key: str, *, staff: bool, issuers: Collection[str] = ()) -> None:
         """Take this passkey no more; staff keep a strong factor."""
         if self.standing.passkey(key) is None:
             raise FactorUnknown
-        others = len(self.standing.passkeys) > 1 or self.standing.totp or self.standing.oidc
+        others = len(self.standing.passkeys) > 1 or self.standing.totp or self.standing.is_linked_to(issuers)
         if staff and not others:
             raise LastStrongFactor
         self._passkey_removed(key=key)
 
-    def link(self, link: str) -> None:
-        """Let an account of the office's identity provider stand for this operator."""
+    def link(self, link: str, *, issuer: str) -> None:
+        """Let an account of the office's identity provider wait for this operator's proof."""
         self._living()
-        if link in self.standing.oidc:
+        if link in self.standing.oidc or link in self.standing.oidc_waiting:
             raise AlreadyLinked
-        self._oidc_linked(link=link)
+        self._oidc_linked(link=link, waits=True, issuer=issuer)
+
+    def confirm_link(self, link: str) -> None:
+        """The operator has the account: it signs in from now on."""
+        self._living()
+        if link not in self.standing.oidc_waiting:
+            raise FactorUnknown
+        self.trigger_event(self.OidcConfirmed, link=link)
 
     def unlink(self, link: str) -> None:
-        if link not in self.standing.oidc:
+        if link not in (*self.standing.oidc, *self.standing.oidc_waiting):
             raise FactorUnknown
         self._oidc_unlinked(link=link)
 
@@ -238,7 +263,7 @@ class Login(Aggregate, stored_as="identity.Login"):
         if self.standing.ended:
             return False
         keys = tuple(passkey.key for passkey in self.standing.passkeys)
-        self._ended(cause=cause, keys=keys, links=self.standing.oidc)
+        self._ended(cause=cause, keys=keys, links=(*self.standing.oidc, *self.standing.oidc_waiting))
         return True
 
     def _living(self) -> None:
@@ -292,12 +317,14 @@ class Login(Aggregate, stored_as="identity.Login"):
         self.standing = replace(self.standing, recovery_left=unused)
 
     @event(OidcLinked)
-    def _oidc_linked(self, link: str) -> None:
-        self.standing = replace(self.standing, oidc=(*self.standing.oidc, link))
+    def _oidc_linked(self, link: str, waits: bool, issuer: str) -> None:
+        place = "oidc_waiting" if waits else "oidc"
+        links: dict[str, Any] = {place: (*getattr(self.standing, place), link)}
+        self.standing = replace(self.standing, **links, oidc_issuers=(*self.standing.oidc_issuers, (link, issuer)))
 
     @event(OidcUnlinked)
     def _oidc_unlinked(self, link: str) -> None:
-        self.standing = replace(self.standing, oidc=tuple(each for each in self.standing.oidc if each != link))
+        self.standing = without_link(self.standing, link)
 
     @event(SignInsDelayed)
     def _sign_ins_delayed(self, misses: int, at: datetime) -> None:

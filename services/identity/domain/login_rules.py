@@ -126,6 +126,18 @@ class AlreadyLinked(Refused):
     en = "This account of the identity provider is linked already."
 
 
+class LinkWaits(Refused):
+    """The account was named for an operator who has not said yet that it is hers."""
+
+    rule = "X-SIGN-6"
+    status = 403
+    zh = "该账号由机构负责人登记，尚待操作员本人确认：请先用自己的通行密钥或动态口令登录，在“登录与安全”中确认。"
+    en = (
+        "The owner of the office named this account for an operator who has not confirmed it: sign in with your own "
+        "passkey or one-time password first, and confirm it under sign-in and security."
+    )
+
+
 def wait_after(misses: int) -> timedelta:
     """Nothing for the first misses, then 1 s, 2 s, 4 s … a quarter of an hour at most: a delay, never a lock."""
     if misses < FREE_MISSES:

@@ -123,6 +123,17 @@ class Office(Aggregate, stored_as="identity.Office"):
         def apply(self, aggregate: Any) -> None:
             aggregate.standing = changed(aggregate.standing, ended_on=self.on, successor=self.into)
 
+    class TookOver(Aggregate.Event):
+        """It stands in the place of others from a day on: whatever they left undone is its own work now."""
+
+        codes: tuple[str, ...]  # the one that was merged into it, and those that had been merged into that one before
+        since: tuple[date, ...]
+
+        def apply(self, aggregate: Any) -> None:
+            known = dict(aggregate.standing.took_over)
+            fresh = [(code, day) for code, day in zip(self.codes, self.since, strict=True) if code not in known]
+            aggregate.standing = changed(aggregate.standing, took_over=(*aggregate.standing.took_over, *fresh))
+
     class Closed(Aggregate.Event):
         """It is no more from a day on."""
 
@@ -238,6 +249,12 @@ class Office(Aggregate, stored_as="identity.Office"):
             raise OfficeGone(field="into")
         self._require_not_before(on)
         self.trigger_event(self.Merged, into=into.code, on=on)
+
+    def take_over(self, merged: OfficeStanding, *, on: date) -> None:
+        """Stand in another's place from a day on, and in the place of all whose place that one had taken."""
+        taken = ((merged.code, on), *((code, max(on, since)) for code, since in merged.took_over))
+        codes, since = zip(*taken, strict=True)
+        self.trigger_event(self.TookOver, codes=codes, since=since)
 
     def close(self, *, on: date, reason: str) -> None:
         """End it."""

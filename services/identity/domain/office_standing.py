@@ -29,6 +29,7 @@ class OfficeStanding:
     suspended: bool = False  # by the office above
     ended_on: date | None = None  # the first day on which it is no more
     successor: str | None = None
+    took_over: tuple[tuple[str, date], ...] = ()  # whose place it took, and from which day on
 
     @property
     def role(self) -> str:
@@ -49,6 +50,10 @@ class OfficeStanding:
         if self.kind == "school":
             return self.code[2:4]
         return self.org if self.kind == "province_education" else None
+
+    def predecessors(self, today: date) -> tuple[str, ...]:
+        """The codes of those whose students are its own by this day; only schools have any (A4-1)."""
+        return tuple(code for code, since in self.took_over if since <= today) if self.kind == "school" else ()
 
     def is_open(self, today: date) -> bool:
         """Whether anybody can act for it at all."""

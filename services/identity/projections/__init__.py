@@ -2,6 +2,7 @@
 
 from services.identity.domain.account import Account
 from services.identity.domain.consent import Consent
+from services.identity.domain.consent_request import ConsentRequest
 from services.identity.domain.identity_claim import IdentityClaim
 from services.identity.domain.login import Login
 from services.identity.domain.look import Alert, HeardLook, Look
@@ -57,6 +58,7 @@ AGGREGATES: tuple[type[Aggregate], ...] = (
     HeardLook,
     Alert,
     Consent,
+    ConsentRequest,
     IdentityClaim,
     Office,
     Operator,

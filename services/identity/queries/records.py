@@ -26,6 +26,19 @@ _SEEN: Final = (
 )  # fmt: skip
 
 
+_IN_CHARGE: Final = """
+    WITH RECURSIVE heirs AS (
+        SELECT code, ended_on, successor, 0 AS step FROM office_register WHERE code = %(code)s
+        UNION ALL
+        SELECT next.code, next.ended_on, next.successor, step + 1
+        FROM heirs JOIN office_register AS next ON next.code = heirs.successor
+        WHERE heirs.ended_on <= %(today)s AND step < 20
+    )
+    SELECT code, name FROM heirs JOIN office_names USING (code)
+    WHERE valid_from <= %(today)s ORDER BY step DESC, valid_from DESC LIMIT 1
+"""
+
+
 class RecordQueries:
     """Records that were heard, as their owner and the use cases see them."""
 
@@ -42,7 +55,8 @@ class RecordQueries:
             f"SELECT {', '.join(_SHOWN)} FROM heard_records WHERE person_id = %s ORDER BY since DESC, id LIMIT %s",
             (person_id, MOST),
         )
-        unbound = explain_all(mine.pairs, self.records_under(mine.id_keys), shanghai_date(by.recorded_at))
+        under = self.records_under(mine.id_keys)
+        unbound = explain_all(mine.pairs, under, shanghai_date(by.recorded_at), self.school_in_charge)
         return {"records": [dict(zip(_SHOWN, row, strict=True)) for row in own], "unbound": unbound}
 
     def identities_of(self, person_id: UUID) -> Identities:
@@ -79,6 +93,13 @@ class RecordQueries:
             "SELECT school_name FROM heard_records WHERE school_code = %s ORDER BY since DESC LIMIT 1", (school_code,)
         )
         return str(rows[0][0]) if rows else school_code
+
+    def school_in_charge(self, school_code: str, today: date) -> tuple[str, str]:
+        """Code and name of the school that answers for a school's students today: itself, or the one it went into."""
+        with self.store.reading() as cursor:
+            cursor.execute(_IN_CHARGE, {"code": school_code, "today": today})
+            row: Any = cursor.fetchone()
+        return (str(row[0]), str(row[1])) if row else (school_code, self.find_school_name(school_code))
 
     def _seen(self, condition: str, values: tuple[Any, ...]) -> list[RecordSeen]:
         rows = self._rows(

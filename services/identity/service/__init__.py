@@ -9,7 +9,7 @@ from services.identity.adapters.oidc import HttpsProviders, ProvidersFile
 from services.identity.adapters.operators_file import OperatorsFile
 from services.identity.adapters.pictures import PillowPictures
 from services.identity.application.claim_evidence import ClaimEvidence
-from services.identity.application.consents import Consents
+from services.identity.application.consent_requests import ConsentRequests
 from services.identity.application.identity import Identity
 from services.identity.application.invitations import Invitations
 from services.identity.application.looks import LookReports
@@ -25,8 +25,10 @@ from services.identity.config import Config
 from services.identity.queries import IdentityQueries
 from services.identity.queries.claim_review import ClaimQueries
 from services.identity.queries.looks import LookQueries
+from services.identity.queries.office_looks import OfficeLooks
 from services.identity.queries.offices import OfficeQueries
 from services.identity.queries.people import PeopleQueries
+from services.identity.queries.schools import SchoolQueries
 from services.identity.queries.sign_in import SignInQueries
 from services.identity.service.accounts import AccountAnswers
 from services.identity.service.claims import ClaimAnswers
@@ -69,11 +71,13 @@ class Edge:
         self.look_reports = LookReports(self.store, clock_from(config.clock))
         clock, keyring = clock_from(config.clock), Keyring.from_file(config.keys_file)
         self.looks = LookQueries(self.store, keyring)
-        self.consents = Consents(self.use_cases, self.looks)
+        self.office_looks = OfficeLooks(self.store)
+        self.consents = ConsentRequests(self.use_cases, self.looks, config.public_origin)
         self.offices = Offices(self.store, clock)
         self.appointments = Appointments(self.store, clock, keyring)
         self.machine_clients = MachineClients(self.store, clock, keyring)
         self.office_queries = OfficeQueries(self.store, keyring)
+        self.schools = SchoolQueries(self.store)
         self.claim_queries = ClaimQueries(self.store, keyring)
         self.people_queries = PeopleQueries(self.store, keyring, self.use_cases.allowances)
         self.people = People(self.store, clock, keyring, self.people_queries)

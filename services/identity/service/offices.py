@@ -29,6 +29,7 @@ from shared.contracts.rpc.identity_operators import (
     NameOfficeOwnerV1,
     RevokeOperatorV1,
 )
+from shared.contracts.rpc.identity_schools import ListSchoolsV1
 
 Request = dict[str, Any]
 
@@ -41,6 +42,10 @@ class OfficeAnswers:
     @answers(FoundOfficeV1)
     def found_office(self, request: Request, by: By) -> Any:
         return self.edge.offices.found_office(**request, by=by)
+
+    @answers(ListSchoolsV1)
+    def list_schools(self, request: Request, by: By) -> Any:
+        return self.edge.schools.list_schools(**request, by=by)
 
     @answers(RenameOfficeV1)
     def rename_office(self, request: Request, by: By) -> Any:

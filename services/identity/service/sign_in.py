@@ -11,6 +11,7 @@ from shared.contracts.rpc.identity_factors import (
     BeginPasskeyV1,
     BeginTotpV1,
     CompleteEnrolmentV1,
+    ConfirmProviderAccountV1,
     LinkProviderAccountV1,
     ListMyFactorsV1,
     MakeRecoveryCodesV1,
@@ -163,6 +164,10 @@ class FactorAnswers:
     @answers(LinkProviderAccountV1)
     def link_provider_account(self, request: Request, by: By) -> Any:
         return self.edge.sign_in.providers.link_provider_account(**request, by=by)
+
+    @answers(ConfirmProviderAccountV1)
+    def confirm_provider_account(self, request: Request, by: By) -> Any:
+        return self.edge.sign_in.providers.confirm_provider_account(**request, by=by)
 
     @answers(UnlinkProviderAccountV1)
     def unlink_provider_account(self, request: Request, by: By) -> Any:

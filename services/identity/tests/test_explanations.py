@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.identity.domain.bind_tries import BindTries
-from services.identity.domain.explanations import CAUSES, RecordSeen, cause_of, cause_of_none, explain_all, explained
+from services.identity.domain.explanations import (
+    CAUSES,
+    SELF_TAUGHT,
+    RecordSeen,
+    cause_of,
+    cause_of_none,
+    explain_all,
+    explained,
+)
 from services.identity.domain.record_rules import differs_in
 from shared.contracts.rpc.identity_people import REASONS, UnboundRecordV1
 from shared.rules.rulebook import RULES
@@ -19,6 +27,13 @@ TODAY = date(2026, 10, 20)
 PERSON, STRANGER = UUID(int=1), UUID(int=2)
 PAIRS = (("doc-1", "name-1"), ("doc-2", "name-2"))
 KEYS = st.sampled_from(["doc-1", "doc-2", "doc-x", "doc-y", "name-1", "name-2", "name-x", "name-y"])
+
+
+def itself(code: str, today: date) -> tuple[str, str]:
+    """A school that nobody merged."""
+    return code, "北京大学"
+
+
 SEEN = RecordSeen(UUID(int=9), "status", "doc-1", "name-x", "4111010001", "北京大学", "", 2026, None, False, None)
 
 
@@ -67,12 +82,12 @@ def test_an_explanation_depends_on_equality_alone(seen: RecordSeen, document: st
         id=owner,
     )
     assert cause_of(PAIRS, seen, person_id=PERSON) == cause_of(PAIRS, other, person_id=PERSON)
-    assert explain_all(PAIRS, [seen], TODAY) == explain_all(PAIRS, [other], TODAY)
+    assert explain_all(PAIRS, [seen], TODAY, itself) == explain_all(PAIRS, [other], TODAY, itself)
 
 
 @given(records)
 def test_of_a_record_that_is_not_ones_own_neither_name_nor_number_nor_school_is_told(seen: RecordSeen) -> None:
-    for told in explain_all(PAIRS, [seen], TODAY):
+    for told in explain_all(PAIRS, [seen], TODAY, itself):
         said = {key: str(value) for key, value in told.items()}
         assert not {seen.id_key, seen.name_key, str(seen.id), str(seen.person_id)} & {*said.values()} - {"None"}
         if (seen.id_key, seen.name_key) not in PAIRS:
@@ -95,9 +110,9 @@ def test_the_day_by_which_an_office_answers_counts_working_days() -> None:
 
 def test_a_record_of_ones_own_that_was_disowned_names_its_school() -> None:
     own = replace(SEEN, name_key="name-1", disowned_on=TODAY)
-    (told,) = explain_all(PAIRS, [own], TODAY)
+    (told,) = explain_all(PAIRS, [own], TODAY, itself)
     assert (told["reason"], told["school_code"]) == ("DISOWNED", "4111010001")
-    assert explain_all(PAIRS, [replace(own, disowned_on=None)], TODAY) == []
+    assert explain_all(PAIRS, [replace(own, disowned_on=None)], TODAY, itself) == []
 
 
 @pytest.mark.parametrize(
@@ -113,6 +128,25 @@ def test_a_record_of_ones_own_that_was_disowned_names_its_school() -> None:
 )
 def test_where_there_is_no_record_year_and_day_say_why(kind: str, year: int, today: date, reason: str) -> None:
     assert cause_of_none(kind, year, "", today) == reason
+
+
+@pytest.mark.rule("AC-22")
+@pytest.mark.parametrize(
+    ("year", "category", "reason"),
+    [
+        (2001, "普通高等教育", "OVERDUE"),
+        (2000, "普通高等教育", "BEFORE_2001"),
+        (2020, SELF_TAUGHT, "SELF_TAUGHT"),
+        (1999, SELF_TAUGHT, "SELF_TAUGHT"),
+    ],
+)
+def test_statuses_are_found_since_2001_and_none_of_self_taught_examinations(
+    year: int, category: str, reason: str
+) -> None:
+    """Given no status of a year, when it is asked for, then the answer says that statuses are kept since 2001 and that
+    self-taught examinations have none, before any office is named."""
+    assert cause_of_none("status", year, category, TODAY) == reason
+    assert explained("BEFORE_2001", kind="status", today=TODAY)["rule"] == "AC-22"
 
 
 def test_tries_are_counted_by_the_day() -> None:

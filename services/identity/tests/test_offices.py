@@ -16,6 +16,8 @@ from services.identity.domain.office import (
     OwnerMissing,
     a_year_from,
 )
+from services.identity.queries.records import RecordQueries
+from services.identity.queries.schools import SchoolQueries
 from services.identity.tests.office_world import (
     FAR_SCHOOL,
     OTHER_SCHOOL,
@@ -25,7 +27,9 @@ from services.identity.tests.office_world import (
     OfficeWorld,
     office_world,
 )
-from shared.access.decide import NotPermitted, Resource, StepUpNeeded, require
+from shared.access.assertion import Assertion
+from shared.access.decide import NotPermitted, Resource, StepUpNeeded, decide, require
+from shared.bus import codec
 from shared.eventstore.privacy import Keyring
 from shared.rules.refused import MalformedValue, NotFound, Refused
 from tests.support.actors import StandingClock
@@ -101,6 +105,93 @@ def test_nobody_acts_for_an_office_from_the_day_it_is_merged(world: OfficeWorld,
     world.work()
     above = world.tell(world.signed_in(ministry), "get_office", code=SCHOOL)
     assert (above["state"], above["successor"]) == ("ended", OTHER_SCHOOL)
+
+
+@pytest.mark.rule("A4-1")
+def test_a_school_that_took_anothers_place_acts_for_its_students_from_that_day(
+    world: OfficeWorld, ministry: str
+) -> None:
+    """Given a school that is merged into another, when its students' records are asked for before that day, on it, by
+    a third school, or after the successor was merged too, then the school in charge acts for them and no other."""
+    _, _, successor = founded(world, ministry)
+    far = world.found(world.signed_in(ministry), FAR_SCHOOL, name="浙江大学")
+    world.tell(world.signed_in(ministry), "merge_office", code=SCHOOL, into=OTHER_SCHOOL, on="2026-10-25")
+    students = Resource("student_status", school=SCHOOL)
+    assert acting(world, successor).predecessors == ()
+    assert not decide(acting(world, successor), "register_years", students).allow
+    world.forward(days=5)
+    assert acting(world, successor).predecessors == (SCHOOL,)
+    for action in ("register_years", "file_case", "draft_certificates", "read_status"):
+        assert decide(acting(world, successor), action, students).allow, action
+        assert decide(acting(world, far), action, students).rule == "A4-1"
+    above = world.signed_in(ministry)
+    world.tell(above, "merge_office", code=OTHER_SCHOOL, into=FAR_SCHOOL, on="2026-10-28")
+    world.forward(days=3)
+    assert acting(world, far).predecessors == (OTHER_SCHOOL, SCHOOL)
+    assert decide(acting(world, far), "register_years", students).allow
+    world.require_sound()
+
+
+def test_what_is_merged_into_a_school_that_will_itself_be_merged_goes_on_with_it(
+    world: OfficeWorld, ministry: str
+) -> None:
+    founded(world, ministry)
+    far = world.found(world.signed_in(ministry), FAR_SCHOOL, name="浙江大学")
+    above = world.signed_in(ministry)
+    world.tell(above, "merge_office", code=OTHER_SCHOOL, into=FAR_SCHOOL, on="2026-10-28")
+    world.tell(above, "merge_office", code=SCHOOL, into=OTHER_SCHOOL, on="2026-10-25")
+    world.forward(days=8)
+    assert acting(world, far).predecessors == (OTHER_SCHOOL, SCHOOL)
+
+
+def acting(world: OfficeWorld, operator_id: str) -> Assertion:
+    holder = world.holders.named(operator_id)
+    assert holder is not None
+    return world.signed_in(operator_id, predecessors=holder.predecessors)
+
+
+def listed(world: OfficeWorld, text: str = "", **asked: Any) -> Any:
+    world.work()
+    contract = world.contracts["list_schools"]
+    loaded = codec.read(contract, {"text": text, **asked})
+    return codec.write(contract.answer, SchoolQueries(world.store).list_schools(**loaded, by=world.by(None)))
+
+
+def test_anybody_finds_a_school_by_a_part_of_any_of_its_names_or_by_its_code(world: OfficeWorld, ministry: str) -> None:
+    """Names of before and of today find it, one that comes later does not; nothing else of the office is told."""
+    founded(world, ministry)
+    above = world.signed_in(ministry)
+    world.found(above, FAR_SCHOOL, name="浙江大学")
+    world.tell(above, "rename_office", code=FAR_SCHOOL, name="之江大学", valid_from="2026-10-22")
+    world.tell(above, "rename_office", code=FAR_SCHOOL, name="后来大学", valid_from="2027-10-22")
+    world.forward(days=3)
+    (found,) = listed(world, "浙江")["schools"]
+    assert (found["code"], found["name"], found["former_names"]) == (FAR_SCHOOL, "之江大学", ["浙江大学"])
+    assert (found["province"], found["province_name"], found["state"]) == ("33", "浙江", "open")
+    assert listed(world, "后来")["schools"] == []
+    assert [each["code"] for each in listed(world, "41110")["schools"]] == [SCHOOL, OTHER_SCHOOL]
+    assert [each["code"] for each in listed(world, "北京大学")["schools"]] == [SCHOOL]
+    assert [each["code"] for each in listed(world, province="33")["schools"]] == [FAR_SCHOOL]
+    for nothing in ("%", "_", "\\", "moe", "北京市教育委员会"):
+        assert listed(world, nothing)["schools"] == []
+    first = listed(world, "大学", limit=2)
+    assert (len(first["schools"]), first["next"]) == (2, 2)
+    rest = listed(world, "大学", limit=2, offset=2)
+    assert (len(rest["schools"]), rest["next"]) == (1, None)
+
+
+def test_the_list_of_schools_says_what_took_a_schools_place(world: OfficeWorld, ministry: str) -> None:
+    founded(world, ministry)
+    world.tell(world.signed_in(ministry), "merge_office", code=SCHOOL, into=OTHER_SCHOOL, on="2026-10-25")
+    (before,) = listed(world, "北京大学")["schools"]
+    assert (before["state"], before["successor"]) == ("open", None)
+    world.forward(days=5)
+    (found,) = listed(world, "北京大学")["schools"]
+    assert (found["state"], found["successor"], found["successor_name"]) == ("ended", OTHER_SCHOOL, "中国人民大学")
+    in_charge = RecordQueries(world.store).school_in_charge
+    assert in_charge(SCHOOL, world.today) == (OTHER_SCHOOL, "中国人民大学")
+    assert in_charge(OTHER_SCHOOL, world.today) == (OTHER_SCHOOL, "中国人民大学")
+    assert in_charge("4151010610", world.today) == ("4151010610", "4151010610")
 
 
 def test_an_office_merges_only_into_a_living_one_of_its_kind(world: OfficeWorld, ministry: str) -> None:

@@ -31,6 +31,7 @@ class MyFactorsV1(Contract):
     has_password = shapes.flag()
     has_totp = shapes.flag()
     provider_accounts = shapes.integer(0)
+    provider_accounts_waiting = shapes.integer(0, metadata={"description": "Named by the office's owner only."})
     recovery_codes_left = shapes.integer(0)
     passkeys = fields.List(fields.Nested(MyPasskeyV1), required=True, validate=Length(max=20))
 
@@ -38,6 +39,7 @@ class MyFactorsV1(Contract):
         "has_password": True,
         "has_totp": False,
         "provider_accounts": 0,
+        "provider_accounts_waiting": 0,
         "recovery_codes_left": 9,
         "passkeys": [MyPasskeyV1.example],
     }
@@ -236,7 +238,10 @@ class CompleteEnrolmentV1(Command):
 
 
 class LinkProviderAccountV1(Command):
-    """The owner of an office says which account of its identity provider an operator is; arrival makes none."""
+    """The owner of an office says which account of its identity provider an operator is; arrival makes none.
+
+    It waits until the operator has confirmed it: nobody signs in for another on the word of whoever appoints.
+    """
 
     service = "identity"
     method = "link_provider_account"
@@ -252,15 +257,37 @@ class LinkProviderAccountV1(Command):
     }
 
 
+class ConfirmProviderAccountV1(Command):
+    """An operator proves that the account that was named for her is hers, by signing in there (A24-2).
+
+    Asked in a session of the own right after a strong factor; begun like a sign-in at the provider.
+    """
+
+    service = "identity"
+    method = "confirm_provider_account"
+    answer = SavedV1
+
+    ceremony = shapes.text(100)
+    state = shapes.text(200)
+    code = shapes.text(2000)
+
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": _COMMAND,
+        "ceremony": "a-secret-of-this-sign-in",
+        "state": "what-was-sent-along",
+        "code": "what-the-provider-gave",
+    }
+
+
 class UnlinkProviderAccountV1(Command):
-    """The provider's account stands for the operator no more; its sessions end."""
+    """The provider's account stands for the operator no more; its sessions end. Without an account, none does."""
 
     service = "identity"
     method = "unlink_provider_account"
     answer = SavedV1
 
     operator_id = shapes.text(80)
-    account = shapes.text(255)
+    account = shapes.text(255, shortest=0, required=False, load_default="")
 
     example: ClassVar[dict[str, Any]] = {
         "command_id": _COMMAND,

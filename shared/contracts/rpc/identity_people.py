@@ -12,7 +12,8 @@ from shared.contracts.contract import Command, Contract, Request, SavedV1
 KINDS = ("status", "qualification")
 REASONS = (
     "NAMES_DIFFER", "DOCUMENTS_DIFFER", "BOTH_DIFFER", "COUNTRY_NOT_KEPT", "CONTESTED", "DISOWNED", "BEING_BOUND",
-    "BOUND", "BEFORE_1991", "SELF_TAUGHT", "OLD_CERTIFICATE", "NOT_REGISTERED_YET", "OVERDUE", "NUMBER_NOT_FOUND",
+    "BOUND", "BEFORE_1991", "BEFORE_2001", "SELF_TAUGHT", "OLD_CERTIFICATE", "NOT_REGISTERED_YET", "OVERDUE",
+    "NUMBER_NOT_FOUND",
 )  # fmt: skip
 _COMMAND = "01930f3a-0000-7000-8000-000000000001"
 _STATUS = "01930f3a-0000-7000-8000-0000000000a1"
@@ -41,6 +42,10 @@ class UnboundRecordV1(Contract):
     rule = shapes.text(12)
     school_code = shapes.school_code(allow_none=True)
     school_name = shapes.text(80, allow_none=True)
+    in_charge_code = shapes.school_code(
+        allow_none=True, metadata={"description": "The school itself, or the one that took its place."}
+    )
+    in_charge_name = shapes.text(80, allow_none=True)
     province = shapes.province(allow_none=True)
     due_on = shapes.day(allow_none=True, metadata={"description": "If it is asked for today."})
     working_days = shapes.integer(0, 1000, allow_none=True, metadata={"description": "That the office has for it."})
@@ -54,7 +59,9 @@ class UnboundRecordV1(Contract):
         "turn": "school",
         "rule": "A19-1",
         "school_code": "4111010001",
-        "school_name": "北京大学",
+        "school_name": "北京医科大学",
+        "in_charge_code": "4111010001",
+        "in_charge_name": "北京大学",
         "province": "11",
         "due_on": "2026-11-24",
         "working_days": 25,

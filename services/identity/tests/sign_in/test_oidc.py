@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,14 @@ import pytest
 from services.identity.adapters.oidc import HttpsProviders, ProvidersFile
 from services.identity.application.offices import NotItsOwner
 from services.identity.application.oidc import Provider, ProviderSilent
-from services.identity.domain.login_rules import AlreadyLinked, CeremonyOver, WrongSignIn
+from services.identity.domain.login_rules import (
+    AlreadyLinked,
+    CeremonyOver,
+    FactorUnknown,
+    LastStrongFactor,
+    LinkWaits,
+    WrongSignIn,
+)
 from services.identity.tests.office_world import OTHER_SCHOOL, SCHOOL, office_world
 from services.identity.tests.sign_in.conftest import SignInWorld
 from shared.access.assertion import NotSignedIn
@@ -52,7 +60,25 @@ def operator(world: SignInWorld, provider: LyingProvider) -> str:
     operator_id, _, _ = world.registrar()
     link(world, operator_id)
     world.clock.instant = datetime.now(UTC)
+    confirm(world, provider, operator_id)
     return operator_id
+
+
+def own_session(world: SignInWorld, operator_id: str) -> Any:
+    """A session that the operator began with a factor of the own, just shown."""
+    holder = world.offices.holders.named(operator_id)
+    assert holder is not None
+    by = world.by(None, "begin", None, "", "")
+    began = world.identity.sessions.begin(holder, amr=("hwk",), device="", by=by, strong=True)
+    return world.asserted(began)
+
+
+def confirm(world: SignInWorld, provider: LyingProvider, operator_id: str) -> Any:
+    """The operator signs in at the provider too, in the own session."""
+    begun = world.tell(None, "begin_provider_sign_in", office=SCHOOL)
+    back = provider.approve(begun["address"])
+    mine = own_session(world, operator_id)
+    return world.tell(mine, "confirm_provider_account", ceremony=begun["ceremony"], **back)
 
 
 def owner_of(world: SignInWorld, operator_id: str) -> Any:
@@ -82,6 +108,10 @@ def test_staff_sign_in_at_their_offices_own_provider(world: SignInWorld) -> None
         know_user(issuer, "stranger", amr=["otp"])
         know_user(issuer, "weak", amr=["pwd"])
         world.clock.instant = datetime.now(UTC)
+        begun = world.tell(None, "begin_provider_sign_in", office=SCHOOL)
+        back = approve(begun["address"], "zhaoyun")
+        said = {"ceremony": begun["ceremony"], "state": back["state"], "code": back["code"]}
+        world.tell(own_session(world, operator_id), "confirm_provider_account", **said)
         begun = world.tell(None, "begin_provider_sign_in", office=SCHOOL)
         asked = query_of(begun["address"])
         assert (asked["response_type"], asked["code_challenge_method"], asked["scope"]) == ("code", "S256", "openid")
@@ -261,6 +291,61 @@ def test_an_account_is_linked_by_the_offices_owner_alone_and_stands_for_one_oper
     world.offices.require_sound()
 
 
+@pytest.mark.rule("A24-2")
+def test_an_account_signs_nobody_in_until_its_operator_proved_it(world: SignInWorld, provider: LyingProvider) -> None:
+    """Given an account that the owner named for an operator, when somebody signs in with it, when the owner or a
+    colleague confirms it, or when the operator confirms without a step-up or with another account, then it is refused;
+    when the operator signs in there in a session of the own, then the account signs her in."""
+    world.providers.known[SCHOOL] = Provider(SCHOOL, provider.issuer, "xueji", SECRET)
+    operator_id, _, _ = world.registrar()
+    link(world, operator_id)
+    world.clock.instant = datetime.now(UTC)
+    with pytest.raises(LinkWaits):
+        sign_in(world, provider)
+    owner = owner_of(world, operator_id).sub
+    with pytest.raises(FactorUnknown):
+        confirm(world, provider, owner)
+    mine = own_session(world, operator_id)
+    begun = world.tell(None, "begin_provider_sign_in", office=SCHOOL)
+    said = {"ceremony": begun["ceremony"], **provider.approve(begun["address"])}
+    with pytest.raises(StepUpNeeded):
+        world.tell(replace(mine, stepped_up=False), "confirm_provider_account", **said)
+    provider.lie = changed(sub="another-account")
+    with pytest.raises(FactorUnknown):
+        confirm(world, provider, operator_id)
+    provider.lie = dict
+    assert world.tell(mine, "list_my_factors")["provider_accounts_waiting"] == 1
+    confirm(world, provider, operator_id)
+    factors = world.tell(mine, "list_my_factors")
+    assert (factors["provider_accounts"], factors["provider_accounts_waiting"]) == (1, 0)
+    assert world.asserted(sign_in(world, provider)).sub == operator_id
+    assert any("confirmed your account" in each for each in world.notices())
+    world.offices.require_sound()
+
+
+@pytest.mark.rule("X-SIGN-3")
+def test_an_account_of_a_provider_that_left_counts_no_more_and_is_unlinked(
+    world: SignInWorld, provider: LyingProvider, operator: str
+) -> None:
+    """Given an operator linked to an account of a provider, when the provider leaves the settings, then the last other
+    strong factor stays, and the owner unlinks the account with its name or without."""
+    mine = own_session(world, operator)
+    before = world.providers.known.pop(SCHOOL)
+    assert world.tell(mine, "list_my_factors")["provider_accounts"] == 0
+    with pytest.raises(LastStrongFactor):
+        world.tell(mine, "remove_totp")
+    with pytest.raises(FactorUnknown):
+        world.tell(owner_of(world, operator), "unlink_provider_account", operator_id=operator, account="another")
+    world.tell(owner_of(world, operator), "unlink_provider_account", operator_id=operator)
+    world.providers.known[SCHOOL] = before
+    with pytest.raises(WrongSignIn):
+        sign_in(world, provider)
+    link(world, operator)
+    del world.providers.known[SCHOOL]
+    world.tell(owner_of(world, operator), "unlink_provider_account", operator_id=operator, account=ACCOUNT)
+    world.offices.require_sound()
+
+
 @pytest.mark.parametrize(
     "metadata",
     [
@@ -271,8 +356,9 @@ def test_an_account_is_linked_by_the_offices_owner_alone_and_stands_for_one_oper
     ],
 )
 def test_a_provider_that_names_another_place_is_not_followed(
-    world: SignInWorld, provider: LyingProvider, operator: str, metadata: dict[str, Any]
+    world: SignInWorld, provider: LyingProvider, metadata: dict[str, Any]
 ) -> None:
+    world.providers.known[SCHOOL] = Provider(SCHOOL, provider.issuer, "xueji", SECRET)
     provider.metadata = metadata
     with pytest.raises(ProviderSilent):
         world.tell(None, "begin_provider_sign_in", office=SCHOOL)
