@@ -37,6 +37,7 @@ CLAIM_ROUTES: Final = (
     Route("GET", CLAIMS, identity_claim_review.ListIdentityClaimsV1, "identity"),
     Route("GET", CLAIM, identity_claim_review.GetIdentityClaimV1, "identity"),
     Route("POST", f"{CLAIM}/take", identity_claim_review.TakeIdentityClaimV1, "identity"),
+    Route("POST", f"{CLAIM}/compare", identity_claim_review.CompareClaimDocumentV1, "identity"),
     Route("POST", f"{CLAIM}/put-back", identity_claim_review.PutBackIdentityClaimV1, "identity"),
     Route("POST", f"{CLAIM}/ask-more", identity_claim_review.AskMoreEvidenceV1, "identity"),
     Route("POST", f"{CLAIM}/decide", identity_claim_review.DecideIdentityClaimV1, "identity"),

@@ -187,6 +187,11 @@ CLAIM_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "无需账号。先验证联系方式，再提供证明；三个工作日内作出决定。",
         "You need no account. Prove a contact first, then your identity; it is decided within three working days.",
     ),
+    "claim_affected": (
+        "申诉获支持后，该证件名下的其他账号将停用，用其办理的考试、应征等报名会受影响，请先向报名机构了解。",
+        "If it is granted, every other account under the document stops. Sign-ups for examinations or military service "
+        "that were made with one of them are affected: ask those offices first.",
+    ),
     "claim_statement": ("情况说明（可不填）", "In your own words (not required)"),
     "claim_statement_hint": (
         "请勿填写证件号码、电话或邮箱。",

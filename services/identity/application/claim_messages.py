@@ -18,6 +18,16 @@ from shared.eventstore.log import FactRecord
 from shared.eventstore.privacy import CannotOpen
 
 Words = tuple[str, str]
+# AC-10: other sites sign people up by an account here, and an account that lost its document serves them no more
+AFFECTED: Final = (
+    "如申诉获支持，该证件名下的其他账号将停用，用其办理的考试、应征等报名会受影响。",
+    "If the claim is granted, every other account under the document stops; sign-ups for examinations or military"
+    " service that were made with one are affected.",
+)
+LOST: Final = (
+    "用该账号办理的考试、应征等报名会受影响，请尽快向报名机构说明。",
+    "Sign-ups for examinations or military service that were made with it are affected: tell those offices soon.",
+)
 _FINAL: Final = ("此决定为最终决定。", "This decision is final.")
 
 
@@ -120,19 +130,20 @@ _TO_ASKER: Final[dict[type[Any], Callable[[Any], Words]]] = {
 
 def _contested(fact: Any) -> Words:
     return (
-        "有人就您账号所用的证件提出申诉并提交了材料。审核完成前您的账号不受影响；结果将另行通知，您有权申请复核。",
+        "有人就您账号所用的证件提出申诉并提交了材料。审核完成前您的账号不受影响；结果将另行通知，您有权申请复核。"
+        f"{AFFECTED[0]}",
         "Somebody claims the document of your account and has handed in proof. Nothing changes until it is decided;"
-        " you are told, and you may appeal.",
+        f" you are told, and you may appeal. {AFFECTED[1]}",
     )
 
 
 def _lost(fact: Any) -> Words:
     return (
         f"经核验，您账号所用的证件已归他人账号。理由：{fact.reason}。您的资料和联系方式保留，账号不能再登录。"
-        f"如证件确属您本人，可在 {fact.appeal_until} 前通过下方链接申请复核一次，由教育部另行决定。",
+        f"{LOST[0]}如证件确属您本人，可在 {fact.appeal_until} 前通过下方链接申请复核一次，由教育部另行决定。",
         f"The document of your account was found to be another person's. Reason: {fact.reason}. Your data and contact"
-        f" are kept, the account cannot sign in. If the document is yours, appeal once by the link below until"
-        f" {fact.appeal_until}: the ministry decides.",
+        f" are kept, the account cannot sign in. {LOST[1]} If the document is yours, appeal once by the link below"
+        f" until {fact.appeal_until}: the ministry decides.",
     )
 
 

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from services.identity.application.claim_queue import in_its_order
 from services.identity.application.claim_vouching import ClaimVouching
 from services.identity.application.claims import CLAIMANT, HOLDER
-from services.identity.domain.account import Account
+from services.identity.application.documents import with_country
+from services.identity.application.humans import documents_of_accounts, documents_of_operator
+from services.identity.application.secrets import checked_document
+from services.identity.domain.claim_compare_rules import may_grant, may_reverse
 from services.identity.domain.claim_refusals import ClaimInReview, ClaimStepRefused, OwnClaim
 from services.identity.domain.claim_rules import APPEAL, clean_reason, may_decide, may_decide_appeal
 from services.identity.domain.identity_claim import IdentityClaim
-from services.identity.domain.operator import OPERATOR_ID, Operator
 from shared.access.by import By
 from shared.access.decide import Resource, require
 from shared.eventstore.application import Answer, ChangedMeanwhile, command
@@ -42,6 +44,23 @@ class ClaimReview(ClaimVouching):
         claim.put_back(sub=by.sub)
         return self.save(claim, by=Context.of(by, rules=_REVIEW))
 
+    def compare_claim_document(self, *, by: By, **named: Any) -> Answer:
+        """Whether number and name, typed as the pictures show them, are those asked for; what was typed is not kept."""
+        return self._compare(by=self.secrets.blinded(by), **named)
+
+    @command
+    def _compare(self, *, command_id: UUID, claim_id: UUID, by: By, **typed: Any) -> Answer:
+        claim = self._reviewed(claim_id, "compare_claim", by)
+        standing = claim.standing
+        number, name = checked_document(now=by.recorded_at, **with_country({**typed, "id_type": standing.id_type}))
+        equal = {
+            "number_equal": self.keyring.id_key(standing.id_type, number) == standing.id_key,
+            "name_equal": self.keyring.name_key(name) == standing.name_key,
+        }
+        claim.compare(sub=by.sub, **equal, now=by.recorded_at)
+        answer = {"id": claim.id, "version": claim.version, **equal}
+        return self.save(claim, by=Context.of(by, rules=(*_REVIEW, "AC-9")), answer=answer)
+
     @command
     def ask_more_evidence(self, *, command_id: UUID, claim_id: UUID, reason: str, by: By) -> Answer:
         """Say what else has to be seen; the asker is told in these words."""
@@ -55,7 +74,10 @@ class ClaimReview(ClaimVouching):
         """Grant or deny; both sides are told why, and the one that lost how to appeal."""
         claim = self._reviewed(claim_id, "decide_claim", by, reason)
         reason = clean_reason(reason)
-        may_decide(claim.standing, "grant" if grants else "deny", by.sub)
+        if grants:
+            may_grant(claim.standing, by.sub)
+        else:
+            may_decide(claim.standing, "deny", by.sub)
         context = Context.of(by, rules=(*_REVIEW, "AC-9", "AC-10"), reason=reason)
         if grants:
             return self.grant(claim, sub=by.sub, reason=reason, context=context)
@@ -71,14 +93,17 @@ class ClaimReview(ClaimVouching):
         return claim
 
     def _require_no_side(self, claim: IdentityClaim, by: By) -> None:
-        """Nobody decides about the own document: operators have ids of their own, so their documents are compared."""
+        """Nobody decides about the own document, or after vouching for the asker (A24-2).
+
+        Operators have ids of their own, so all their documents are compared with those of everybody concerned.
+        """
         standing = claim.standing
-        reviewer = self.owning(Operator, OPERATOR_ID, [by.sub]).get(by.sub)
         holder = self.owners("account.document", [standing.id_key]).get(standing.id_key)
-        sides = {each for each in (standing.account_id, standing.other_account_id, holder) if each}
-        accounts = self.standings(Account, sides) if sides else {}
-        documents = {key for _, account in accounts.values() for key in account.all_identities.id_keys}
-        if reviewer is not None and reviewer[2].person_key in documents | {standing.id_key}:
+        vouchers = [str(each.person_id) for each in standing.vouchers if not each.taken_back]
+        vouched = self.owners("account.person", vouchers).values() if vouchers else ()
+        concerned = {each for each in (standing.account_id, standing.other_account_id, holder, *vouched) if each}
+        documents = {standing.id_key, *(documents_of_accounts(self, concerned) if concerned else ())}
+        if not documents_of_operator(self, by).isdisjoint(documents):
             raise OwnClaim
 
     # --- the appeal ---
@@ -115,7 +140,7 @@ class ClaimReview(ClaimVouching):
         reason = clean_reason(reason)
         if claim.standing.appeal_waits:
             raise ClaimInReview(due_on=self.other_claim_until(claim) or "-")
-        may_decide_appeal(claim.standing, by.sub)
+        (may_reverse if reverses else may_decide_appeal)(claim.standing, by.sub)
         self._require_no_side(claim, by)
         context = Context.of(by, rules=("AC-10", "A24-2"), reason=reason)
         if reverses:

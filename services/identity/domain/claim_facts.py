@@ -115,7 +115,21 @@ class ClaimFacts(ClaimLineFacts, ClaimWitnessFacts):
         at: datetime
 
         def apply(self, aggregate: Any) -> None:
-            aggregate.standing = changed(aggregate.standing, reviewer=self.reviewer, taken_at=self.at)
+            taken = {"reviewer": self.reviewer, "taken_at": self.at, "compared_by": ""}
+            aggregate.standing = changed(aggregate.standing, **taken)
+
+    class DocumentCompared(Aggregate.Event):
+        """The reviewer typed what stands in the pictures; whether it is what was asked for, and nothing else."""
+
+        reviewer: str
+        number_equal: bool
+        name_equal: bool
+        at: datetime
+
+        def apply(self, aggregate: Any) -> None:
+            standing, equal = aggregate.standing, self.number_equal and self.name_equal
+            misread = standing.misread if equal else (*standing.misread, self.reviewer)
+            aggregate.standing = changed(standing, compared_by=self.reviewer if equal else "", misread=misread)
 
     class PutBack(Aggregate.Event):
         """The reviewer puts it back into the line, where it was."""

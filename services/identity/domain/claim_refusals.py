@@ -171,6 +171,23 @@ class OwnClaim(Refused):
     rule = "A24-2"
 
 
+class NotCompared(Refused):
+    """A document is given away only after what stands in its pictures was typed and found to be what was asked for."""
+
+    rule = "AC-9"
+    zh = "请先按照片录入证件号码和姓名并与申请比对；一致后方可同意"
+    en = "type number and name as the pictures show them first: only where they agree with the claim is it granted"
+
+
+class MisreadTooOften(Refused):
+    """A comparison is no way to guess the number that is hidden."""
+
+    rule = "AC-9"
+    status = 429
+    zh = "您对此申请的比对已 {most} 次不一致：请要求补充材料、驳回，或放回由同事处理"
+    en = "{most} of your comparisons failed: ask for better pictures, deny the claim, or put it back for a colleague"
+
+
 class AppealRefused(Refused):
     """An appeal is made once, by the one who lost, within its time."""
 

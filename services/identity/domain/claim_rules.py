@@ -140,6 +140,8 @@ class ClaimStanding:
     keys: tuple[tuple[str, str], ...] = ()  # scope and key of what it holds beside the document
     classmates_salt: str = ""  # of the code to hand to them
     vouchers: tuple[Voucher, ...] = ()
+    compared_by: str = ""  # who typed what the pictures show, and found number and name to be those asked for
+    misread: tuple[str, ...] = ()  # by whom, each time that they were not
 
     @property
     def holds_contested(self) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from eventsourcing.domain import event
 
+from services.identity.domain.claim_compare_rules import may_compare, may_grant, may_reverse
 from services.identity.domain.claim_facts import ClaimFacts
 from services.identity.domain.claim_line_facts import Keys
 from services.identity.domain.claim_rules import (
@@ -171,6 +172,13 @@ class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
         may_take(self.standing, sub, now)
         self.trigger_event(self.Taken, reviewer=sub, at=now)
 
+    def compare(self, *, sub: str, number_equal: bool, name_equal: bool, now: datetime) -> None:
+        """Keep whether the pictures show the number and the name that were asked for."""
+        may_compare(self.standing, sub)
+        self.trigger_event(
+            self.DocumentCompared, reviewer=sub, number_equal=number_equal, name_equal=name_equal, at=now
+        )
+
     def put_back(self, *, sub: str) -> None:
         """Put it back where it was in the line."""
         may_decide(self.standing, "put_back", sub)
@@ -189,7 +197,7 @@ class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
         if self.standing.state == "proven":
             may_step(self.standing, "grant")
         else:
-            may_decide(self.standing, "grant", sub)
+            may_grant(self.standing, sub)
         self.trigger_event(
             self.Granted,
             how="knowledge" if self.standing.state == "proven" else "review",
@@ -256,7 +264,7 @@ class IdentityClaim(ClaimFacts, stored_as="identity.IdentityClaim"):
         person_id: UUID | None = None,
     ) -> None:
         """The last word, by another person."""
-        may_decide_appeal(self.standing, sub)
+        (may_reverse if reverses else may_decide_appeal)(self.standing, sub)
         self.trigger_event(
             self.AppealDecided,
             outcome="reversed" if reverses else "upheld",

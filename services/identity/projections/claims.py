@@ -88,6 +88,10 @@ class ClaimRegister(Projection):
     def taken(self, row: Row | None, fact: IdentityClaim.Taken) -> Row:
         return _moved(row, fact, reviewer=fact.reviewer)
 
+    @on(IdentityClaim.DocumentCompared)
+    def compared(self, row: Row | None, fact: IdentityClaim.DocumentCompared) -> Row:
+        return _moved(row, fact)
+
     @on(IdentityClaim.PutBack)
     def put_back(self, row: Row | None, fact: IdentityClaim.PutBack) -> Row:
         return _moved(row, fact, reviewer="")
@@ -205,7 +209,7 @@ def _step(row: Row | None, fact: Any) -> Row:
 
 
 _STEP = (Route(_step, key=lambda fact: (fact.originator_id, fact.originator_version)),)
-_UNTOLD = ("Created", "CodeIssued", "CodeMissed")
+_UNTOLD = ("Created", "CodeIssued", "CodeMissed", "DocumentCompared")
 _STEPS = {fact: _STEP for name, fact in facts_of(IdentityClaim).items() if name not in _UNTOLD}
 
 

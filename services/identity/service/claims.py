@@ -7,6 +7,7 @@ from shared.access.by import By
 from shared.bus.handlers import answers
 from shared.contracts.rpc.identity_claim_review import (
     AskMoreEvidenceV1,
+    CompareClaimDocumentV1,
     DecideClaimAppealV1,
     DecideIdentityClaimV1,
     GetIdentityClaimV1,
@@ -122,6 +123,10 @@ class ClaimAnswers:
     @answers(TakeIdentityClaimV1)
     def take_identity_claim(self, request: Request, by: By) -> Any:
         return self.edge.claims.take_identity_claim(**request, by=by)
+
+    @answers(CompareClaimDocumentV1)
+    def compare_claim_document(self, request: Request, by: By) -> Any:
+        return self.edge.claims.compare_claim_document(**request, by=by)
 
     @answers(PutBackIdentityClaimV1)
     def put_back_identity_claim(self, request: Request, by: By) -> Any:

@@ -141,8 +141,16 @@ class Counter:
         self.tell("hand_in_identity_claim", claim_id=claim_id, secret=secret)
         return claim_id, secret
 
+    def compared(self, claim_id: UUID, actor: Assertion | None = None, **typed: str) -> Any:
+        """What a reviewer types from the pictures: what was asked for, unless a test says otherwise."""
+        person = self.claims.person_of(self.claims.get(IdentityClaim, claim_id))
+        shown = {name: person[name] for name in ("id_number", "name")} | typed
+        return self.tell("compare_claim_document", actor or operator(), claim_id=claim_id, **shown)
+
     def decided(self, claim_id: UUID, *, grants: bool, sub: str = "ctr-1") -> None:
         self.tell("take_identity_claim", operator(sub), claim_id=claim_id)
+        if grants:
+            self.compared(claim_id, operator(sub))
         reason = "手持照片与证件一致" if grants else "照片与证件不符"
         self.tell("decide_identity_claim", operator(sub), claim_id=claim_id, grants=grants, reason=reason)
         self.work()

@@ -159,6 +159,7 @@ def test_of_a_grant_and_a_closing_at_the_same_moment_both_end_well(counter: Coun
     student = counter.house.student()
     claim_id, _ = counter.handed_in()
     counter.tell("take_identity_claim", operator(), claim_id=claim_id)
+    counter.compared(claim_id)
     stepped_up = Assertion(**{**vars_of(student), "stepped_up": True})
     named = {"claim_id": claim_id, "grants": True, "reason": "一致"}
     outcomes = at_once(
@@ -182,6 +183,7 @@ def test_of_two_decisions_at_the_same_moment_one_is_taken(counter: Counter) -> N
     counter.house.student()
     claim_id, _ = counter.handed_in()
     counter.tell("take_identity_claim", operator(), claim_id=claim_id)
+    counter.compared(claim_id)
     outcomes = at_once(
         *(
             lambda grants=grants: counter.tell(

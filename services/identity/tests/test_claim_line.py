@@ -310,6 +310,7 @@ def test_an_appeal_is_received_while_another_claim_is_reviewed_and_heard_before_
     assert (answer["code"], answer["detail"]) == ("CLAIM_IN_REVIEW", {"due_on": "2026-10-23"})
     counter.decided(second, grants=False)
     assert states(counter, third) == ["queued"]
+    counter.compared(mine, ministry())
     counter.tell("decide_claim_appeal", ministry(), **word)
     holder = counter.holder()
     assert holder is not None

@@ -6,12 +6,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.identity.domain.claim_refusals import OwnClaim
 from services.identity.domain.identity_claim import CLASSMATES
+from services.identity.domain.operator import Operator
 from services.identity.projections import AGGREGATES, PROJECTIONS
 from services.identity.tests.claiming import CLAIMANT, Counter, counter_of, operator
-from services.identity.tests.conftest import House
+from services.identity.tests.conftest import ZHANG, House
 from services.identity.tests.test_claims import facts_of_log, refused
 from shared.access.assertion import Assertion
+from shared.eventstore.context import Context
 from shared.eventstore.verify import verify
 from shared.rules.refused import Refused
 
@@ -256,3 +259,43 @@ def test_who_never_studied_there_asks_no_classmates(counter: Counter) -> None:
     claim_id, secret = counter.begun("not_me")
     answer = refused(counter, "ask_classmates", claim_id=claim_id, secret=secret)
     assert (answer["code"], answer["rule"]) == ("CLASSMATES_NOT_ASKED", "AC-9")
+
+
+@pytest.mark.rule("A24-2")
+@pytest.mark.parametrize("how", ["vouched", "known by another document"])
+def test_whoever_vouched_or_is_a_side_under_any_document_reviews_nothing(counter: Counter, how: str) -> None:
+    """Given a reviewer who vouched for the asker, or whose other document is a side's, when the claim is taken or
+    compared, then it is refused; once the word is taken back the voucher is no side any more."""
+    mates = [classmate(counter, number) for number in (1, 2)]
+    claim_id, secret, code = begun(counter)
+    counter.shown(claim_id, secret, *FRONT_AND_BACK)
+    vouches = [vouch(counter, mate, code) for mate in mates]
+    counter.shown(claim_id, secret, "holding")
+    counter.tell("hand_in_identity_claim", claim_id=claim_id, secret=secret)
+    documents = (document(1),) if how == "vouched" else (document(7), ZHANG)
+    appointed(counter, "ctr-mate", *documents)
+    with pytest.raises(OwnClaim):
+        counter.tell("take_identity_claim", operator("ctr-mate"), claim_id=claim_id)
+    if how == "vouched":
+        counter.tell("take_vouch_back", mates[0], vouch_id=vouches[0])
+        counter.tell("take_identity_claim", operator("ctr-mate"), claim_id=claim_id)
+
+
+def appointed(counter: Counter, operator_id: str, *documents: dict[str, str]) -> None:
+    """An operator of the registry, of whom these documents were known at the appointment."""
+    keys = tuple(counter.claims.keyring.id_key(one["id_type"], one["id_number"]) for one in documents)
+    day = counter.house.clock.now().date()
+    someone = Operator(
+        operator_id=operator_id,
+        office="ctr",
+        role="operator",
+        level="nation",
+        training="all",
+        valid_from=day,
+        valid_until=None,
+        person_key=keys[0],
+        sealed_person="",
+        documents=keys,
+        held_from=day,
+    )
+    counter.claims.save(someone, by=Context.system("appoint", counter.house.clock.now(), rules=("A24-1",)))

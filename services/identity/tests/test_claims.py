@@ -303,6 +303,7 @@ def test_an_address_that_nobody_proved_hears_of_codes_and_of_nothing_else(counte
         (operator(stepped_up=False), "STEP_UP_NEEDED"),
         (operator("ctr-2"), "NOT_TAKEN"),
         (ministry(), "NOT_PERMITTED"),
+        (operator(), "NOT_COMPARED"),
     ],
 )
 def test_a_claim_is_decided_by_the_reviewer_who_has_it_in_hand(counter: Counter, actor: Any, code: str) -> None:
@@ -482,7 +483,10 @@ def test_a_denied_claim_is_granted_on_appeal(counter: Counter) -> None:
     assert [claim["claim_id"] for claim in line] == [claim_id]
     picture = counter.view(claim_id, secret)["evidence"][0]["evidence_id"]
     assert counter.ask("see_claim_evidence", ministry(), claim_id=claim_id, evidence_id=picture)["key"]
-    counter.tell("decide_claim_appeal", ministry(), claim_id=claim_id, reverses=True, reason="照片可辨认")
+    named = {"claim_id": claim_id, "reverses": True, "reason": "照片可辨认"}
+    assert refused(counter, "decide_claim_appeal", ministry(), **named)["code"] == "NOT_COMPARED"
+    counter.compared(claim_id, ministry())
+    counter.tell("decide_claim_appeal", ministry(), **named)
     counter.work()
     mine = counter.holder()
     assert mine is not None
@@ -537,5 +541,6 @@ def test_whoever_is_a_side_of_a_claim_does_not_review_it_as_an_operator(
     with pytest.raises(OwnClaim):
         counter.tell("decide_identity_claim", operator("ctr-own"), **decision)
     counter.tell("take_identity_claim", operator("ctr-colleague"), claim_id=claim_id)
+    counter.compared(claim_id, operator("ctr-colleague"))
     counter.tell("decide_identity_claim", operator("ctr-colleague"), **decision)
     assert counter.claim(claim_id).state == "granted"

@@ -10,12 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from services.identity.domain.claim_compare_rules import MOST_MISREAD
 from services.identity.domain.claim_refusals import (
     AppealRefused,
     ClaimStepRefused,
     ClassmatesNotAsked,
     EvidenceIncomplete,
     KnowledgeNotEnough,
+    MisreadTooOften,
+    NotCompared,
     NotTaken,
     OwnClaim,
     TakenByAnother,
@@ -75,7 +78,13 @@ def add(claim: IdentityClaim, role: str, now: datetime = NOW) -> None:
     )  # fmt: skip
 
 
+def compare(claim: IdentityClaim, sub: str = ME, *, equal: bool = True) -> None:
+    claim.compare(sub=sub, number_equal=equal, name_equal=True, now=NOW)
+
+
 def grant(claim: IdentityClaim, now: datetime) -> None:
+    if claim.standing.state != "proven":
+        compare(claim)
     claim.grant(sub=ME, reason="r", account_id=uuid4(), person_id=uuid4(), other_account_id=uuid4(), now=now)
 
 
@@ -206,11 +215,50 @@ def test_no_way_leads_out_of_an_end(state: str) -> None:
 def test_an_appeal_is_made_once_and_its_decision_is_the_last() -> None:
     claim = in_state("denied")
     claim.appeal(side="claimant", sealed_statement="", now=NOW)
+    compare(claim, MINISTRY)
     claim.decide_appeal(sub=MINISTRY, reverses=True, reason="r", now=NOW)
     for step in ("appeal", "decide_appeal", "withdraw", "grant"):
         with pytest.raises(Refused):
             DO[step](claim, NOW)
     assert (claim.standing.state, claim.standing.appeal) == ("denied", "reversed")
+
+
+# -- what the pictures show -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.rule("AC-9")
+def test_a_document_is_given_away_only_to_what_its_pictures_were_found_to_show() -> None:
+    """Given a claim in review, when it is granted before what the pictures show was typed, after something else was
+    typed, or after another reviewer typed it, then it is refused; a denial needs no comparison."""
+    claim = in_state("in_review")
+    with pytest.raises(NotCompared):
+        claim.grant(sub=ME, reason="r", account_id=uuid4(), person_id=uuid4(), other_account_id=None, now=NOW)
+    compare(claim, equal=False)
+    with pytest.raises(NotCompared):
+        claim.grant(sub=ME, reason="r", account_id=uuid4(), person_id=uuid4(), other_account_id=None, now=NOW)
+    compare(claim)
+    claim.take(sub=OTHER, now=NOW + timedelta(hours=24))
+    with pytest.raises(NotCompared):
+        claim.grant(sub=OTHER, reason="r", account_id=uuid4(), person_id=uuid4(), other_account_id=None, now=NOW)
+    claim.deny(sub=OTHER, reason="r", now=NOW)
+    claim.appeal(side="claimant", sealed_statement="", now=NOW)
+    with pytest.raises(NotCompared):
+        claim.decide_appeal(sub=MINISTRY, reverses=True, reason="r", now=NOW)
+
+
+@pytest.mark.rule("AC-9")
+def test_what_is_hidden_from_a_reviewer_is_not_guessed() -> None:
+    """Given a reviewer whose comparisons failed five times, when another one is made, then it is refused; a colleague
+    may still compare."""
+    claim = in_state("in_review")
+    for _ in range(MOST_MISREAD):
+        compare(claim, equal=False)
+    with pytest.raises(MisreadTooOften):
+        compare(claim)
+    claim.put_back(sub=ME)
+    claim.take(sub=OTHER, now=NOW)
+    compare(claim, OTHER)
+    assert claim.standing.compared_by == OTHER
 
 
 # -- who --------------------------------------------------------------------------------------------------------------
@@ -277,6 +325,7 @@ def test_only_the_side_that_lost_appeals_and_within_thirty_days(state: str, side
 
 def test_who_lost_nothing_by_a_granted_claim_has_nothing_to_appeal() -> None:
     claim = in_state("in_review")
+    compare(claim)
     claim.grant(sub=ME, reason="r", account_id=uuid4(), person_id=uuid4(), other_account_id=None, now=NOW)
     with pytest.raises(AppealRefused):
         claim.appeal(side="holder", sealed_statement="", now=NOW)
@@ -396,6 +445,7 @@ def test_an_appeal_that_waits_is_not_decided_before_its_turn() -> None:
         claim.decide_appeal(sub=MINISTRY, reverses=True, reason="r", now=NOW)
     claim.take_up_appeal(NOW)
     assert held_by(claim) == [claim.standing.id_key]
+    compare(claim, MINISTRY)
     claim.decide_appeal(sub=MINISTRY, reverses=True, reason="r", now=NOW)
 
 

@@ -19,6 +19,7 @@ from shared.contracts.rpc.identity_claims import (
     CLAIM_STATES,
     SIDES,
 )
+from shared.contracts.rpc.identity_people import issuing_country
 
 LINES = ("review", "appeals", "overdue", "more_evidence", "decided")
 _ACCOUNT = "01930f3a-0000-7000-8000-0000000000b1"
@@ -214,6 +215,36 @@ class TakeIdentityClaimV1(Command):
     claim_id = shapes.identifier()
 
     example: ClassVar[dict[str, Any]] = {"command_id": A_COMMAND, "claim_id": A_CLAIM}
+
+
+class DocumentComparedV1(SavedV1):
+    """Whether what was typed is what was asked for; nothing else of it is told or kept."""
+
+    number_equal = shapes.flag()
+    name_equal = shapes.flag()
+
+    example: ClassVar[dict[str, Any]] = {**SavedV1.example, "number_equal": True, "name_equal": False}
+
+
+class CompareClaimDocumentV1(Command):
+    """The reviewer types number and name as the pictures show them (AC-9).
+
+    Most of both is hidden from a reviewer, and a picture with another number in the middle looks like the right one:
+    nothing is granted before they were found to agree.
+    """
+
+    service = "identity"
+    method = "compare_claim_document"
+    answer = DocumentComparedV1
+
+    claim_id = shapes.identifier()
+    id_number = shapes.text(60, metadata={"description": "As the document in the pictures shows it."})
+    issuing_country = issuing_country()
+    name = shapes.text(100)
+
+    example: ClassVar[dict[str, Any]] = {
+        "command_id": A_COMMAND, "claim_id": A_CLAIM, "id_number": "11010519491231002X", "name": "张三",
+    }  # fmt: skip
 
 
 class PutBackIdentityClaimV1(Command):
