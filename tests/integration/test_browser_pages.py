@@ -12,7 +12,18 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from gateway.tests.conftest import VALID_CODE
-from shared.contracts.rpc import identity, identity_accounts, identity_claims, identity_people, identity_sign_in
+from shared.contracts.rpc import (
+    identity,
+    identity_accounts,
+    identity_claim_views,
+    identity_claims,
+    identity_consent_requests,
+    identity_factors,
+    identity_people,
+    identity_schools,
+    identity_sign_in,
+)
+from shared.contracts.rpc.identity_consent_requests import GetConsentRequestV1
 from shared.rules.refused import Refused
 from tests.support.browser import BrowserMissing, Visitor, chromium, find_chromium
 from tests.support.portal import Portal, portal
@@ -39,6 +50,21 @@ WRONG = Refused.from_dict(
         "zh": "未能登录：名称、密码或口令有误。", "en": "Not signed in: name, password or one-time password is wrong.",
     }
 )  # fmt: skip
+
+SCHOOLS = {
+    "schools": [
+        identity_schools.FoundSchoolV1.example,
+        {**identity_schools.FoundSchoolV1.example, "code": "4111010001", "name": "北京大学", "former_names": [],
+         "state": "open", "successor": None, "successor_name": None},
+        {**identity_schools.FoundSchoolV1.example, "code": "4111010002", "name": "中国人民大学（北京）苏州国际学院",
+         "former_names": ["北京第一政法管理干部学院", "北京华侨补习学校"], "state": "open", "successor": None,
+         "successor_name": None},
+    ],
+    "next": 20,
+}  # fmt: skip
+KNOWN = {"step": "knowledge", "school": "北京", "entry_year": "2022", "level": "本科", "student_no": "2200010001"}
+ASKED = {**identity_consent_requests.ConsentRequestV1.example, "state": "asked", "consent_id": None}
+REQUESTED = f"/me/consents/{ASKED['request_id']}"
 
 
 @dataclass(frozen=True)
@@ -113,6 +139,46 @@ PAGES: Final = (
     Seen("/me/security", who="S", sent={"step": "passkey"}, name="S-passkey"),
     Seen("/me/security", who="F", sent={"step": "recovery-codes"}, name="F-recovery-codes"),
     Seen("/me/step-up", who="S"),
+    Seen(
+        "/me/security",
+        who="O",
+        answers={
+            identity_factors.ListMyFactorsV1: {
+                **identity_factors.MyFactorsV1.example,
+                "provider_accounts": 1,
+                "provider_accounts_waiting": 1,
+            }
+        },
+        name="O-security-provider",
+    ),
+    Seen("/schools?text=%E5%8C%97%E4%BA%AC", answers={identity_schools.ListSchoolsV1: SCHOOLS}, name="schools"),
+    Seen(
+        "/me/records",
+        who="S",
+        sent={**PLACE, "school_code": "北京", "number": "22"},
+        answers={identity_schools.ListSchoolsV1: SCHOOLS},
+        name="S-records-which-school",
+    ),
+    Seen(
+        f"/identity-claims/{CLAIM}",
+        sent={**KNOWN, "secret": identity_claims.A_SECRET},
+        answers={
+            identity_schools.ListSchoolsV1: SCHOOLS,
+            identity_claim_views.ViewIdentityClaimV1: {
+                **identity_claim_views.ViewIdentityClaimV1.answer.example,
+                "state": "open",
+            },
+        },
+        name="claim-which-school",
+    ),
+    Seen(REQUESTED, who="S", answers={GetConsentRequestV1: ASKED}, name="S-consent-asked"),
+    Seen(REQUESTED, who="S", answers={GetConsentRequestV1: ASKED}, sent={"step": "decline"}, name="S-consent-declined"),
+    Seen("/me", who="V"),
+    Seen("/office/consents", who="V"),
+    Seen(
+        "/office" + REQUESTED.removeprefix("/me"), who="V", answers={GetConsentRequestV1: ASKED}, name="V-consent-code"
+    ),
+    Seen("/office" + REQUESTED.removeprefix("/me"), who="V", name="V-consent-answered"),
     Seen("/me", who="O"),
     Seen("/me/security", who="O"),
     Seen("/office", who="O"),

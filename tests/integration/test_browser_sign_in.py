@@ -142,6 +142,11 @@ def test_an_operator_takes_up_an_invitation_with_a_passkey(registry: Platform, b
         headers={"Origin": registry.public_origin, "Idempotency-Key": str(uuid4())},
     )
     assert linked.ok, linked.text()
+    # once she has proved it by signing in there, in the session that a factor of her own began
+    page.goto("/zh/me/security")
+    page.click("main a[href='/zh/me/provider']")
+    assert staff.path == "/zh/me/security", page.inner_text("main")
+    assert page.locator("main a[href='/zh/me/provider']").count() == 0
     assert staff.complaints == []
 
 

@@ -116,6 +116,7 @@ def test_a_contested_document_goes_its_way_to_its_person_and_back(registry: Plat
         "three pictures as they came and as they were drawn anew; a sheet of keys of each process"
     )
     assert not [content for content in kept if PLACE in content]
+    reviewer.post(f"{path}/compare", {name: ZHANG[name] for name in ("id_number", "name")})
     reviewer.post(f"{path}/decide", {"grants": True, "reason": "手持照片与证件一致"})
 
     until(lambda: ended(stranger), "the stranger's session to end")

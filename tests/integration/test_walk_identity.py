@@ -128,6 +128,7 @@ def test_an_office_is_renamed_stopped_let_go_on_merged_and_closed(walk: Identity
     merged = found(lambda: minister.get(path), lambda one: one["successor"])
     assert (merged["successor"], merged["ended_on"]) == (PKU, "2022-09-01")
     assert minister.get(path, on="2022-08-03")["named"] == "北京医科大学"
+    assert [each["code"] for each in walk.nobody.get(f"{API}/schools", text="北京医科")["schools"]] == [OLD_SCHOOL]
     walk.found("short-lived", "image_collector", "临时采集点")
     minister.post(f"{API}/offices/short-lived/close", {"on": "2022-08-20", "reason": "合同到期"})
     walk.on("2022-08-20")
@@ -148,6 +149,10 @@ def test_staff_of_an_office_with_a_provider_of_its_own_sign_in_there(walk: Ident
     assert [each["office"] for each in walk.nobody.get(f"{API}/providers")["providers"]] == [EDU]
     assert refused(arrive) == "X-SIGN-5", "arrival makes nobody an operator"
     walk.staff("minister").post(path, account)
+    assert refused(arrive) == "X-SIGN-6", "on the word of whoever appoints nobody signs in for another"
+    begun = walk.nobody.post(f"{API}/provider-sessions/options", {"office": EDU})
+    brought = walk.provider.approve(begun["address"])
+    walk.staff("education").post(f"{API}/me/provider-account", {"ceremony": begun["ceremony"], **brought})
     arrived = arrive()
     assert (arrived["sub"], arrived["role"]) == (operator_id, "province_education")
     assert walk.nobody.signed_in(arrived["session"]).get(f"{API}/offices")["offices"]

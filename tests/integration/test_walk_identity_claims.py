@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from cli.client import Answer, until
+from cli.client import Answer, Caller, until
 from cli.story import API
 from tests.integration.test_walk_identity_accounts import CAST
 from tests.support.identity_walk import PKU, IdentityWalk, Student, document, ended, found, refused
@@ -13,6 +13,7 @@ from tests.support.identity_walk import PKU, IdentityWalk, Student, document, en
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
 CLAIMS = f"{API}/identity-claims"
 WHY = "手持照片与证件一致"
+_TYPED = ("id_number", "issuing_country", "name")
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +58,18 @@ def picture() -> bytes:
     return out.getvalue()
 
 
-def decided(walk: IdentityWalk, path: str, who: str = "operator-1", *, grants: bool) -> None:
-    reviewer = walk.staff(who)
+def decided(walk: IdentityWalk, path: str, who: str = "operator-1", *, shown: Answer | None = None) -> None:
+    """Granted where the pictures show this document, denied otherwise."""
+    reviewer, grants = walk.staff(who), shown is not None
     reviewer.post(f"{path}/take", {})
+    if shown is not None:
+        compared(reviewer, path, shown)
     reviewer.post(f"{path}/decide", {"grants": grants, "reason": WHY})
+
+
+def compared(reviewer: Caller, path: str, shown: Answer) -> None:
+    found = reviewer.post(f"{path}/compare", {name: shown[name] for name in _TYPED if name in shown})
+    assert (found["number_equal"], found["name_equal"]) == (True, True)
 
 
 def link_in(letter: str) -> dict[str, str]:
@@ -113,6 +122,7 @@ def test_a_claim_with_pictures_is_reviewed_granted_and_given_back_on_appeal(walk
     walk.later()
     other = walk.staff("operator-2")
     other.post(f"{asks.path}/take", {})
+    compared(other, asks.path, who)
     other.post(f"{asks.path}/decide", {"grants": True, "reason": WHY})
     until(lambda: ended(holder.caller), "the end of the holder's session", seconds=30)
     assert found(second.view, lambda seen: seen["state"] == "in_review")["due_on"]
@@ -139,7 +149,7 @@ def test_who_never_studied_there_says_so_of_the_records_under_the_own_number(wal
     asks = Side(walk, "not_me", who, "never@example.edu.cn")
     asks.show("holding", "front", "back")
     asks.post("hand-in")
-    decided(walk, asks.path, grants=True)
+    decided(walk, asks.path, shown=who)
     walk.recorded("identity.IdentityClaim.RecordsDisputed")
     one = walk.students["stranger-to-it"] = Student(walk, who, asks.contact)
     one.sign_in()
@@ -175,7 +185,7 @@ def test_a_denied_claim_stays_denied_and_one_that_waits_too_long_is_said_to_be_l
     walk.on("2022-10-20")
     walk.recorded("identity.IdentityClaim.Overdue")
     assert (asks.view()["due_on"], bool(asks.view()["overdue_on"])) == (due, True)
-    decided(walk, asks.path, grants=False)
+    decided(walk, asks.path)
     walk.letter(asks.contact, WHY)
     asks.post("appeal", statement="请再看一次照片")
     walk.staff("minister").post(f"{asks.path}/appeal/decide", {"reverses": False, "reason": "维持原决定"})
@@ -191,7 +201,7 @@ def test_a_student_whose_own_number_was_wrong_asks_for_another(walk: IdentityWal
     caller.upload(f"{path}/evidence", "front.jpg", picture(), role="front")
     caller.post(f"{path}/hand-in", {})
     assert found(lambda: caller.get(f"{API}/me/identity-claims")["claims"])
-    decided(walk, path, grants=True)
+    decided(walk, path, shown=renewed)
 
     def known() -> list[str] | None:
         found = caller.get(f"{API}/me/identities")["identities"]

@@ -104,6 +104,9 @@ def test_who_looks_at_a_record_is_seen_by_its_person(walk: IdentityWalk) -> None
     assert {(each["role"], each["shown"]) for each in looks} >= {("registrar", "full"), ("operator", "masked")}
     alerts = found(lambda: walk.staff("minister").get(f"{API}/look-alerts")["alerts"])
     assert alerts[0]["sub"] == walk.kept["operator-1"]
+    theirs = found(lambda: walk.staff("minister").get(f"{API}/offices/{PKU}/looks")["looks"])
+    assert {each["sub"] for each in theirs} >= {walk.kept["registrar-1"]}
+    assert {each["look_id"] for each in looks} & {each["look_id"] for each in theirs}
 
 
 def test_an_auditor_sees_one_person_after_another_has_agreed(walk: IdentityWalk) -> None:
@@ -133,4 +136,15 @@ def test_a_word_given_to_an_office_is_read_by_it_and_taken_back(walk: IdentityWa
     assert (read["name"], read["records"][0]["school_name"]) == (CAST["plain"].person.name, "北京大学")
     me.post(f"{path}/revoke", {})
     assert refused(walk.staff("verifier").get, f"{API}/consented/{consent['id']}") == "PIPL-1"
+    verifier = walk.staff("verifier")
+    asks = {name: said[name] for name in ("purpose", "scope", "until")}
+    for answer in ("decline", "approve"):
+        asked = verifier.post(f"{API}/consent-requests", asks)
+        path_asked = f"{API}/consent-requests/{asked['id']}"
+        assert asked["link"].endswith(f"/me/consents/{asked['id']}")
+        assert me.get(path_asked)["state"] == "asked"
+        chosen = {name: said[name] for name in ("scope", "records")} if answer == "approve" else {}
+        me.post(f"{path_asked}/{answer}", chosen)
+    by_link = verifier.get(path_asked)["consent_id"]
+    assert verifier.get(f"{API}/consented/{by_link}")["records"]
     assert found(lambda: me.get(f"{API}/me/consents")["consents"], lambda each: each[0]["revoked_at"])

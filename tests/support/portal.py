@@ -36,6 +36,7 @@ SESSIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         "sub": OfficeV1.example["owner"], "role": "registrar", "level": "school", "org": "4111010001",
         "office": "4111010001", "stepped_up": True,
     },
+    "V": {"sub": "ver-1-3fa9c1", "role": "verifier", "level": "agency", "org": "ver-1", "office": "ver-1"},
 }  # fmt: skip
 
 
