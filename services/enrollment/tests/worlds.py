@@ -152,13 +152,14 @@ class World:
 
     def prepare(self, school: str, step: str) -> None:
         own, exam_no, _ = self.admitted[PREPARATORY]
+        school = school or own
         asked_for = {"school_code": school, "entry_year": 2022, "exam_no": exam_no}
         said: dict[str, dict[str, Any]] = {
             "recheck_preparatory": {"result": "合格", "rechecked_on": self.today},
             "annotate_preparatory": {"starts_on": date(2022, 9, 10), "ends_on": date(2023, 7, 1)},
             "complete_preparatory": {"completed_on": self.today, "entry_date": date(2023, 9, 1)},
         }
-        self.tell(Preparation, step, school or own, **asked_for, **said[step])
+        self.tell(Preparation, step, school, **asked_for, **said[step])
 
     # --- years and changes ---
 
