@@ -24,7 +24,7 @@ _OPEN: Final = "state IN ('active', 'suspended', 'on_leave', 'reserved')"
 # The same as `is_due` of the rules: until the status ends, and not where the last day lies in a time away
 _MISSING: Final = f"""
     FROM student_register AS s WHERE school_code = %(school_code)s AND {_OPEN}
-    AND settled_year < %(academic_year)s
+    AND settled_year < %(academic_year)s AND entry_year < %(academic_year)s
     AND (state IN ('active', 'suspended') OR since > %(due_on)s)
     AND (%(categories)s::text[] IS NULL OR category = ANY(%(categories)s))
     AND NOT EXISTS (
@@ -78,7 +78,7 @@ _UNDECLARED: Final = f"""
     ), undeclared AS (
         SELECT * FROM unsaid WHERE EXISTS (
             SELECT FROM student_register AS s WHERE s.school_code = unsaid.school_code AND s.{_OPEN}
-            AND s.settled_year < unsaid.academic_year
+            AND s.settled_year < unsaid.academic_year AND s.entry_year < unsaid.academic_year
         )
     )
 """

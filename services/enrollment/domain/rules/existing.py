@@ -249,7 +249,7 @@ def _year_before_graduation(told: ToldYear) -> None:
 
 
 def _year_in_order(told: ToldYear) -> None:
-    due = told.status.settled_year + 1
+    due = told.status.covered_year + 1
     if in_force("A12-1", told.on) and told.academic_year > due:
         raise YearOutOfOrder(field="XN", due=due)
 

@@ -150,6 +150,14 @@ class StatusStanding:
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
 
+    @property
+    def covered_year(self) -> int:
+        """The last year that needs no result any more; the year of entry never needed one, in spring or autumn (A12-2).
+
+        It is the calendar year of the day of entry, like the class and the file of the freshmen.
+        """
+        return max(self.settled_year, self.entry_date.year)
+
     def year_settled(self, academic_year: int, result: YearResult, told: tuple[str, ...] = ()) -> "StatusStanding":
         state: StatusState = "active" if result == "registered" else "suspended"
         return changed(

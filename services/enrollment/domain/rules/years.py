@@ -114,7 +114,7 @@ def may_settle_year(
     _must_be_unsettled(status, academic_year, result, first_of)
     if status.state in AWAY_STATES or status.absences:
         _may_be_due(status, academic_year, due_of(academic_year))
-    if academic_year > status.settled_year + 1:
+    if academic_year > status.covered_year + 1:
         _none_left_out(status, academic_year, due_of)
 
 
@@ -136,10 +136,7 @@ def settling_checks(
     if status.school_code != school_code:
         return
     yield partial(_must_be_unsettled, status, academic_year, result, first_of)
-    is_of_study = (
-        academic_year > academic_year_of(status.entry_date)
-        and first_of(academic_year) < status.expected_graduation_date
-    )
+    is_of_study = academic_year > status.entry_date.year and first_of(academic_year) < status.expected_graduation_date
     if status.is_open and is_of_study:
         yield partial(_may_be_due, status, academic_year, due_of(academic_year))
         yield partial(_none_left_out, status, academic_year, due_of)
@@ -152,13 +149,13 @@ def _must_be_open(status: StatusStanding) -> None:
 
 def _must_be_unsettled(status: StatusStanding, academic_year: int, result: YearResult, first_of: DueOf) -> None:
     """A year of study that has no result, or whose deferral ends with this one."""
-    if academic_year <= academic_year_of(status.entry_date):
-        raise FreshmanYear(field="XN")
-    if first_of(academic_year) >= status.expected_graduation_date:
-        raise AfterGraduation(field="XN", graduates=status.expected_graduation_date, year=academic_year)
     late_registration = (
         academic_year == status.settled_year and status.settled_as == "deferred" and result == "registered"
     )
+    if academic_year <= status.entry_date.year and not late_registration:
+        raise FreshmanYear(field="XN")
+    if first_of(academic_year) >= status.expected_graduation_date:
+        raise AfterGraduation(field="XN", graduates=status.expected_graduation_date, year=academic_year)
     if academic_year <= status.settled_year and not late_registration:
         raise YearAlreadySettled(field="XN")
 
@@ -190,8 +187,9 @@ class StudyTime:
 
         Who did not graduate when it was expected, and has not left, still has years.
         """
-        last = max([last_begun(self.left_on or today + timedelta(days=1), first_of), *settled])
-        return range(academic_year_of(self.entry_date) + 1, last + 1)
+        told = [year for year in settled if year > academic_year_of(self.entry_date)]
+        last = max([last_begun(self.left_on or today + timedelta(days=1), first_of), *told])
+        return range(min([self.entry_date.year + 1, *told]), last + 1)
 
     def state_of(self, due_on: date, today: date) -> YearState:
         """Where a year without a result stands."""
@@ -213,7 +211,7 @@ def is_due(status: StatusStanding, academic_year: int, due_of: DueOf = usual_due
     It does so until the student has graduated, not until it was expected: who stayed longer is seen as missing until
     the time of study is extended, or the status ended.
     """
-    return status.is_open and status.settled_year < academic_year and not is_away_on(status, due_of(academic_year))
+    return status.is_open and status.covered_year < academic_year and not is_away_on(status, due_of(academic_year))
 
 
 def due_for(status: StatusStanding, academic_year: int, due_on: date) -> date:
@@ -236,6 +234,6 @@ def _may_be_due(status: StatusStanding, academic_year: int, due_on: date) -> Non
 
 
 def _none_left_out(status: StatusStanding, academic_year: int, due_of: DueOf) -> None:
-    for year in range(status.settled_year + 1, academic_year):
+    for year in range(status.covered_year + 1, academic_year):
         if not is_away_on(status, due_of(year)):
             raise YearOutOfOrder(field="XN", due=year)
