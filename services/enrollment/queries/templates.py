@@ -26,7 +26,8 @@ _OPEN: Final = "AND state IN ('active', 'suspended', 'on_leave', 'reserved')"
 # The missing of the year (A12-1, `_MISSING` of the overdue); but not whom only an extension lets go on (A12-9): of them
 # a file of this kind could say nothing
 _YEAR_DUE: Final = f"""
-    {_OPEN} AND coalesce(settled_year, entry_year) < %(academic_year)s AND entry_year < %(academic_year)s AND expected_graduation_date > %(first_day)s
+    {_OPEN} AND coalesce(settled_year, entry_year) < %(academic_year)s AND entry_year < %(academic_year)s
+    AND expected_graduation_date > %(first_day)s
     AND (state IN ('active', 'suspended') OR since > %(due_on)s)
     AND NOT EXISTS (
         SELECT FROM absence_register AS a, jsonb_array_elements(a.absences::jsonb) AS gone
