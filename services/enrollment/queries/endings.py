@@ -79,7 +79,7 @@ class EndingQueries:
         decision = require(by.actor, "read_overdue", resource)
         illegal = None if declared_by is None else declared_by == "authority"
         late = state == "overdue"
-        asked = {"school_code": school_code, "province": province, "illegal_entry": illegal}
+        asked: dict[str, Any] = {"school_code": school_code, "province": province, "illegal_entry": illegal}
         asked |= {"state": "proposed" if late else state, "due_before": shanghai_date(by.recorded_at) if late else None}
         shown = {"training": appointed_for(by), "before": before, "limit": limit}
         rows = self._all(_CANCELLATIONS, asked | shown)

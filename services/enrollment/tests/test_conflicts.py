@@ -2,7 +2,7 @@
 
 import threading
 from datetime import date
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -14,6 +14,7 @@ from services.enrollment.domain.rules.conflicts import (
     NothingContested,
 )
 from services.enrollment.domain.rules.entry import NotOwnStudent, OneFulltimeStatus
+from services.enrollment.queries.evidence import names_of
 from services.enrollment.tests.offices import (
     ELSEWHERE,
     GOOD_NUMBER,
@@ -30,7 +31,9 @@ from services.enrollment.tests.offices import (
 )
 from shared.access.decide import NotPermitted
 from shared.eventstore.application import ChangedMeanwhile
+from shared.eventstore.context import Context
 from shared.rules.refused import Refused
+from tests.support.actors import NOON
 
 pytestmark = pytest.mark.servers
 ENTRY = date(2022, 9, 1)
@@ -153,6 +156,21 @@ def test_an_impostor_is_cancelled_and_the_victim_bound(offices):
     with offices.base.store.reading() as cursor:
         cursor.execute("SELECT illegal_entry FROM student_register WHERE status_id = %s", (str(first),))
         assert cursor.fetchone() == (True,)
+
+
+@pytest.mark.rule("A13-4", "A8-9")
+def test_who_has_ended_for_good_is_not_ended_again_by_a_conflict(offices):
+    """Given an impostor who dies before the decision, when the second keeps, then the first never held a day, and its
+    terminal state stays what it is."""
+    first, second, conflict_id = contested(offices)
+    died = {"kind": "死亡", "cancellation_id": uuid4(), "decision_no": "1", "decided_on": ENTRY, "effective_on": ENTRY}
+    status = offices.base.get(StudentStatus, first)
+    status.trigger_event(StudentStatus.Cancelled, due_on=None, late=False, id_key=status.standing.id_key, **died)
+    offices.base.save(status, by=Context.system("cancel", NOON))
+    offices.go_to(date(2022, 10, 20))
+    decide(offices, conflict_id, "second_keeps", ending="取消学籍")
+    assert (offices.status(first).state, offices.status(second).state) == ("deceased", "active")
+    assert offices.claims(offices.status(second).id_key) == [(str(second), ENTRY, None)]
 
 
 @pytest.mark.rule("A8-9", "A26-2")
@@ -324,7 +342,8 @@ def test_both_sides_answer_and_the_deadline_is_watched(offices):
     offices.fold()
     assert offices.clocks.due_cases(offices.base.clock.now()) == 1
     told = offices.look(offices.conflict_files.get_conflict, registrar(HERE), conflict_id=conflict_id, after_version=0)
-    assert (told["answered_by"], told["overdue"], told["evidence"]) == ([HERE, ELSEWHERE], True, [*PROOF, "cd" * 32])
+    assert (told["answered_by"], told["overdue"]) == ([HERE, ELSEWHERE], True)
+    assert told["evidence"] == names_of(conflict_id, [*PROOF, "cd" * 32])
     assert [step["step"] for step in told["steps"]] == ["Opened", "Joined", "Answered", "Answered", "Overdue"]
     decide(offices, conflict_id, "first_keeps", ending="取消学籍")
     told = offices.look(offices.conflict_files.get_conflict, registrar(HERE), conflict_id=conflict_id, after_version=0)
