@@ -8,6 +8,7 @@ from uuid import UUID
 from services.enrollment.application.holders import Known
 from services.enrollment.domain.conflict import Conflict
 from services.enrollment.domain.rules.conflicts import Period, may_end, periods_disjoint
+from services.enrollment.domain.rules.endings import REVOCABLE
 from services.enrollment.domain.rules.periods import Periods, deadline
 from services.enrollment.domain.student_status import StudentStatus
 
@@ -66,6 +67,8 @@ def _end(side: Known, conflict: Conflict, ending: str, effective_on: date, decis
             effective_on=today,
         )
         return
+    if standing.state not in REVOCABLE:
+        return  # it has ended for good otherwise: that it never held is settled, and its state stays (A13-4)
     side.status.trigger_event(
         StudentStatus.Cancelled,
         kind=ending,

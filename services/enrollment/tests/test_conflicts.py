@@ -14,6 +14,7 @@ from services.enrollment.domain.rules.conflicts import (
     NothingContested,
 )
 from services.enrollment.domain.rules.entry import NotOwnStudent, OneFulltimeStatus
+from services.enrollment.domain.student_status import StudentStatus
 from services.enrollment.queries.evidence import names_of
 from services.enrollment.tests.offices import (
     ELSEWHERE,
