@@ -10,7 +10,7 @@ from uuid import UUID
 from services.enrollment.application.clashes import NOTICE_RULES, names_of
 from services.enrollment.application.contests import contest, raise_notice
 from services.enrollment.application.holders import Holders, Known
-from services.enrollment.domain.conflict import IN_CONFLICT, SYSTEM, Conflict
+from services.enrollment.domain.conflict import IN_CONFLICT, SYSTEM, WATCH, Conflict
 from services.enrollment.domain.rules.conflicts import ConflictAlreadyOpen
 from services.enrollment.domain.rules.periods import Periods, deadline
 from shared.codes.clock import Clock, shanghai_date
@@ -23,6 +23,10 @@ from shared.rules.refused import Refused
 _log = logging.getLogger(__name__)
 # facts of the log a step: the worker has other work waiting
 A_PIECE: Final = 10_000
+_MOVED: Final = """
+    INSERT INTO followers (name, position) VALUES (%s, %s)
+    ON CONFLICT (name) DO UPDATE SET position = greatest(followers.position, EXCLUDED.position)
+"""
 FOUND: Final = "同一证件号码下登记了不同的姓名,由登记系统发现 (two names on one number, found by the registry itself)"
 
 
@@ -34,8 +38,6 @@ class NameNews(Protocol):
     def clashes(self, status_ids: Iterable[UUID]) -> list[tuple[UUID, UUID]]: ...
 
     def sharing(self, status_id: UUID) -> list[UUID]: ...
-
-    def move(self, upto: int) -> None: ...
 
 
 def same_person(names: Mapping[UUID, set[str]], one: UUID, other: UUID) -> bool:
@@ -68,8 +70,13 @@ class NameWatch(Holders):
         again = [each for one in over for each in (one.first_status_id, one.second_status_id) if each]
         for first_id, second_id in self._names.clashes(dict.fromkeys((*news.statuses, *again))):
             self._try(self._contest, first_id, second_id, now)
-        self._names.move(news.upto)
+        self._move(news.upto)
         return int(news.length)
+
+    def _move(self, upto: int) -> None:
+        """The piece is done with; whoever else led meanwhile may be further."""
+        with self.store.writing() as cursor:
+            cursor.execute(_MOVED, (WATCH, upto))
 
     @staticmethod
     def _try(act: Callable[..., None], *named: Any) -> None:

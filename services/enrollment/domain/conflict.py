@@ -12,6 +12,7 @@ from shared.eventstore.aggregate import Aggregate, Claim, Release, changed
 
 IN_CONFLICT = "conflict.status"
 NOTICE = "conflict.notice"
+WATCH = "names"  # under which name the registry's watch over names keeps its place in the log
 SYSTEM = "system"  # who opened what the registry found itself
 
 

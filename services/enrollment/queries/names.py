@@ -4,14 +4,12 @@ from collections.abc import Iterable
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from services.enrollment.domain.conflict import Conflict
+from services.enrollment.domain.conflict import WATCH, Conflict
 from services.enrollment.domain.student_status import StudentStatus
 from shared.eventstore.facts import codec_of
 from shared.eventstore.follower import position_of
 from shared.eventstore.store import Store
 
-NAME: Final = "names"
-"""Under this name the watch keeps its place in the log."""
 _STATUSES: Final = tuple(codec_of(fact).topic for fact in (StudentStatus.Registered, StudentStatus.Corrected))
 _NOTICED: Final = codec_of(Conflict.Opened).topic
 _ENDED: Final = tuple(codec_of(fact).topic for fact in (Conflict.Decided, Conflict.Withdrawn))
@@ -60,7 +58,7 @@ class NameFindings:
     def news(self, most: int) -> News | None:
         """The next piece of the log; None where nothing is left."""
         with self.store.reading() as cursor:
-            after, upto = position_of(cursor, NAME), position_of(cursor)
+            after, upto = position_of(cursor, WATCH), position_of(cursor)
             if upto <= after:
                 return None
             upto = min(upto, after + most)
@@ -85,12 +83,3 @@ class NameFindings:
         with self.store.reading() as cursor:
             cursor.execute(_SHARING, (str(status_id),))
             return [UUID(str(one)) for (one,) in cursor.fetchall()]
-
-    def move(self, upto: int) -> None:
-        """The piece is done with."""
-        with self.store.writing() as cursor:
-            cursor.execute(
-                "INSERT INTO followers (name, position) VALUES (%s, %s)"
-                " ON CONFLICT (name) DO UPDATE SET position = greatest(followers.position, EXCLUDED.position)",
-                (NAME, upto),
-            )
