@@ -17,7 +17,7 @@ from shared.rules.refused import NotFound
 
 Answer = dict[str, Any]
 
-_CANCELLATIONS: Final = """
+CANCELLATIONS: Final = """
     SELECT * FROM cancellation_register
     WHERE (%(school_code)s::text IS NULL OR school_code = %(school_code)s)
     AND (%(province)s::text IS NULL OR substr(school_code, 3, 2) = %(province)s)
@@ -82,7 +82,7 @@ class EndingQueries:
         asked: dict[str, Any] = {"school_code": school_code, "province": province, "illegal_entry": illegal}
         asked |= {"state": "proposed" if late else state, "due_before": shanghai_date(by.recorded_at) if late else None}
         shown = {"training": appointed_for(by), "before": before, "limit": limit}
-        rows = self._all(_CANCELLATIONS, asked | shown)
+        rows = self._all(CANCELLATIONS, asked | shown)
         self.looks.saw(by, decision, [row["status_id"] for row in rows])
         return {
             "cancellations": [_shown(row) for row in rows],

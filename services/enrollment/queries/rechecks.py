@@ -15,7 +15,7 @@ _OPEN: Final = "s.state IN ('active', 'suspended', 'on_leave', 'reserved')"
 # who came by a transfer was rechecked, or not, by the school of entry; an old register's students are long past it
 _MISSING: Final = "s.origin = '' AND s.continues IS NULL AND r.status_id IS NULL"
 # Intakes one by one along the index of open students, however many students each has
-_INTAKES: Final = f"""
+INTAKES: Final = f"""
     WITH RECURSIVE intake AS (
         (SELECT s.school_code, s.entry_year FROM student_register AS s WHERE {_OPEN}
          ORDER BY s.school_code, s.entry_year LIMIT 1)
@@ -28,7 +28,7 @@ _INTAKES: Final = f"""
     )
     SELECT school_code, entry_year FROM intake
 """
-_COUNTED: Final = f"""
+COUNTED: Final = f"""
     SELECT s.entry_date, count(*) FILTER (WHERE {_MISSING})
     FROM student_register AS s LEFT JOIN recheck_register AS r USING (status_id)
     WHERE s.school_code = %s AND s.entry_year = %s AND {_OPEN}
@@ -55,13 +55,13 @@ class RecheckQueries:
     def intakes(self) -> Sequence[tuple[str, int]]:
         """Schools and years of entry with open statuses."""
         with self.store.reading() as cursor:
-            cursor.execute(_INTAKES)
+            cursor.execute(INTAKES)
             return [(row[0], row[1]) for row in cursor.fetchall()]
 
     def missing_by_day(self, school_code: str, entry_year: int) -> Sequence[tuple[date, int]]:
         """Each day on which somebody of an intake entered, and how many of those are without a recheck."""
         with self.store.reading() as cursor:
-            cursor.execute(_COUNTED, (school_code, entry_year))
+            cursor.execute(COUNTED, (school_code, entry_year))
             return [(row[0], row[1]) for row in cursor.fetchall()]
 
     def list_recheck_terms(

@@ -12,7 +12,8 @@ from services.enrollment.domain.recheck_term import RECHECKS, RecheckTerm, term_
 from services.enrollment.domain.rules.endings import EndingWanted
 from services.enrollment.domain.rules.recheck_terms import asks_for_something, is_counted, next_step
 from services.enrollment.publishing import publish
-from services.enrollment.queries.rechecks import RecheckQueries
+from services.enrollment.queries.endings import CANCELLATIONS
+from services.enrollment.queries.rechecks import COUNTED, INTAKES, RecheckQueries
 from services.enrollment.tests.filing import Desk
 from services.enrollment.tests.offices import ELSEWHERE, HERE, ministry, province, registrar
 from shared.access.decide import NotPermitted
@@ -222,6 +223,32 @@ def test_a_school_sees_who_is_without_a_recheck_beyond_the_last_day(desk):
 
     assert listed(DUE) == []
     assert listed(DUE + timedelta(days=1)) == [str(missing)]
+
+
+LATE = {
+    "school_code": None, "province": "11", "state": "proposed", "due_before": DUE, "training": "",
+    "illegal_entry": None, "before": None, "limit": 50,
+}  # fmt: skip
+
+
+@servers
+@pytest.mark.parametrize(
+    ("question", "asked", "found_by"),
+    [
+        (INTAKES, None, "student_register_open"),
+        (COUNTED, (HERE, 2022), "student_register_open"),
+        (CANCELLATIONS, LATE, "cancellation_register_waiting"),
+    ],
+    ids=["intakes", "those without a recheck", "late endings"],
+)
+def test_what_is_late_is_found_by_an_index(desk, question, asked, found_by):
+    with desk.base.store.reading() as cursor:
+        cursor.execute("SET enable_seqscan = off")  # the tables are empty here; in the country they are not
+        cursor.execute(f"EXPLAIN {question}", asked)
+        plan = "\n".join(row[0] for row in cursor.fetchall())
+        cursor.execute("SET enable_seqscan = on")
+    assert found_by in plan, plan
+    assert "Seq Scan" not in plan, plan
 
 
 # --- endings that wait for a second person ---
