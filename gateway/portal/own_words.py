@@ -178,6 +178,7 @@ OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "register_failed": ("未能注册", "Not opened"),
     "register_taken": ("该证件已注册账号", "There is an account under this document"),
+    "register_taken_either": ("该证件或联系方式已用于某个账号", "The document or the contact serves an account"),
     "register_taken_lead": ("请选择符合您情况的一项：", "Choose what is true of you:"),
     "register_taken_mine": ("是我本人注册的：去登录", "I opened it myself: sign in"),
     "register_confirm": ("请核对", "Is all of this right?"),

@@ -1,5 +1,6 @@
 """Opening an account with a browser: typed, shown once more as it will be kept, confirmed, proven by a code (AC-3)."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -13,7 +14,8 @@ from shared.contracts.rpc.identity import ID_TYPES, OpenAccountV1, ProveContactC
 from shared.contracts.rpc.identity_accounts import PreviewAccountV1, ResendActivationV1
 
 _PERSON: Final = ("id_type", "id_number", "issuing_country", "name", "channel", "contact")
-DOCUMENT_TAKEN: Final = "DOCUMENT_TAKEN"
+# what leads on to signing in or to a claim; which of document and contact it is, is not said for ever
+_LEADS_ON: Final[Mapping[str, str]] = {"DOCUMENT_TAKEN": "register_taken", "TAKEN": "register_taken_either"}
 
 
 def add_register_pages(pages: Blueprint) -> None:
@@ -63,7 +65,7 @@ def _proven(language: str) -> Response:
 
 
 def _typed_page(language: str, refusal: Any = None) -> Response:
-    taken = bool(refusal) and refusal["code"] == DOCUMENT_TAKEN
+    taken = _LEADS_ON.get(refusal["code"]) if refusal else None
     return form_page("register.html", language, refusal, id_types=ID_TYPES, typed=request.form, taken=taken)
 
 

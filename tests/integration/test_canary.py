@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg2
 import pytest
@@ -288,7 +288,62 @@ def life(cage: Cage) -> Caller:
     registrar.get(f"{API}/students/{cage.status_id}")
     registrar.post(f"{API}/students/{cage.status_id}/unmask", {"reason": "毕业证书核对", "unmasking_id": None})
     look_of(cage, "operator-1", "来电：查不到学籍")
+    word(cage, student)
+    numbers_in_words(cage, student)
     return student
+
+
+def word(cage: Cage, student: Caller) -> None:
+    """What the person lets an office see, and in the own words why."""
+    office = {"code": "verifier-9", "kind": "verifier", "name": "某用人单位", "valid_from": "2022-07-01"}
+    cage.operator("ministry").post(f"{API}/offices", office)
+    student.post(f"{API}/me/consents", consent_for(cage, f"{CANARY.name} 入职核验"))
+    (given,) = until(lambda: student.get(f"{API}/me/consents")["consents"] or None, "the consent")
+    assert given["purpose"] == f"{CANARY.name} 入职核验"
+
+
+def consent_for(cage: Cage, purpose: str) -> Answer:
+    said = {"office": "verifier-9", "scope": ["name"], "records": [cage.status_id], "until": "2022-12-31"}
+    return {**said, "purpose": purpose}
+
+
+def numbers_in_words(cage: Cage, student: Caller) -> None:
+    """Nobody writes a number or an address of the person into what stays in clear."""
+    support, told = cage.operator("operator-1"), (CANARY.id_number, MAIL, PHONE)
+    accounts = {"surviving_account": cage.account_id, "other_account": str(uuid4())}
+    clean = {**accounts, "reason": "来信反映为同一人", "evidence": []}
+    for each in told:
+        in_words = [
+            (student, "me/consents", consent_for(cage, f"核验 {each}")),
+            (support, "merges", {**clean, "reason": f"同一人 {each}"}),
+            (cage.operator("ministry"), "offices/verifier-9/suspend", {"reason": f"投诉人 {each}"}),
+        ]
+        for caller, path, body in in_words:
+            assert refused(caller, path, body) == (422, "TEXT_NAMES_PERSON"), path
+        assert refused(support, "merges", {**clean, "evidence": [each]})[0] == 422
+        headers = {**support._headers, "X-Purpose": quote(f"来电 {each}")}
+        path = f"{cage.nobody.origin}{API}/students/{cage.status_id}"
+        assert urllib3.request("GET", path, headers=headers, retries=False).status == 422
+
+
+def refused(caller: Caller, path: str, body: Answer) -> tuple[int, str]:
+    with pytest.raises(Problem) as problem:
+        caller.post(f"{API}/{path}", body)
+    return problem.value.status, str(problem.value.body["code"])
+
+
+def disowned(cage: Cage, student: Caller) -> None:
+    """The person says in the own words that the record is not theirs; its school reads them."""
+    said = {"kind": "status", "statement": f"我叫 {CANARY.name}，从未就读，请回复 {MAIL}"}
+    student.post(f"{API}/me/records/{cage.status_id}/disown", said)
+    assert words_seen(cage) == said["statement"]
+
+
+def words_seen(cage: Cage) -> str:
+    path = f"{API}/disowned-records"
+    asked = cage.operator("pku-registrar-1")
+    (seen,) = until(lambda: asked.get(path, school_code=SCHOOL.code)["records"] or None, "the disowned record")
+    return str(seen["statement"])
 
 
 def look_of(cage: Cage, name: str, purpose: str) -> None:
@@ -329,9 +384,10 @@ def archive_of(student: Caller) -> Answer | None:
 @pytest.mark.asvs("14.2.7", "16.2.5")
 @pytest.mark.rule("A21-1", "A24-3", "A25-1", "AUD-4", "PIPL-1")
 def test_a_closed_account_leaves_nothing_of_its_person_anywhere(cage: Cage) -> None:
-    """Given a person nobody resembles who lived through account, sign-in, claim, report and looks, when the account is
-    closed, then nothing of them lies in clear in any table, queue, log, blob or metric, as nothing did before; what
-    the account held opens to nobody with any key there is; the replay goes on, and statutory facts stay."""
+    """Given a person nobody resembles who lived through account, sign-in, claim, report, looks, a consent and a record
+    that is not theirs, and whose numbers nobody may write into reasons and purposes, when the account is closed, then
+    nothing of them lies in clear in any table, queue, log, blob or metric, as nothing did before; what the account held
+    opens to nobody with any key there is; the replay goes on, and statutory facts stay."""
     student = life(cage)
     archive = until(lambda: archive_of(student), "the archive")
     assert [each["person"]["name"] for each in archive["statuses"]["answer"]["statuses"]] == [CANARY.name]
@@ -347,6 +403,7 @@ def test_a_closed_account_leaves_nothing_of_its_person_anywhere(cage: Cage) -> N
     told = {digest: cage.blobs.read(digest) for digest in cage.blobs.digests()}
     assert sum(CANARY.name.encode() in content for content in told.values()) >= 3, "list, refused row, paper: all there"
 
+    disowned(cage, student)
     sealed = sealed_of(cage)
     assert CANARY.name in next(keys.open(subject, text, place) for keys, subject, text, place in sealed)
     student.post(f"{API}/me/account/close", {})
@@ -355,6 +412,7 @@ def test_a_closed_account_leaves_nothing_of_its_person_anywhere(cage: Cage) -> N
     for keys, subject, text, place in sealed:
         with pytest.raises(Shredded):
             keys.open(subject, text, place)
+    assert words_seen(cage) == "", "the words of disowning went with the account"
     assert replayed(cage) == "closed"
     again = cage.operator("pku-registrar-1").post(
         f"{API}/students/{cage.status_id}/unmask", {"reason": "毕业证书核对", "unmasking_id": None}
