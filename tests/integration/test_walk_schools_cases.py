@@ -206,10 +206,15 @@ def test_part_time_study_stands_beside_full_time_and_where_the_names_differ_both
     assert walk.rows("enrollment", period, beside["id"]) == [(0,)]
     second = walk.register(zju, WHO["doubled"], ZJU, DOUBLED)
     seen = f"{API}/students/{second['id']}"
-    walk.seen("zju-registrar-1", seen)
+    # nobody asked for it: the registry itself contests the second name, and the first school sees it
+    found = walk.seen("zju-registrar-1", seen, lambda record: record["contested_in"])["contested_in"]
+    opened = walk.seen("pku-registrar-1", f"{API}/conflicts/{found}")
+    assert (opened["state"], [step["role"] for step in opened["steps"]]) == ("open", ["system"])
+    assert opened["due_on"] is not None
     said = {"statement": "两校登记的姓名不同", "evidence": [walk.paper(zju)]}
     conflict = f"{API}/conflicts/{zju.post(f'{seen}/conflicts', said)['id']}"
-    shown = walk.seen("pku-registrar-1", conflict)
+    assert conflict.endswith(found)  # what the school says is its word in that case
+    shown = walk.seen("pku-registrar-1", conflict, lambda case: case["answered_by"] == [ZJU])
     assert (shown["two_people"], shown["turn"]) == (True, "ministry")
     decision = {"outcome": "both_keep", "decision_no": "教学司〔2026〕2号", "reason": "本人更名,非全日制学籍可并存"}
     assert refusal(walk, lambda: walk.operator("education-11").post(f"{conflict}/decide", decision))["status"] == 403
