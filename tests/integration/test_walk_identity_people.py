@@ -147,4 +147,5 @@ def test_a_word_given_to_an_office_is_read_by_it_and_taken_back(walk: IdentityWa
         me.post(f"{path_asked}/{answer}", chosen)
     by_link = verifier.get(path_asked)["consent_id"]
     assert verifier.get(f"{API}/consented/{by_link}")["records"]
-    assert found(lambda: me.get(f"{API}/me/consents")["consents"], lambda each: each[0]["revoked_at"])
+    consents = found(lambda: me.get(f"{API}/me/consents")["consents"], lambda each: any(one["revoked_at"] for one in each))
+    assert {one["consent_id"]: bool(one["revoked_at"]) for one in consents}[by_link] is False
