@@ -117,6 +117,9 @@ def test_progress_and_the_refused_rows_of_a_file_are_told_as_it_runs(walk: Schoo
 def test_a_person_of_two_schools_becomes_a_conflict_that_both_see_and_the_ministry_decides(walk: SchoolWalk) -> None:
     zju = walk.operator("zju-registrar-1")
     assert refusal(walk, lambda: walk.register(zju, WHO["rival"], ZJU, "24330108000099"))["rule"] == "A8-9"
+    noticed = {"school_code": PKU, "state": "noticed"}
+    told = walk.seen("pku-registrar-1", f"{API}/conflicts", lambda found: found["conflicts"], **noticed)["conflicts"]
+    assert [(each["second_school"], each["due_on"]) for each in told] == [(ZJU, None)]
     walk.on("2024-09-20")
     zju = walk.operator("zju-registrar-1")
     opened = zju.post(
