@@ -11,7 +11,7 @@ from services.enrollment.application import Enrollment
 from services.enrollment.application.bulk.freshman_results import FreshmanResultsKind
 from services.enrollment.domain.rules.entry import EntryAlreadyDecided, OneFulltimeStatus
 from services.enrollment.tests.conftest import SCHOOL
-from services.enrollment.tests.test_invariants import OTHER, START, admitted
+from services.enrollment.tests.worlds import OTHER, START, World
 from shared.eventstore.context import Context
 from shared.eventstore.store import Store
 from shared.intake.batch import Progress
@@ -78,6 +78,11 @@ def test_two_schools_register_one_person_two_hundred_times_and_one_wins_each_tim
         cursor.execute("SELECT count(*), count(DISTINCT slot) FROM period_claims")
         assert cursor.fetchone() == (ROUNDS, ROUNDS)
     assert winners == {0, 1}  # neither process is always the faster: they did meet
+
+
+def admitted(enrollment):
+    """Three people, each admitted by two schools: the schools and the numbers, the two of a person side by side."""
+    return [(school, exam_no) for school, exam_no, _ in World(enrollment).admitted[:6]]
 
 
 def pairs(named):
