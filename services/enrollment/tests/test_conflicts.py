@@ -345,7 +345,7 @@ def test_both_sides_answer_and_the_deadline_is_watched(offices):
     told = offices.look(offices.conflict_files.get_conflict, registrar(HERE), conflict_id=conflict_id, after_version=0)
     assert (told["answered_by"], told["overdue"]) == ([HERE, ELSEWHERE], True)
     assert told["evidence"] == names_of(conflict_id, [*PROOF, "cd" * 32])
-    assert [step["step"] for step in told["steps"]] == ["Opened", "Joined", "Answered", "Answered", "Overdue"]
+    assert [step["step"] for step in told["steps"]] == ["Opened", "Raised", "Joined", "Answered", "Answered", "Overdue"]
     decide(offices, conflict_id, "first_keeps", ending="取消学籍")
     told = offices.look(offices.conflict_files.get_conflict, registrar(HERE), conflict_id=conflict_id, after_version=0)
     assert (told["state"], told["late"], told["overdue"]) == ("decided", True, False)
