@@ -22,6 +22,7 @@ from shared.access.permission import is_reading
 from shared.access.permissions import ACTIONS
 from shared.contracts.rpc import identity_machines
 from shared.eventstore.privacy import Keyring
+from shared.rules.free_texts import TextNamesPerson
 from shared.rules.refused import MalformedValue
 from tests.support.actors import StandingClock
 
@@ -141,6 +142,9 @@ def test_only_the_owner_registers_a_client_and_sees_its_secret(world: OfficeWorl
     for sub in (other, colleague):
         with pytest.raises((NotPermitted, NotItsOwner)):
             world.tell(world.signed_in(sub), "revoke_machine_client", client_id=client["client_id"], reason="ours")
+    told = "call 13812345678"
+    with pytest.raises(TextNamesPerson):
+        world.tell(world.signed_in(province), "revoke_machine_client", client_id=client["client_id"], reason=told)
     world.tell(world.signed_in(province), "revoke_machine_client", client_id=client["client_id"], reason="published")
     with pytest.raises(UnknownClient):
         token(world, client)

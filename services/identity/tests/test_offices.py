@@ -31,6 +31,7 @@ from shared.access.assertion import Assertion
 from shared.access.decide import NotPermitted, Resource, StepUpNeeded, decide, require
 from shared.bus import codec
 from shared.eventstore.privacy import Keyring
+from shared.rules.free_texts import TextNamesPerson
 from shared.rules.refused import MalformedValue, NotFound, Refused
 from tests.support.actors import StandingClock
 
@@ -347,6 +348,26 @@ def test_the_office_above_stops_an_office_and_lets_it_go_on(world: OfficeWorld, 
     world.tell(above, "resume_office", code=SCHOOL, reason="everybody has a passkey")
     assert not world.signed_in(owner).suspended
     world.require_sound()
+
+
+@pytest.mark.asvs("16.2.5")
+@pytest.mark.parametrize(
+    "method", ["suspend_office", "resume_office", "close_office", "revoke_operator", "attest_office"]
+)
+def test_no_reason_about_an_office_or_its_people_names_a_number(world: OfficeWorld, ministry: str, method: str) -> None:
+    """Reasons and statements stay in clear for ever: neither a telephone nor a document's number stands in them."""
+    province, owner, _ = founded(world, ministry)
+    said: dict[str, dict[str, Any]] = {
+        "close_office": {"code": SCHOOL, "on": "2026-10-30"},
+        "revoke_operator": {"operator_id": owner},
+        "attest_office": {"code": SCHOOL, "evidence": [PAPER]},
+    }
+    who = {"close_office": ministry, "attest_office": owner}.get(method, province)
+    words = "statement" if method == "attest_office" else "reason"
+    for number in ("13812345678", "11010519491231002X"):
+        asked = {**said.get(method, {"code": SCHOOL}), words: f"{STATEMENT} {number}"}
+        with pytest.raises(TextNamesPerson):
+            world.tell(world.signed_in(who), method, **asked)
 
 
 def test_nobody_lifts_what_was_laid_on_the_own_office(world: OfficeWorld, ministry: str) -> None:
