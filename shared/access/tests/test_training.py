@@ -14,7 +14,6 @@ NARROWING: Final = ("categories_of", "appointed_for", "categories_under", "OF_CA
 # What concerns a school as a whole, or what is asked once more when the student is known, and why
 WHOLE: Final = {
     "_resource": "what a file leads to is asked once more under the kind that the file carries",
-    "approve_unmasking": "auditors are appointed for no kind, and the ministry for all",
     "ask_class_to_check": "whom it asks is narrowed where they are found",
     "ask_unmasking": "auditors are appointed for no kind",
     "export_roster": "the rows are narrowed where they are read",
