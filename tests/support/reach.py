@@ -55,15 +55,15 @@ NATIONWIDE: Mapping[str, frozenset[str]] = {
         get_identity_claim get_office invite_operator link_provider_account list_alerts list_disowned_records
         list_identity_claims list_machine_clients list_operators merge_office name_office_owner register_machine_client
         rename_office resume_office revoke_machine_client revoke_operator rotate_machine_secret suspend_office
-        unlink_provider_account unmask_status
+        unlink_provider_account unmask_status compare_claim_document
         """
     ),
     # helps those who ask, gives its reason, and reviews claims to documents (AC-11, AC-19)
     "operator-1": named(
         f"""
-        {SUPPORT} ask_more_evidence decide_identity_claim decide_merge decide_split get_identity_claim
-        list_identity_claims list_merges propose_merge propose_split put_back_identity_claim search_people
-        see_claim_evidence take_identity_claim
+        {SUPPORT} ask_more_evidence compare_claim_document decide_identity_claim decide_merge decide_split
+        get_identity_claim list_identity_claims list_merges propose_merge propose_split put_back_identity_claim
+        search_people see_claim_evidence take_identity_claim
         """
     ),
     "auditor-1": named(
@@ -90,6 +90,7 @@ PUBLIC: Mapping[str, str] = {
     "sign_in_operator": "whoever signs in has no session yet",
     "begin_passkey_sign_in": "a challenge for nobody in particular",
     "list_providers": "names offices, and nobody who works there",
+    "list_schools": "names schools, and nobody who works or studies there",
     "begin_provider_sign_in": "the address of an office's identity provider",
     "begin_enrolment": "the invitation's code is what opens it",
     "complete_enrolment": "the ceremony that the invitation began is what opens it",
@@ -121,11 +122,17 @@ OWN: Mapping[str, str] = {
     **dict.fromkeys(
         named("""
         add_passkey add_totp ask_identity_change begin_passkey begin_passkey_step_up begin_totp change_my_name
-        close_account end_my_sessions make_recovery_codes name_contact prove_new_contact remove_totp send_step_up_code
+        close_account confirm_provider_account
+        end_my_sessions make_recovery_codes name_contact prove_new_contact remove_totp send_step_up_code
         set_password sign_out step_up_with_code step_up_with_otp step_up_with_passkey
         """),
         "changes the asker's own account and ways in",
     ),
+    **dict.fromkeys(
+        ("get_consent_request", "approve_consent_request", "decline_consent_request"),
+        "the link that an office hands over is what opens it; nobody is named, and what is approved is the asker's own",
+    ),
+    "request_consent": "asks in the name of the asker's own office, and learns nothing of anybody",
     "vouch_for_classmate": "the code that a classmate handed over is what opens it, and nothing of the claim is told",
     "list_offices": "the offices within the asker's own reach",
     "list_photos_to_review": "what waits at the asker's own agency",
