@@ -13,6 +13,7 @@ from services.enrollment.domain.admission import Admission, admission_key
 from services.enrollment.domain.conflict import IN_CONFLICT, NOTICE, SYSTEM, Conflict, notice_key
 from services.enrollment.domain.rules.conflicts import (
     ConflictAlreadyOpen,
+    ConflictStanding,
     CorrectionMissing,
     NothingContested,
     may_both_keep,
@@ -209,7 +210,7 @@ class Conflicts(Corrections):
         standing = conflict.standing
         sides = {"school": standing.first_school, "other_school": standing.second_school}
         require(by.actor, "answer_conflict", Resource("conflict", **sides))
-        school_code = by.actor.org if by.actor else ""
+        school_code = self._side_of(by, standing)
         training = self._training_of(conflict, first=school_code == standing.first_school)
         require(by.actor, "answer_conflict", Resource("conflict", **sides, training=training))
         conflict.answer(
@@ -316,9 +317,15 @@ class Conflicts(Corrections):
         return TRAINING.get(self.get(Admission, standing.admission_id).standing.category)
 
     @staticmethod
+    def _side_of(by: By, standing: ConflictStanding) -> str:
+        """For which side somebody speaks: the own school's, or that of one whose place it took."""
+        own = by.actor.schools if by.actor else ()
+        return next((each for each in own if each in (standing.first_school, standing.second_school)), "")
+
+    @staticmethod
     def _require_opener(by: By, school_code: str, training: str | None = None) -> None:
         if by.actor and by.actor.role == "registrar":
-            if by.actor.org != school_code:
+            if school_code not in by.actor.schools:
                 raise NotOwnStudent(field="school_code")
             require(by.actor, "answer_conflict", Resource("conflict", school=school_code, training=training))
         else:
