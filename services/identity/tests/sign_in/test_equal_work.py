@@ -32,6 +32,7 @@ NOT_ASKED: Mapping[str, str] = {
     "sign_in_with_provider": "names nobody: the provider says who it is",
     "begin_provider_sign_in": "names an office; offices are public",
     "list_providers": "names offices; offices are public",
+    "list_schools": "names schools; offices are public",
     "sign_in_operator": "the demo's door, which is closed elsewhere",
     **dict.fromkeys(
         [
