@@ -166,6 +166,19 @@ def test_an_illegal_entry_is_cancelled_by_two_persons_and_its_report_is_revoked_
 YEAR = params(entry_year=str(ENTRY_YEAR), academic_year="2025")
 
 
+def test_a_school_that_rechecked_nobody_in_time_stands_in_the_list_of_its_province(walk: SchoolWalk) -> None:
+    terms, asked = f"{API}/recheck-terms", {"province": "33", "entry_year": str(ENTRY_YEAR)}
+    (late,) = walk.seen("education-33", terms, lambda found: found["terms"], **asked)["terms"]
+    assert (late["school_code"], late["entry_date"], late["due_on"]) == (ZJU, "2024-09-01", "2024-12-01")
+    assert late["missing"] > 0
+    assert walk.operator("ministry").get(terms, state="reminded", entry_year=str(ENTRY_YEAR))["terms"] == []
+    who = walk.operator("zju-registrar-1").get(f"{API}/schools/{ZJU}/intakes/{ENTRY_YEAR}/rechecks", wanted="overdue")
+    assert WHO["zju-plain"].exam_no in {each["exam_no"] for each in who["students"]}
+    told = "SELECT count(*) FROM public_log WHERE type = 'rechecks_overdue.v1'"
+    assert until(lambda: walk.rows("enrollment", told) != [(0,)] or None, "the word of it")
+    assert refusal(walk, lambda: walk.operator("education-11").get(terms, **asked))["status"] == 403
+
+
 def test_a_year_not_settled_in_time_is_overdue_in_the_lists_of_school_and_province(walk: SchoolWalk) -> None:
     walk.on("2025-09-01")
     declared = {"academic_year": 2025, "starts_on": "2025-09-01"}
@@ -187,19 +200,6 @@ def test_a_year_not_settled_in_time_is_overdue_in_the_lists_of_school_and_provin
     assert until(lambda: walk.rows("enrollment", told) != [(0,)] or None, "the word of it")
     someone_else = walk.operator("education-11")
     assert refusal(walk, lambda: someone_else.get(province, province="33"))["status"] == 403
-
-
-def test_a_school_that_rechecked_nobody_in_time_stands_in_the_list_of_its_province(walk: SchoolWalk) -> None:
-    terms, asked = f"{API}/recheck-terms", {"province": "33", "entry_year": str(ENTRY_YEAR)}
-    (late,) = walk.seen("education-33", terms, lambda found: found["terms"], **asked)["terms"]
-    assert (late["school_code"], late["entry_date"], late["due_on"]) == (ZJU, "2024-09-01", "2024-12-01")
-    assert late["missing"] > 0
-    assert walk.operator("ministry").get(terms, state="reminded", entry_year=str(ENTRY_YEAR))["terms"] == []
-    who = walk.operator("zju-registrar-1").get(f"{API}/schools/{ZJU}/intakes/{ENTRY_YEAR}/rechecks", wanted="overdue")
-    assert WHO["zju-plain"].exam_no in {each["exam_no"] for each in who["students"]}
-    told = "SELECT count(*) FROM public_log WHERE type = 'rechecks_overdue.v1'"
-    assert until(lambda: walk.rows("enrollment", told) != [(0,)] or None, "the word of it")
-    assert refusal(walk, lambda: walk.operator("education-11").get(terms, **asked))["status"] == 403
 
 
 def test_a_year_comes_as_a_workbook_is_committed_taken_back_and_comes_again_late(walk: SchoolWalk) -> None:

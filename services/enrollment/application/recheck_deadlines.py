@@ -46,9 +46,10 @@ class RecheckDeadlines(Enrollment):
         if today != self._day:
             self._left = [intake for intake in self._missing.intakes() if is_counted(intake[1], today)]
             self._day = today
-        looked, self._left = self._left[:AT_ONCE], self._left[AT_ONCE:]
+        looked = self._left[:AT_ONCE]
         for intake in looked:
             self._look(intake, today, now)
+        self._left = self._left[AT_ONCE:]  # only now: what broke off is looked at again
         return len(looked)
 
     def _look(self, intake: Intake, today: date, now: datetime) -> None:
