@@ -43,10 +43,13 @@ def test_a_dispute_goes_its_way_through_the_front_door(walk: Walk) -> None:
     case = student.post(f"{API}/me/statuses/{own['status_id']}/disputes", disputed)
     path = f"{API}/cases/{case['id']}"
     first.post(f"{path}/begin", {})
+    assert first.fetch(f"{path}/evidence/{disputed['evidence'][0]}") == PAPER
     decided = first.post(f"{path}/review", {"agrees": True, "reason": "与户口簿一致"})
     told = student.get(path, after_version=str(decided["version"]))
     assert [step["step"] for step in told["steps"]] == ["Filed", "ReviewBegun", "Applied"]
-    assert first.fetch(f"{path}/evidence/{disputed['evidence'][0]}") == PAPER
+    # it is decided: from now on a look at the paper needs its reason
+    again = refusal(walk, lambda: first.fetch(f"{path}/evidence/{disputed['evidence'][0]}"))
+    assert again["rule"] == "X-REASON-1"
     again = until(
         lambda: next((each for each in own_statuses(student) if each["identity_version"] == 2), None), "the correction"
     )

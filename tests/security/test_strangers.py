@@ -9,9 +9,9 @@ import urllib3
 
 from cli.story import API
 from shared.contracts.rpc.identity_claims import A_SECRET
-from tests.support.grounds import Grounds
+from tests.support.grounds import MACHINES, Grounds
 from tests.support.operations import Asker, Operation, operations, token_of
-from tests.support.reach import BY_SECRET, EVERYBODY, NATIONWIDE, OWN, PUBLIC, concerned
+from tests.support.reach import AT_HOME, BY_SECRET, EVERYBODY, NATIONWIDE, OPERATORS, OWN, PUBLIC, concerned
 from tests.support.walk import SCU, contact_of
 
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(600)]
@@ -22,6 +22,13 @@ NAMING = [each for each in OPERATIONS if each.name not in PUBLIC and each.name n
 LOOKS = [
     each for each in NAMING if each.method == "GET" and any(name.endswith(("_id", "_code")) for name in each.in_path)
 ]
+IN_CLEAR = [
+    each
+    for each in OPERATIONS
+    if each.name.startswith("download_") and each.name.endswith(("_evidence", "_errors", "_photo"))
+]
+# (the log of an office is about those who looked: of the records it tells the ids alone)
+AT_HOME_LOOKS = [each for each in LOOKS if concerned(each) >= AT_HOME and each.name != "list_looks_of_office"]
 OWN_LOOKS = [each for each in OPERATIONS if each.name in OWN and each.method == "GET"]
 
 
@@ -51,7 +58,8 @@ def asker(grounds: Grounds) -> Asker:
 @pytest.fixture(scope="module")
 def tokens(grounds: Grounds) -> dict[str, str]:
     """Everybody's, signed in once."""
-    found = {name: token_of(grounds.operator(name)) for name in EVERYBODY[2:]}
+    found = {name: token_of(grounds.operator(name)) for name in OPERATORS}
+    found |= {name: grounds.machine(name) for name in MACHINES}
     return {"nobody": "", "other": token_of(grounds.other), "owner": token_of(grounds.owner), **found}
 
 
@@ -96,6 +104,33 @@ def test_who_is_concerned_is_answered(asker: Asker, tokens: dict[str, str], oper
     asking = (*sorted(concerned(operation)), "owner", *(who for who in NATIONWIDE if operation.name in NATIONWIDE[who]))
     answers = {who: asker.ask(operation, tokens[who]).status for who in asking}
     assert 200 in answers.values(), answers
+
+
+@pytest.mark.rule("A24-1")
+@pytest.mark.parametrize("operation", AT_HOME_LOOKS, ids=str)
+def test_whoever_works_for_another_kind_of_training_is_told_of_no_student(
+    grounds: Grounds, asker: Asker, tokens: dict[str, str], operation: Operation
+) -> None:
+    """Given the own school's registrar for adult education, when everything is asked about a regular student, then it
+    is refused, or the answer names nobody."""
+    answer = asker.ask(operation, tokens["scu-adult-1"])
+    assert told_of(grounds, answer) == []
+    named = [name for name in ("students", "graduates") if grounds.ids[name] in answer.data.decode("utf-8", "replace")]
+    assert is_refused(answer) or named == []
+
+
+@pytest.mark.rule("A24-1", "A25-1")
+@pytest.mark.parametrize("who", MACHINES)
+def test_another_system_acts_nowhere_and_is_shown_nobody_in_clear(
+    grounds: Grounds, asker: Asker, tokens: dict[str, str], who: str
+) -> None:
+    """Given another system with every scope, when it asks for everything, then no command is done, no file with
+    somebody in clear leaves, and no answer holds a name or a number in full."""
+    for operation in NAMING:
+        answer = asker.ask(operation, tokens[who])
+        assert told_of(grounds, answer) == [], operation
+        if operation.method != "GET" or operation in IN_CLEAR:
+            assert is_refused(answer), f"{operation}: {answer.status} {answer.data[:200]!r}"
 
 
 @pytest.mark.asvs("8.2.3", "14.2.6")

@@ -28,8 +28,9 @@ load_all_checks()
 SCHEMA = schemathesis.openapi.from_dict(json.loads(openapi_text()))
 SCHEMA.config.generation.update(with_security_parameters=False)
 OPERATIONS: list[APIOperation] = [result.ok() for result in SCHEMA.get_all_operations()]
-ROLES = ("scu-registrar-1", "scu-registrar-2", "education-51", "admissions-51", "ministry", "operator-1", "collector-1")
-EVERYBODY = ("nobody", "owner", *ROLES)
+ROLES = ("scu-registrar-1", "scu-registrar-2", "education-51", "admissions-51", "ministry", "operator-1", "collector-1",
+         "scu-adult-1")  # fmt: skip
+EVERYBODY = ("nobody", "owner", *ROLES, "scu-machine")
 EXAMPLES = 6  # each with ids that are there, with ids that are nowhere, and with what does not fit
 
 
@@ -56,7 +57,7 @@ ENDING = ("close_account", "sign_out", "end_my_sessions", "end_session")
 def tokens(grounds: Grounds) -> dict[str, str]:
     """Everybody's, signed in once."""
     found = {name: token_of(grounds.operator(name)) for name in ROLES}
-    return {"nobody": "", "owner": token_of(grounds.owner), **found}
+    return {"nobody": "", "owner": token_of(grounds.owner), "scu-machine": grounds.machine("scu-machine"), **found}
 
 
 def there(grounds: Grounds, operation: APIOperation) -> dict[str, Any]:

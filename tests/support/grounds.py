@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -10,27 +11,43 @@ from uuid import UUID
 from cli import examples
 from cli.client import Answer, Caller, until
 from cli.story import API, Silent, Story
+from services.identity.application.machine_clients import SCOPES
 from services.identity.application.one_time_passwords import otp_at
+from shared.access.assertion import Assertion, Signer
+from shared.eventstore.privacy import Keyring
 from tests.support import cohort as small
 from tests.support.platform import Platform
 from tests.support.school_walk import csv_of
-from tests.support.walk import SCU, ZJU, Walk
+from tests.support.walk import PKU, SCU, ZJU, Walk
 
 PAPER = b"%PDF-1.7\n1 0 obj\n"
 # Beside the demo's offices one of every other role, so that nobody is left out
 MORE_OPERATORS = (
-    ("self-taught-51", "self_taught_office", "province", "51"),
-    ("verifier-1", "verifier", "agency", "verifier-9"),
+    ("self-taught-51", "self_taught_office", "province", "51", "all"),
+    ("verifier-1", "verifier", "agency", "verifier-9", "all"),
+    # appointed for adult education alone, of which none of the cohort's students is
+    ("pku-adult-1", "registrar", "school", PKU, "adult"),
+    ("zju-adult-1", "registrar", "school", ZJU, "adult"),
+    ("scu-adult-1", "registrar", "school", SCU, "adult"),
 )
+# Other systems of these offices, each with every scope that there is
+MACHINES = {
+    "pku-machine": ("registrar", "school", PKU, PKU),
+    "scu-machine": ("registrar", "school", SCU, SCU),
+    "education-33-machine": ("province_education", "province", "33", "education-33"),
+    "ministry-machine": ("ministry", "nation", "moe", "moe"),
+}
 
 
 def operators_file(folder: Path) -> Path:
     """The demo's operators and one of each role that the demo does not know."""
     path = folder / "operators.toml"
     text = (Path(examples.__file__).parents[1] / "examples/operators.demo.toml").read_text(encoding="utf-8")
-    for operator_id, role, level, org in MORE_OPERATORS:
+    for operator_id, role, level, org, kind in MORE_OPERATORS:
         digest = sha256(examples.demo_key(operator_id).encode()).hexdigest()
-        text += f'\n[[operator]]\nid = "{operator_id}"\nname = ""\nrole = "{role}"\nlevel = "{level}"\nkind = "all"\n'
+        text += (
+            f'\n[[operator]]\nid = "{operator_id}"\nname = ""\nrole = "{role}"\nlevel = "{level}"\nkind = "{kind}"\n'
+        )
         text += f'org = "{org}"\nkey_sha256 = "{digest}"\n'
     path.write_text(text, encoding="utf-8")
     return path
@@ -65,6 +82,25 @@ class Grounds(Walk):
         self.owner, self.other = self.student(self.victim), self.student(self.stranger)
         self.paper = self._paper()
         self.ids = self._begun()
+
+    def machine(self, name: str) -> str:
+        """The token of another system, as identity signs one for the client's secret."""
+        role, level, org, office = MACHINES[name]
+        now = self.platform.clock.now()
+        who = Assertion(
+            f"machine:{name}",
+            role,
+            level,
+            "all",
+            org,
+            ("secret",),
+            name,
+            now + timedelta(days=1),
+            office=office,
+            scopes=SCOPES,
+        )
+        keyring = Keyring.from_file(self.platform.folder / "keys.toml")
+        return Signer(keyring.assertion_private_pem, self.platform.clock).sign(who)
 
     def _paper(self) -> str:
         return str(self.operator("scu-registrar-1").upload(f"{API}/evidence", "proof.pdf", PAPER)["digest"])

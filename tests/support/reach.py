@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from cli import examples
-from tests.support.grounds import MORE_OPERATORS
+from tests.support.grounds import MACHINES, MORE_OPERATORS
 from tests.support.operations import Operation
 
 
@@ -12,11 +12,15 @@ def named(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-EVERYBODY = ("nobody", "other", *(name for name, *_ in examples.OPERATORS), *(name for name, *_ in MORE_OPERATORS))
+OPERATORS = (*(name for name, *_ in examples.OPERATORS), *(name for name, *_ in MORE_OPERATORS))
+EVERYBODY = ("nobody", "other", *OPERATORS, *(name for name in MACHINES if name != "ministry-machine"))
 # What is asked for belongs to the third school in province 51, unless it says otherwise here
-AT_HOME = frozenset(("scu-registrar-1", "scu-registrar-2", "education-51"))
-TO_PEKING = frozenset(("pku-registrar-1", "pku-registrar-2", "admissions-11", "education-11"))
-TO_HANGZHOU = frozenset(("zju-registrar-1", "zju-registrar-2", "education-33"))
+# (what the school's people for adult education, and its other systems, are told of is looked at by itself)
+AT_HOME = frozenset(("scu-registrar-1", "scu-registrar-2", "scu-adult-1", "scu-machine", "education-51"))
+TO_PEKING = frozenset(("pku-registrar-1", "pku-registrar-2", "pku-machine", "admissions-11", "education-11"))
+TO_HANGZHOU = frozenset(("zju-registrar-1", "zju-registrar-2", "education-33", "education-33-machine"))
+# of what kind one is who is not registered yet nobody knows: the second side's whole school answers for it
+NOT_REGISTERED_YET = frozenset(("zju-adult-1",))
 OF_THE_AGENCY = frozenset(("collector-1", "collector-2"))
 LISTED_BY_PROVINCE = frozenset(("admissions-51",))
 CONCERNED: Mapping[str, frozenset[str]] = {
@@ -27,7 +31,8 @@ CONCERNED: Mapping[str, frozenset[str]] = {
     "/batches/": LISTED_BY_PROVINCE,
     "/batches": LISTED_BY_PROVINCE,
     "/certificate-batches/": LISTED_BY_PROVINCE,
-    "/conflicts/": TO_PEKING | TO_HANGZHOU,  # two schools claim one person, the third is none of them
+    # two schools claim one person, the third is none of them
+    "/conflicts/": TO_PEKING | TO_HANGZHOU | NOT_REGISTERED_YET,
     "/transfers/": TO_HANGZHOU,  # where the student wants to go
     "/photos/": OF_THE_AGENCY,
     "/consented/": frozenset(("verifier-1",)),  # the office that the consent names
@@ -53,6 +58,7 @@ NATIONWIDE: Mapping[str, frozenset[str]] = {
         return_admission_batch withdraw_conflict
         appoint_operator approve_unmasking close_office decide_claim_appeal download_offices_evidence found_office
         get_identity_claim get_office invite_operator link_provider_account list_alerts list_disowned_records
+        list_looks_of_office
         list_identity_claims list_machine_clients list_operators merge_office name_office_owner register_machine_client
         rename_office resume_office revoke_machine_client revoke_operator rotate_machine_secret suspend_office
         unlink_provider_account unmask_status compare_claim_document
@@ -68,7 +74,8 @@ NATIONWIDE: Mapping[str, frozenset[str]] = {
     ),
     "auditor-1": named(
         """
-        approve_unmasking ask_unmasking count_statuses count_years list_alerts list_identity_versions unmask_status
+        approve_unmasking ask_unmasking count_statuses count_years list_alerts list_identity_versions
+        list_looks_of_office unmask_status
         """
     ),
 }
