@@ -1,6 +1,7 @@
 """The shapes of fields that contracts share: bounded texts, codes, keys, dates."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import fields
@@ -46,10 +47,21 @@ def day(**options: Any) -> fields.Date:
     return fields.Date(format="iso", **options)
 
 
-def instant(**options: Any) -> fields.AwareDateTime:
+class Instant(fields.AwareDateTime):
+    """An instant, in UTC whatever offset it was written with: databases know fewer offsets than ISO 8601 can write."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> datetime:
+        found: datetime = super()._deserialize(value, attr, data, **options)
+        try:
+            return found.astimezone(UTC)
+        except OverflowError as beyond:  # within a day of the first or the last year that a date can have
+            raise self.make_error("invalid", input=value, obj_type=self.OBJ_TYPE) from beyond
+
+
+def instant(**options: Any) -> Instant:
     """An instant in UTC."""
     options.setdefault("required", True)
-    return fields.AwareDateTime(format="iso", **options)
+    return Instant(format="iso", **options)
 
 
 def flag(**options: Any) -> fields.Boolean:

@@ -209,6 +209,11 @@ class Grounds(Walk):
             "machine-clients": office.post(f"{API}/offices/{SCU}/machine-clients", client)["client_id"],
             "me/consents": (given := self._post(self.owner, "me/consents", consent)),
             "consented": given,
+            "consent-requests": self._post(
+                self.operator("verifier-1"),
+                "consent-requests",
+                {name: consent[name] for name in ("purpose", "scope", "until")},
+            ),
             "me/sessions": session["session_id"],
             "me/records": status,
             "me/passkeys": "ab" * 32,

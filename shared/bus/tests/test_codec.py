@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from marshmallow.validate import Length, OneOf, Range, Regexp
 from shared.bus import codec
 from shared.bus.codec import Batch, Undecodable
 from shared.bus.fast import compiled
+from shared.contracts import shapes
 from shared.contracts.catalogue import public_facts, requests
 from shared.contracts.contract import Contract, PublicFact
 from shared.contracts.looks import RecordsViewedV1
@@ -228,3 +229,18 @@ def test_instants_are_written_in_utc() -> None:
 
     written = codec.write(HappenedV1, {"at": datetime(2026, 9, 1, 1, tzinfo=UTC)})
     assert written == {"at": "2026-09-01T01:00:00Z"}
+
+
+def test_an_instant_of_any_offset_is_read_as_utc() -> None:
+    """PostgreSQL knows no offset of sixteen hours and more, and a command must not fail for how its time is written."""
+
+    class HappenedV1(Contract):
+        """When it happened."""
+
+        at = shapes.instant()
+
+    found = codec.read(HappenedV1, {"at": "2026-09-01T21:03:00+20:03"})["at"]
+    assert (found, found.utcoffset()) == (datetime(2026, 9, 1, 1, tzinfo=UTC), timedelta(0))
+    for beyond in ("0001-01-01T00:00:00+20:03", "9999-12-31T23:00:00-20:03"):
+        with pytest.raises(ValidationError):
+            codec.read(HappenedV1, {"at": beyond})
